@@ -1,0 +1,66 @@
+# The only vocabulary: people, hooks and CI all call these targets.
+# Paths are relative and quoted, so the checkout may lie in a folder with spaces.
+
+PYTHON  := .venv/bin/python
+WORKERS ?= 2
+TEST    := $(PYTHON) -m pytest
+PIP     := $(PYTHON) -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long check fix bench coverage clean
+.NOTPARALLEL:
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 - \2/p' Makefile | awk -F ' - ' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+demo: .venv/run.stamp ## set everything up and run the main job on invented data
+	@$(PYTHON) -m cli demo
+
+test: .venv/dev.stamp ## set everything up and run the tests
+	@$(TEST) -n $(WORKERS) -m "not long"
+
+test-long: .venv/dev.stamp ## the tests that need minutes
+	@$(TEST) -n $(WORKERS) -m long --hypothesis-profile=long
+
+check: .venv/dev.stamp ## every static check; counts failures instead of stopping at the first
+	@failed=0; \
+	run() { echo "== $$*"; "$$@" || failed=$$((failed + 1)); }; \
+	run $(PYTHON) -m ruff format --check .; \
+	run $(PYTHON) -m ruff check .; \
+	run $(PYTHON) -m mypy; \
+	run $(PYTHON) -c 'import importlinter.cli as it; it.lint_imports_command()'; \
+	run $(PYTHON) -m cli check; \
+	echo "== $$failed failed"; test $$failed -eq 0
+
+fix: .venv/dev.stamp ## format, and mend what ruff can mend
+	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .
+
+bench: .venv/dev.stamp ## measure speed
+	@$(PYTHON) -m benchmarks
+
+coverage: .venv/dev.stamp ## the tests with branch coverage: 90 % overall, 100 % of policy
+	@rm -f .coverage .coverage.*
+	@$(TEST) -n $(WORKERS) -m "not long" --cov --cov-report=
+	@failed=0; \
+	$(PYTHON) -m coverage report --fail-under=90 || failed=1; \
+	echo "== policy"; \
+	$(PYTHON) -m coverage report --include='policy/*' --fail-under=100 || failed=1; \
+	exit $$failed
+
+clean: ## remove the environment and everything that was built; data in var/ stays
+	@rm -rf .venv build ./*.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \
+	  .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last, so an interrupted installation is done again.
+.venv/run.stamp: pyproject.toml constraints.txt
+	@sh scripts/make-venv
+	@echo "安装运行所需的软件包（首次约一分钟）… installing packages"
+	@$(PIP) -e .
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt
+	@sh scripts/make-venv
+	@echo "安装运行与测试所需的软件包（首次约一分钟）… installing packages"
+	@$(PIP) -e '.[dev]'
+	@touch .venv/run.stamp $@

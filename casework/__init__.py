@@ -1,0 +1,1 @@
+"""What happens: one module per use case, each gathers, decides and records."""

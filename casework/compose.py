@@ -1,0 +1,223 @@
+"""Writing a letter at the moment it leaves: what is still true, in words, for one person."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notifications.calendar_file import ics_for
+from notifications.letters import (
+    DueItem,
+    MoveItem,
+    Rendered,
+    ReviewItem,
+    enterprise_daily,
+    staff_daily,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.services import Services
+from models.case import Case, ProgrammeVersion, Review, ReviewState, Transition
+from models.deadline import Deadline, DeadlineState
+from models.enterprise import Enterprise, Person, Role
+from models.letter import ItemKind, ItemState, Letter, LetterItem
+from notifications.message import Address, Message
+from policy.deadlines import Due, days_left, explain
+from policy.programme import Programme, Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A letter ready to be handed over, and the items that were done before it left."""
+
+    message: Message
+    done: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nothing:
+    """Why a letter need not, or can not, be sent."""
+
+    reason: str
+    done: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What one letter has to say."""
+
+    due: tuple[DueItem, ...]
+    moves: tuple[MoveItem, ...]
+    reviews: tuple[ReviewItem, ...]
+    done: tuple[int, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.due or self.moves or self.reviews)
+
+
+def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
+    """Write a letter as things stand now; ``again`` keeps the Message-ID of the first copy."""
+    with services.database.reading() as session:
+        letter = session.get_one(Letter, letter_id)
+        person = session.get_one(Person, letter.person_id)
+        content = _content(session, services, letter, keep_done=again)
+        if not content:
+            return Nothing(reason="所提事项均已办结，无须再发", done=content.done)
+        if not (person.active and person.email):
+            return Nothing(reason="收件人没有可用的邮箱", done=content.done)
+        rendered = _rendered(session, services, letter, person, content)
+    return Composed(
+        message=Message(
+            message_id=letter.message_id or message_id(services, person, letter.send_on),
+            sender=services.sender,
+            to=Address(name=person.name, email=person.email),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            attachments=_attachments(services, content.due),
+        ),
+        done=content.done,
+    )
+
+
+def message_id(services: Services, person: Person, send_on: dt.date) -> str:
+    """Return the Message-ID of a person's letter of a day: stable, and guessable by nobody else."""
+    domain = services.sender.email.rpartition("@")[2]
+    digest = hashlib.sha256(f"letter/{person.key}/{send_on.isoformat()}".encode()).hexdigest()
+    return f"<{digest[:32]}@{domain}>"
+
+
+def _attachments(services: Services, due: Sequence[DueItem]) -> tuple[object, ...]:
+    ahead = [item for item in due if item.tone != Tone.OVERDUE.value]
+    if not ahead:
+        return ()
+    domain = services.sender.email.rpartition("@")[2]
+    return (ics_for(ahead, uid_domain=domain, office=services.office),)
+
+
+def _rendered(
+    session: Session, services: Services, letter: Letter, person: Person, content: Content
+) -> Rendered:
+    if person.role == Role.CONTACT.value:
+        enterprise = session.get_one(Enterprise, person.enterprise_id)
+        return enterprise_daily(
+            to_name=person.name,
+            enterprise=enterprise.name,
+            on=letter.send_on,
+            due=content.due,
+            moves=content.moves,
+            office=services.office,
+            demo=services.demo,
+        )
+    return staff_daily(
+        to_name=person.name,
+        on=letter.send_on,
+        due=content.due,
+        reviews=content.reviews,
+        office=services.office,
+        demo=services.demo,
+    )
+
+
+def _content(session: Session, services: Services, letter: Letter, *, keep_done: bool) -> Content:
+    items = session.scalars(
+        select(LetterItem)
+        .where(
+            col(LetterItem.letter_id) == letter.id,
+            col(LetterItem.state) == ItemState.CLAIMED.value,
+        )
+        .order_by(col(LetterItem.key))
+    ).all()
+    due, moves, reviews, done = [], [], [], []
+    for item in items:
+        match ItemKind(item.kind):
+            case ItemKind.RUNG:
+                said = _due_item(session, services, item, keep_done=keep_done)
+                due += said
+            case ItemKind.MOVE:
+                said = [_move_item(session, item)]
+                moves += said
+            case ItemKind.REVIEW:
+                said = _review_item(session, item, keep_done=keep_done)
+                reviews += said
+        if not said and item.id is not None:
+            done.append(item.id)
+    return Content(due=tuple(due), moves=tuple(moves), reviews=tuple(reviews), done=tuple(done))
+
+
+def _due_item(
+    session: Session, services: Services, item: LetterItem, *, keep_done: bool
+) -> list[DueItem]:
+    deadline = session.get_one(Deadline, item.deadline_id)
+    if deadline.state != DeadlineState.OPEN.value and not keep_done:
+        return []
+    enterprise = session.get_one(Enterprise, deadline.enterprise_id)
+    left = days_left(deadline.due_on, services.today)
+    due = Due.from_json(deadline.basis)
+    return [
+        DueItem(
+            title=deadline.title,
+            programme=services.catalogue.programme(deadline.programme).title,
+            enterprise=enterprise.name,
+            due_on=deadline.due_on,
+            days_left=left,
+            tone=Tone.OVERDUE.value if left < 0 else item.tone,
+            explanation=explain(due),
+            where=deadline.where,
+            prepare=deadline.prepare,
+            flags=flags_of(deadline),
+        )
+    ]
+
+
+def flags_of(deadline: Deadline) -> tuple[str, ...]:
+    """Return the words that say how sure a date is."""
+    marks = (
+        (deadline.estimated, "预计"),
+        (deadline.provisional, "暂估"),
+        (deadline.needs_confirmation, "待核实"),
+    )
+    return tuple(word for holds, word in marks if holds)
+
+
+def _move_item(session: Session, item: LetterItem) -> MoveItem:
+    transition = session.get_one(Transition, item.transition_id)
+    case = session.get_one(Case, transition.case_id)
+    programme = rules_of(session, case)
+    before, after = programme.stage(transition.from_stage), programme.stage(transition.to_stage)
+    return MoveItem(
+        programme=programme.title,
+        enterprise=session.get_one(Enterprise, case.enterprise_id).name,
+        from_stage=before.plain or before.title,
+        to_stage=after.plain or after.title,
+        on=transition.on,
+        reason=transition.reason,
+        next_step="；".join(need.title for need in after.needs),
+    )
+
+
+def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> list[ReviewItem]:
+    review = session.get_one(Review, item.review_id)
+    if review.state != ReviewState.OPEN.value and not keep_done:
+        return []
+    case = session.get_one(Case, review.case_id)
+    programme = rules_of(session, case)
+    return [
+        ReviewItem(
+            enterprise=session.get_one(Enterprise, case.enterprise_id).name,
+            programme=programme.title,
+            proposal=f"{programme.stage(review.stage).title} → "
+            f"{programme.stage(review.proposes).title}",
+            waiting_since=review.opened_on,
+            summary=review.summary,
+        )
+    ]
+
+
+def rules_of(session: Session, case: Case) -> Programme:
+    """Return the rules a case started with."""
+    from config.catalogue import from_text
+
+    return from_text(session.get_one(ProgrammeVersion, case.revision).content)[0]

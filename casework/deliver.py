@@ -1,0 +1,236 @@
+"""Delivery: lease a few letters, write each, mark it, hand it over once, record the answer."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.compose import Composed, Nothing, compose
+from casework.services import Services
+from models.letter import ItemState, Letter, LetterItem, LetterState
+from models.writes import changed_rows
+from notifications.message import Carrier, Fate, Receipt
+
+LEASED_AT_ONCE = 20
+FIRST_WAIT = dt.timedelta(minutes=5)
+LONGEST_WAIT = dt.timedelta(hours=4)
+GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
+_WAITING = (LetterState.QUEUED.value, LetterState.DEFERRED.value)
+_UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """How many letters ended how; ``stopped`` tells why the sender stopped, if it did."""
+
+    sent: int = 0
+    deferred: int = 0
+    failed: int = 0
+    unknown: int = 0
+    suppressed: int = 0
+    stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """A letter we hold until its lease ends."""
+
+    id: int
+    lease: int
+    state: str
+    message_id: str
+    attempts: int
+    may_repeat: bool
+
+
+def deliver(services: Services, *, today: dt.date | None = None) -> DeliveryReport:
+    """Send what is due. Each letter leaves once; a lost answer is repeated at most once."""
+    day = today or services.today
+    ended: Counter[str] = Counter()
+    stopped = ""
+    carrier = services.open_carrier()
+    try:
+        while not stopped and (leased := _lease(services, day)):
+            for letter in leased:
+                stopped = stopped or _one(services, carrier, letter, ended)
+            if stopped:
+                _give_back(services, leased)
+    finally:
+        carrier.close()
+    return DeliveryReport(
+        sent=ended[LetterState.SENT],
+        deferred=ended[LetterState.DEFERRED],
+        failed=ended[LetterState.FAILED],
+        unknown=ended[LetterState.UNKNOWN],
+        suppressed=ended[LetterState.SUPPRESSED],
+        stopped=stopped,
+    )
+
+
+def _lease(services: Services, day: dt.date) -> list[Leased]:
+    """Take some letters; nobody else may touch them until the lease ends."""
+    now = services.now()
+    free = or_(col(Letter.leased_until).is_(None), col(Letter.leased_until) < now)
+    due = and_(
+        col(Letter.state).in_(_WAITING),
+        or_(col(Letter.next_at).is_(None), col(Letter.next_at) <= now),
+    )
+    # A letter whose answer was lost goes out a second time once, and then waits for a person.
+    lost = and_(col(Letter.state).in_(_UNCERTAIN), col(Letter.may_repeat).is_(False))
+    died = col(Letter.state) == LetterState.TRANSMITTING.value
+    with services.database.writing() as session:
+        letters = session.scalars(
+            select(Letter)
+            .where(col(Letter.send_on) <= day, free, or_(due, lost, died))
+            .order_by(col(Letter.send_on), col(Letter.id))
+            .limit(LEASED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for letter in letters:
+            letter.lease += 1
+            letter.leased_until = now + services.lease
+        return [
+            Leased(
+                id=letter.id or 0,
+                lease=letter.lease,
+                state=letter.state,
+                message_id=letter.message_id,
+                attempts=letter.attempts,
+                may_repeat=letter.may_repeat,
+            )
+            for letter in letters
+        ]
+
+
+def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> str:
+    """Bring one letter as far as it goes; return why the whole sender must stop, or nothing."""
+    if letter.state in _UNCERTAIN:
+        settled = _settle(services, carrier, letter)
+        if settled is not None:
+            ended[settled] += 1
+            return ""
+    written = compose(services, letter.id, again=letter.state in _UNCERTAIN)
+    if isinstance(written, Nothing):
+        _end(services, letter, LetterState.SUPPRESSED, reason=written.reason, done=written.done)
+        ended[LetterState.SUPPRESSED] += 1
+        return ""
+    if not _mark(services, letter, written):
+        return ""  # our lease ended while we wrote it; its new holder goes on
+    receipt = carrier.deliver(written.message)
+    state = _record(services, letter, receipt)
+    if receipt.fate is Fate.STOPPED:
+        return receipt.detail
+    ended[state] += 1
+    return ""
+
+
+def _settle(services: Services, carrier: Carrier, letter: Leased) -> LetterState | None:
+    """Find out what became of a letter whose answer was lost; None when it must go out again."""
+    found = carrier.find(letter.message_id)
+    if found:
+        _end(services, letter, LetterState.SENT, reason="核对后确认已发出")
+        return LetterState.SENT
+    if found is None and letter.may_repeat:
+        _end(services, letter, LetterState.UNKNOWN, reason="两次均未收到对方答复，请人工核实")
+        return LetterState.UNKNOWN
+    return None
+
+
+def _mark(services: Services, letter: Leased, written: Composed) -> bool:
+    """Commit that the letter is about to be handed over; False when the lease is lost."""
+    repeats = letter.state in _UNCERTAIN
+    with services.database.writing() as session:
+        _suppress_done(session, written.done)
+        marked = session.execute(
+            update(Letter)
+            .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
+            .values(
+                state=LetterState.TRANSMITTING.value,
+                attempts=col(Letter.attempts) + 1,
+                message_id=written.message.message_id,
+                subject=written.message.subject,
+                may_repeat=repeats or letter.may_repeat,
+            )
+        )
+        return changed_rows(marked) == 1
+
+
+def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState:
+    """Record the carrier's answer, unless somebody else holds the letter by now."""
+    match receipt.fate:
+        case Fate.SENT:
+            state = LetterState.SENT
+        case Fate.DEFERRED:
+            tired = letter.attempts + 1 >= GIVE_UP_AFTER
+            state = LetterState.FAILED if tired else LetterState.DEFERRED
+        case Fate.FAILED:
+            state = LetterState.FAILED
+        case Fate.UNKNOWN:
+            state = LetterState.UNKNOWN
+        case Fate.STOPPED:
+            # The sender as a whole was refused: this is nobody's failed attempt.
+            _end(services, letter, LetterState.QUEUED, reason=receipt.detail)
+            return LetterState.QUEUED
+    _end(services, letter, state, reason=receipt.detail)
+    return state
+
+
+def _end(
+    services: Services,
+    letter: Leased,
+    state: LetterState,
+    *,
+    reason: str,
+    done: Sequence[int] = (),
+) -> None:
+    now = services.now()
+    values: dict[str, object] = {"state": state.value, "reason": reason, "leased_until": None}
+    if state is LetterState.SENT:
+        values["sent_at"] = now
+    if state is LetterState.DEFERRED:
+        values["next_at"] = now + _wait(letter.attempts)
+    if state is LetterState.UNKNOWN:
+        values["leased_until"] = now + FIRST_WAIT  # the answer may only be late
+    if state is LetterState.QUEUED:
+        values["attempts"] = letter.attempts
+    with services.database.writing() as session:
+        _suppress_done(session, done)
+        session.execute(
+            update(Letter)
+            .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
+            .values(**values)
+        )
+
+
+def _wait(attempts: int) -> dt.timedelta:
+    """Return how long to wait: 5 minutes, then twice as long each time, at most 4 hours."""
+    return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+
+
+def _suppress_done(session: Session, items: Sequence[int]) -> None:
+    """Close the items whose matter was done before the letter left."""
+    if items:
+        session.execute(
+            update(LetterItem)
+            .where(col(LetterItem.id).in_(items))
+            .values(state=ItemState.SUPPRESSED.value, reason="发信前已办结")
+        )
+
+
+def _give_back(services: Services, leased: Sequence[Leased]) -> None:
+    """End the leases of letters we did not come to."""
+    with services.database.writing() as session:
+        for letter in leased:
+            session.execute(
+                update(Letter)
+                .where(
+                    col(Letter.id) == letter.id,
+                    col(Letter.lease) == letter.lease,
+                    col(Letter.state).in_(_WAITING),
+                )
+                .values(leased_until=None)
+            )

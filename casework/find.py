@@ -1,0 +1,66 @@
+"""Finding an enterprise or a case by what a person types: number, credit code, or name."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.refusal import Refusal
+from casework.services import Services
+from models.case import Case
+from models.enterprise import Alias, Enterprise
+
+_SHOWN = 5
+
+
+def enterprise_of(session: Session, words: str) -> Enterprise | Refusal:
+    """Return the one enterprise with this credit code, name, alias, or part of a name."""
+    text = words.strip()
+    exact = session.scalars(
+        select(Enterprise).where(
+            or_(col(Enterprise.uscc) == text.upper(), col(Enterprise.name) == text)
+        )
+    ).all()
+    if len(exact) == 1:
+        return exact[0]
+    aliased = select(col(Alias.enterprise_id)).where(col(Alias.name) == text)
+    part = col(Enterprise.name).contains(text, autoescape=True)
+    found = session.scalars(
+        select(Enterprise)
+        .where(or_(part, col(Enterprise.id).in_(aliased)))
+        .order_by(col(Enterprise.id))
+        .limit(_SHOWN + 1)
+    ).all()
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return Refusal(reason=f"没有找到企业“{text}”，请输入统一社会信用代码或企业名称")
+    names = "、".join(each.name for each in found[:_SHOWN])
+    return Refusal(reason=f"“{text}”对应多家企业：{names}…，请输入完整名称或统一社会信用代码")
+
+
+def case_of(
+    session: Session, services: Services, words: str, programme: str | None = None
+) -> Case | Refusal:
+    """Return a case by number, or the newest case of an enterprise in a programme."""
+    if words.isdigit() and len(words) < len("91431281MAXX00015X"):
+        case = session.get(Case, int(words))
+        return case or Refusal(reason=f"没有编号为 {words} 的事项")
+    enterprise = enterprise_of(session, words)
+    if isinstance(enterprise, Refusal):
+        return enterprise
+    wanted = select(Case).where(col(Case.enterprise_id) == enterprise.id)
+    if programme is not None:
+        wanted = wanted.where(col(Case.programme) == services.catalogue.programme(programme).key)
+    cases = session.scalars(
+        wanted.order_by(col(Case.final).is_(None).desc(), col(Case.cycle).desc(), col(Case.id))
+    ).all()
+    if not cases:
+        return Refusal(reason=f"{enterprise.name} 还没有事项")
+    if programme is None and len({case.programme for case in cases}) > 1:
+        numbers = "、".join(
+            f"{case.id}（{services.catalogue.programme(case.programme).title}）" for case in cases
+        )
+        return Refusal(
+            reason=f"{enterprise.name} 有多个事项：{numbers}，请用编号或 --programme 指定"
+        )
+    return cases[0]

@@ -1,0 +1,260 @@
+"""Deadlines of one batch: which obligations bind whom, due when; what moved; what is over."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from policy.derive import with_derived
+
+from casework.gather import Gathered
+from models.casebook import OpenCase
+from models.deadline import DeadlineState
+from models.duties import DeadlineKey, KnownDeadline, case_subject
+from policy.deadlines import Due, anchor_day, due_from
+from policy.programme import Anchor, Binds, Obligation, WindowStatus
+
+# How far ahead a deadline is opened: January's dates must exist when their December rungs speak.
+HORIZON = dt.timedelta(days=120)
+CASE_OVER = "事项已结束"
+STAGE_LEFT = "事项已进入后续环节"
+
+Standing = Mapping[tuple[int, int, int], tuple[OpenCase, bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a deadline hangs on, and the day its anchor happened."""
+
+    enterprise_id: int
+    name: str
+    period: str
+    anchor_on: dt.date
+    case: OpenCase | None = None
+    qualification_id: int | None = None
+    estimated: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeadline:
+    """A deadline to be opened, or to take the place of ``replaces``."""
+
+    obligation: Obligation
+    subject: Subject
+    due: Due
+    replaces: KnownDeadline | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """An open deadline that has become pointless, with the reason."""
+
+    deadline: KnownDeadline
+    state: DeadlineState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinePlan:
+    """What is to be written about deadlines."""
+
+    opening: tuple[NewDeadline, ...]
+    closing: tuple[Closing, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.opening or self.closing)
+
+
+def plan_deadlines(gathered: Gathered, standing: Standing) -> DeadlinePlan:
+    """Return the deadlines to open, to replace and to close."""
+    flags = _flags(gathered)
+    opening: list[NewDeadline] = []
+    for obligation in gathered.programme.obligations:
+        for subject in _subjects(gathered, obligation, standing):
+            if flags[subject.enterprise_id].issuperset(_wanted(obligation)):
+                opening += _due(gathered, obligation, subject)
+    return DeadlinePlan(opening=tuple(opening), closing=tuple(_closing(gathered, standing)))
+
+
+def _wanted(obligation: Obligation) -> set[str]:
+    renewal = {"hnte_expires_this_cycle"} if obligation.only_renewal else set()
+    return {*obligation.when, *renewal}
+
+
+def _flags(gathered: Gathered) -> dict[int, set[str]]:
+    """Return enterprise -> the flags that are true of it."""
+    wanted = sorted({flag for each in gathered.programme.obligations for flag in _wanted(each)})
+    facts = with_derived(gathered.facts[gathered.cycle], on=gathered.on, cycle=gathered.cycle)
+    rows = facts.select("subject", *(pl.col(flag) for flag in wanted)).iter_rows()
+    return {
+        subject: {flag for flag, value in zip(wanted, values, strict=True) if value}
+        for subject, *values in rows
+    }
+
+
+def _due(gathered: Gathered, obligation: Obligation, subject: Subject) -> Iterator[NewDeadline]:
+    """Yield the deadline unless it stands already, is over, or is out of sight."""
+    due = due_from(obligation, subject.anchor_on, gathered.calendar, estimated=subject.estimated)
+    key: DeadlineKey = (subject.enterprise_id, obligation.key, subject.name, subject.period)
+    known = gathered.duties.deadlines.get(key)
+    if known is None:
+        if _in_sight(gathered, obligation, due) and not _met_before(gathered, obligation, subject):
+            yield NewDeadline(obligation=obligation, subject=subject, due=due)
+        return
+    if known.state == DeadlineState.OPEN.value and _moved(known, due):
+        yield NewDeadline(obligation=obligation, subject=subject, due=due, replaces=known)
+
+
+def _moved(known: KnownDeadline, due: Due) -> bool:
+    return (known.due_on, known.provisional, known.estimated) != (
+        due.due_on,
+        due.provisional,
+        due.estimated,
+    )
+
+
+def _in_sight(gathered: Gathered, obligation: Obligation, due: Due) -> bool:
+    not_past = obligation.anchor is Anchor.RECORD or due.due_on >= gathered.batch.first_day
+    return not_past and due.due_on <= gathered.batch.last_day + HORIZON
+
+
+def _met_before(gathered: Gathered, obligation: Obligation, subject: Subject) -> bool:
+    """Say whether the record that closes it was made before the deadline was opened."""
+    return any(
+        event.kind == obligation.met_by
+        and (event.enterprise_id, event.subject) == (subject.enterprise_id, subject.name)
+        and not (obligation.anchor is Anchor.RECORD and event.on < subject.anchor_on)
+        for event in gathered.duties.events
+    )
+
+
+def _subjects(gathered: Gathered, obligation: Obligation, standing: Standing) -> Iterator[Subject]:
+    match obligation.binds:
+        case Binds.CASE:
+            yield from _case_subjects(gathered, obligation, standing)
+        case Binds.QUALIFICATION:
+            yield from _qualification_subjects(gathered, obligation)
+        case Binds.ENTERPRISE:
+            for enterprise in gathered.duties.enterprises:
+                for period, day, estimated in _dated(gathered, obligation, gathered.cycle):
+                    yield Subject(
+                        enterprise_id=enterprise,
+                        name="enterprise",
+                        period=period,
+                        anchor_on=day,
+                        estimated=estimated,
+                    )
+
+
+def _case_subjects(
+    gathered: Gathered, obligation: Obligation, standing: Standing
+) -> Iterator[Subject]:
+    if obligation.anchor is Anchor.RECORD:
+        yield from _event_subjects(gathered, obligation, standing)
+        return
+    for case, ended in standing.values():
+        if ended or (obligation.stages and case.stage not in obligation.stages):
+            continue
+        entered = obligation.anchor is Anchor.STAGE_ENTERED
+        dates = (
+            [(str(case.cycle), case.entered_on, False)]
+            if entered
+            else _dated(gathered, obligation, case.cycle)
+        )
+        for period, day, estimated in dates:
+            yield Subject(
+                enterprise_id=case.enterprise_id,
+                name=case_subject(case.cycle, case.round),
+                period=period,
+                anchor_on=day,
+                case=case,
+                estimated=estimated,
+            )
+
+
+def _event_subjects(
+    gathered: Gathered, obligation: Obligation, standing: Standing
+) -> Iterator[Subject]:
+    """Yield one subject per recorded event; a change is reported also when no case is open."""
+    cases = {case.id: (case, ended) for case, ended in standing.values() if case.id is not None}
+    for event in gathered.duties.events:
+        case, ended = cases.get(event.case_id, (None, True))
+        if event.kind != obligation.record:
+            continue
+        if obligation.stages and (ended or case is None or case.stage not in obligation.stages):
+            continue
+        yield Subject(
+            enterprise_id=event.enterprise_id,
+            name=event.subject,
+            period=event.on.isoformat(),
+            anchor_on=event.on,
+            case=case,
+        )
+
+
+def _qualification_subjects(gathered: Gathered, obligation: Obligation) -> Iterator[Subject]:
+    for held in gathered.duties.qualifications:
+        if held.kind != obligation.qualification:
+            continue
+        for year in (gathered.cycle, gathered.cycle + 1):
+            first, last = obligation.years_after_issue or (0, 99)
+            if not first <= year - held.valid_from.year <= last:
+                continue
+            for period, day, estimated in _held_dates(
+                gathered, obligation, (held.valid_from, held.valid_to), year
+            ):
+                yield Subject(
+                    enterprise_id=held.enterprise_id,
+                    name=f"{held.kind}/{held.number}",
+                    period=period,
+                    anchor_on=day,
+                    qualification_id=held.id,
+                    estimated=estimated,
+                )
+
+
+def _held_dates(
+    gathered: Gathered, obligation: Obligation, valid: tuple[dt.date, dt.date], year: int
+) -> Iterator[tuple[str, dt.date, bool]]:
+    match obligation.anchor:
+        case Anchor.ISSUED:
+            yield "once", valid[0], False
+        case Anchor.EXPIRES:
+            yield "once", valid[1], False
+        case _:
+            yield from _dated(gathered, obligation, year)
+
+
+def _dated(
+    gathered: Gathered, obligation: Obligation, year: int
+) -> Iterator[tuple[str, dt.date, bool]]:
+    """Yield (period, anchor day, estimated) of anchors that only depend on the year."""
+    match obligation.anchor:
+        case Anchor.MONTH_DAY:
+            yield str(year), anchor_day(obligation, year), False
+        case Anchor.WINDOW_OPENS | Anchor.WINDOW_CLOSES:
+            for window in gathered.windows(year):
+                opens = obligation.anchor is Anchor.WINDOW_OPENS
+                estimated = window.status is WindowStatus.ESTIMATED
+                day = window.opens if opens else window.closes
+                yield f"{year}-{window.batch}", day, estimated
+        case _:
+            return
+
+
+def _closing(gathered: Gathered, standing: Standing) -> Iterator[Closing]:
+    """Yield the open deadlines of cases that ended or left the stages they belong to."""
+    cases = {case.id: (case, ended) for case, ended in standing.values() if case.id is not None}
+    known_as = {each.key: each for each in gathered.programme.obligations}
+    for (_, obligation, _, _), known in gathered.duties.deadlines.items():
+        if known.state != DeadlineState.OPEN.value or known.case_id not in cases:
+            continue
+        case, ended = cases[known.case_id]
+        duty = known_as.get(obligation)
+        stages = duty.stages if duty else ()
+        outlives = duty is not None and duty.anchor is Anchor.RECORD and not stages
+        if ended and not outlives:
+            yield Closing(deadline=known, state=DeadlineState.WAIVED, reason=CASE_OVER)
+        elif not ended and stages and case.stage not in stages:
+            yield Closing(deadline=known, state=DeadlineState.MET, reason=STAGE_LEFT)

@@ -1,0 +1,121 @@
+"""Queueing: claims become items of one letter per person and day, in the caller's transaction."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.enterprise import Person, Role
+from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+from models.writes import insert_new
+from policy.workdays import Calendar
+
+ONE_DAY = dt.timedelta(days=1)
+LETTER_NAMES = {Role.CONTACT: "enterprise_daily"}
+STAFF_LETTER = "staff_daily"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Something to be said to one person once; ``key`` is what makes it once."""
+
+    key: str
+    kind: ItemKind
+    person_id: int | None  # nobody: recorded as suppressed, with the reason
+    speaks_on: dt.date
+    reason: str = ""
+    state: ItemState = ItemState.CLAIMED
+    deadline_id: int | None = None
+    transition_id: int | None = None
+    review_id: int | None = None
+    rung: str = ""
+    tone: str = ""
+
+
+def queue(
+    session: Session, claims: Sequence[Claim], *, send_on: dt.date, calendar: Calendar
+) -> int:
+    """Claim what nobody claimed yet and put it into the letters of ``send_on``.
+
+    Return how many claims were new. A person whose letter of that day has left already
+    gets the rest on the next working day: one letter a day, nothing lost.
+    """
+    inserted = insert_new(
+        session,
+        LetterItem,
+        [_row(claim) for claim in claims],
+        returning=("id", "person_id", "state"),
+    )
+    spoken = [(item, person) for item, person, state in inserted if state == ItemState.CLAIMED]
+    letters = _letters(session, {person for _, person in spoken}, send_on, calendar)
+    placed: dict[int, list[int]] = {}
+    for item, person in spoken:
+        placed.setdefault(letters[person], []).append(item)
+    for letter, items in placed.items():
+        session.execute(
+            update(LetterItem).where(col(LetterItem.id).in_(items)).values(letter_id=letter)
+        )
+    return len(inserted)
+
+
+def _row(claim: Claim) -> dict[str, object]:
+    return {
+        "key": claim.key,
+        "kind": claim.kind.value,
+        "state": (claim.state if claim.person_id else ItemState.SUPPRESSED).value,
+        "person_id": claim.person_id,
+        "deadline_id": claim.deadline_id,
+        "transition_id": claim.transition_id,
+        "review_id": claim.review_id,
+        "rung": claim.rung,
+        "tone": claim.tone,
+        "speaks_on": claim.speaks_on,
+        "reason": claim.reason,
+    }
+
+
+def _letters(
+    session: Session, persons: set[int], send_on: dt.date, calendar: Calendar
+) -> Mapping[int, int]:
+    """Return person -> the id of an open letter of theirs, on send_on or the next free day."""
+    found: dict[int, int] = {}
+    missing, day = set(persons), calendar.next_workday(send_on)
+    while missing:
+        _open_letters(session, missing, day)
+        wanted = [(person, day) for person in sorted(missing)]
+        rows = session.execute(
+            select(col(Letter.person_id), col(Letter.id)).where(
+                tuple_(col(Letter.person_id), col(Letter.send_on)).in_(wanted),
+                col(Letter.state) == LetterState.QUEUED.value,
+                col(Letter.attempts) == 0,
+            )
+        )
+        found |= {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
+        missing -= found.keys()
+        day = calendar.next_workday(day + ONE_DAY)
+    return found
+
+
+def _open_letters(session: Session, persons: set[int], day: dt.date) -> None:
+    roles = session.execute(
+        select(col(Person.id), col(Person.role)).where(col(Person.id).in_(persons))
+    )
+    rows = [
+        {
+            "person_id": person,
+            "send_on": day,
+            "letter": LETTER_NAMES.get(Role(role), STAFF_LETTER),
+            "state": LetterState.QUEUED.value,
+            "attempts": 0,
+            "lease": 0,
+            "message_id": "",
+            "subject": "",
+            "may_repeat": False,
+            "reason": "",
+        }
+        for person, role in roles
+    ]
+    insert_new(session, Letter, sorted(rows, key=lambda row: row["person_id"]))

@@ -1,0 +1,231 @@
+"""Deciding one batch: who is enrolled, what the criteria say, who moves, who needs a person."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+from policy.assess import assess
+from policy.derive import with_derived
+from policy.findings import Finding, findings_of
+
+from casework.gather import Gathered
+from casework.obligations import DeadlinePlan, plan_deadlines
+from models.casebook import LastAssessment, OpenCase, OpenReview
+from policy.programme import Confirm, Programme
+from policy.stages import CaseFacts, Decision, How, next_step
+from policy.workdays import Calendar
+
+_MOST_STEPS = 20  # a cycle of automatic stages is refused by `peiyu check`; this is the belt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One planned move."""
+
+    from_stage: str
+    to_stage: str
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePlan:
+    """What is to be done about one case."""
+
+    case: OpenCase  # as read, or as it starts
+    programme: Programme
+    steps: tuple[Step, ...]
+    proposal: Decision | None
+    review: OpenReview | None
+    assessment: LastAssessment
+    is_news: bool  # the assessment says something new
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether the case is opened now."""
+        return self.case.id is None
+
+    @property
+    def stage(self) -> str:
+        """Return the stage the case ends up in."""
+        return self.steps[-1].to_stage if self.steps else self.case.stage
+
+    @property
+    def stale_review(self) -> OpenReview | None:
+        """Return the open proposal that no longer fits."""
+        if self.review is None or (
+            self.proposal is not None
+            and (self.review.stage, self.review.proposes) == (self.stage, self.proposal.to)
+        ):
+            return None
+        return self.review
+
+    @property
+    def new_proposal(self) -> Decision | None:
+        """Return the proposal to open, unless it stands already."""
+        stands = self.review is not None and self.stale_review is None
+        return None if stands else self.proposal
+
+    @property
+    def changes(self) -> bool:
+        """Say whether anything must be written for this case."""
+        return bool(
+            self.is_new or self.is_news or self.steps or self.stale_review or self.new_proposal
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """Everything one batch will write."""
+
+    cases: tuple[CasePlan, ...]
+    deadlines: DeadlinePlan
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing is to be written."""
+        return not self.deadlines and not any(plan.changes for plan in self.cases)
+
+
+def decide(gathered: Gathered) -> BatchPlan:
+    """Return what is to be done; pure, for the same gathered facts always the same."""
+    plans = tuple(_case_plans(gathered))
+    return BatchPlan(cases=plans, deadlines=plan_deadlines(gathered, _stages(plans)))
+
+
+def _stages(plans: tuple[CasePlan, ...]) -> Mapping[tuple[int, int, int], tuple[OpenCase, bool]]:
+    """Return each case as it will stand, and whether it has then ended."""
+    return {
+        plan.case.key: (
+            replace(plan.case, stage=plan.stage),
+            plan.programme.stage(plan.stage).final is not None,
+        )
+        for plan in plans
+    }
+
+
+def _case_plans(gathered: Gathered) -> Iterator[CasePlan]:
+    groups: dict[tuple[str, int], list[OpenCase]] = {}
+    for case in (*gathered.casebook.cases, *_enrolled(gathered)):
+        groups.setdefault((case.revision, case.cycle), []).append(case)
+    for (revision, cycle), cases in groups.items():
+        programme = gathered.versions[revision]
+        wanted = gathered.facts[cycle].filter(
+            pl.col("subject").is_in([case.enterprise_id for case in cases])
+        )
+        judged = assess(programme, wanted, on=gathered.on, cycle=cycle)
+        said = {row["subject"]: row for row in judged.iter_rows(named=True)}
+        for case in cases:
+            row = said[case.enterprise_id]
+            now = LastAssessment(
+                verdict=row["verdict"],
+                score_low=row["score_low"],
+                score_high=row["score_high"],
+                findings=row["findings"],
+            )
+            yield _case_plan(gathered, programme, case, now)
+
+
+def _enrolled(gathered: Gathered) -> Iterator[OpenCase]:
+    """Yield the cases to be opened: every flag of `enrol_when`, none of `enrol_unless`."""
+    programme = gathered.programme
+    facts = with_derived(gathered.facts[gathered.cycle], on=gathered.on, cycle=gathered.cycle)
+    unless = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_unless]
+    when = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_when]
+    chosen = facts.filter(pl.all_horizontal(pl.lit(value=True), *when, *(~flag for flag in unless)))
+    for subject in chosen["subject"]:
+        if (subject, gathered.cycle) not in gathered.casebook.taken:
+            yield OpenCase(
+                id=None,
+                enterprise_id=subject,
+                cycle=gathered.cycle,
+                round=1,
+                revision=programme.revision,
+                stage=programme.first_stage.key,
+                version=0,
+                entered_on=gathered.on,
+            )
+
+
+def _case_plan(
+    gathered: Gathered, programme: Programme, case: OpenCase, now: LastAssessment
+) -> CasePlan:
+    book = gathered.casebook
+    known = case.id if case.id is not None else 0
+    findings = findings_of(programme, now.findings)
+    facts = CaseFacts(
+        stage=case.stage,
+        cycle=case.cycle,
+        verdict=now.verdict,
+        outcomes=outcomes_of(programme, findings),
+        refusing=refusing(programme, findings),
+        records=book.records.get(known, ()),
+        waived=book.waived.get(known, frozenset()),
+        held=case.held,
+    )
+    steps, last = walk(programme, facts, today=gathered.on, calendar=gathered.calendar)
+    before = book.assessments.get(known)
+    return CasePlan(
+        case=case,
+        programme=programme,
+        steps=steps,
+        proposal=last if last.how is How.PROPOSE else None,
+        review=book.reviews.get(known),
+        assessment=now,
+        is_news=before is None or _gist(programme, before) != _gist(programme, now),
+    )
+
+
+def walk(
+    programme: Programme, facts: CaseFacts, *, today: dt.date, calendar: Calendar
+) -> tuple[tuple[Step, ...], Decision]:
+    """Follow automatic gates as far as they lead; return the steps and the last decision."""
+    steps: list[Step] = []
+    decision = next_step(programme, facts, today=today, calendar=calendar)
+    while decision.how is How.MOVE and decision.to is not None and len(steps) < _MOST_STEPS:
+        steps.append(
+            Step(
+                from_stage=facts.stage,
+                to_stage=decision.to,
+                reason=decision.reason,
+                evidence=decision.evidence,
+            )
+        )
+        facts = replace(facts, stage=decision.to)
+        decision = next_step(programme, facts, today=today, calendar=calendar)
+    return tuple(steps), decision
+
+
+def outcomes_of(programme: Programme, findings: tuple[Finding, ...]) -> dict[str, str]:
+    """Return criterion -> outcome of those that count: required and not waived."""
+    required = {criterion.key for criterion in programme.criteria if criterion.required}
+    return {
+        finding.criterion: finding.outcome
+        for finding in findings
+        if finding.criterion in required and not finding.waived
+    }
+
+
+def refusing(programme: Programme, findings: tuple[Finding, ...]) -> frozenset[str]:
+    """Return the confirmed criteria that are not met; unconfirmed ones never refuse."""
+    counted = outcomes_of(programme, findings)
+    return frozenset(
+        finding.criterion
+        for finding in findings
+        if counted.get(finding.criterion) == "unmet" and finding.confirm is Confirm.CONFIRMED
+    )
+
+
+def _gist(programme: Programme, assessment: LastAssessment) -> tuple[object, ...]:
+    """Return what makes an assessment news: a count of days that merely grew does not."""
+    ageing = {each.key for each in programme.criteria if each.fact == "days_since_registered"}
+    return (
+        assessment.verdict,
+        assessment.score_low,
+        assessment.score_high,
+        tuple(
+            (each.criterion, each.outcome, None if each.criterion in ageing else each.value)
+            for each in findings_of(programme, assessment.findings)
+        ),
+    )

@@ -1,0 +1,247 @@
+"""Recording one batch: everything that was decided, in one transaction, under the batch's fence."""
+
+import datetime as dt
+import json
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.batch_claims import Written, move_claims, review_claims
+from casework.gather import Gathered
+from casework.obligations import DeadlinePlan, NewDeadline
+from casework.outbox import queue
+from casework.plan import BatchPlan, CasePlan
+from casework.services import Services
+from models.case import Assessment, Case, Review, ReviewState, Transition
+from models.deadline import Deadline, DeadlineState
+from models.engine import StaleWorkError
+from models.ledger import RunBatch
+from models.writes import changed_rows, insert_new, upsert
+from policy.programme import Confirm
+
+MOVED = "日期已调整"
+
+CaseIds = dict[tuple[int, int, int], int]
+
+
+def record(services: Services, gathered: Gathered, plan: BatchPlan) -> int:
+    """Write the plan; return how many claims were new.
+
+    Raises ``StaleWorkError`` when another run or a person changed the batch since it was read.
+    """
+    now = services.now()
+    with services.database.writing() as session:
+        _fence(session, gathered)
+        ids = _open_cases(session, gathered, plan)
+        _assess(session, gathered, plan, ids)
+        transitions = _move(session, gathered, plan, ids, now)
+        reviews = _review(session, gathered, plan, ids)
+        _close(session, plan.deadlines, gathered.on)
+        _open(session, gathered, plan.deadlines, ids, now)
+        written = Written(cases=ids, transitions=transitions, reviews=reviews)
+        claims = [*move_claims(gathered, plan, written), *review_claims(gathered, plan, written)]
+        return queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
+
+
+def _fence(session: Session, gathered: Gathered) -> None:
+    batch = gathered.batch
+    mine = {"programme": batch.programme, "period": batch.period, "batch": batch.number}
+    insert_new(session, RunBatch, [mine | {"version": 0}])
+    taken = session.execute(
+        update(RunBatch)
+        .where(
+            col(RunBatch.programme) == batch.programme,
+            col(RunBatch.period) == batch.period,
+            col(RunBatch.batch) == batch.number,
+            col(RunBatch.version) == gathered.fence,
+        )
+        .values(version=gathered.fence + 1)
+    )
+    if changed_rows(taken) != 1:
+        raise StaleWorkError
+
+
+def _open_cases(session: Session, gathered: Gathered, plan: BatchPlan) -> CaseIds:
+    """Insert the new cases in their first stage; return the id of every case."""
+    new = [each for each in plan.cases if each.is_new]
+    rows = [
+        {
+            "enterprise_id": each.case.enterprise_id,
+            "programme": gathered.programme.key,
+            "cycle": each.case.cycle,
+            "round": each.case.round,
+            "revision": each.case.revision,
+            "stage": each.case.stage,
+            "phase": each.programme.stage(each.case.stage).phase.value,
+            "held": False,
+            "version": 0,
+            "opened_on": gathered.on,
+            "entered_on": gathered.on,
+            "assessed": "",
+            "records_after": 0,
+        }
+        for each in new
+    ]
+    inserted = insert_new(session, Case, rows, returning=("enterprise_id", "cycle", "round", "id"))
+    if len(inserted) != len(new):
+        raise StaleWorkError
+    known = {each.case.key: each.case.id for each in plan.cases if each.case.id is not None}
+    return known | {(enterprise, cycle, round_): id_ for enterprise, cycle, round_, id_ in inserted}
+
+
+def _assess(session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds) -> None:
+    news = [each for each in plan.cases if each.is_news]
+    period = gathered.batch.period
+    upsert(
+        session,
+        Assessment,
+        [
+            {
+                "period": period,
+                "case_id": ids[each.case.key],
+                "on": gathered.on,
+                "revision": each.case.revision,
+                "verdict": each.assessment.verdict,
+                "score_low": each.assessment.score_low,
+                "score_high": each.assessment.score_high,
+                "findings": each.assessment.findings,
+            }
+            for each in news
+        ],
+    )
+    fresh = [ids[each.case.key] for each in news if each.case.assessed != period]
+    if fresh:
+        session.execute(
+            update(Case).where(col(Case.id).in_(fresh)).values(assessed=period),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _move(
+    session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds, now: dt.datetime
+) -> dict[tuple[int, int], int]:
+    """Move the cases that no person changed meanwhile; return (case, seq) -> transition id."""
+    rows: list[dict[str, object]] = []
+    for each in plan.cases:
+        if not each.steps:
+            continue
+        case_id, version = ids[each.case.key], each.case.version
+        _advance(session, gathered, each, case_id)
+        rows += [
+            {
+                "case_id": case_id,
+                "seq": version + number,
+                "from_stage": step.from_stage,
+                "to_stage": step.to_stage,
+                "on": gathered.on,
+                "actor": gathered.batch.actor,
+                "reason": step.reason,
+                "evidence": json.dumps(step.evidence, ensure_ascii=False),
+                "at": now,
+            }
+            for number, step in enumerate(each.steps, start=1)
+        ]
+    inserted = insert_new(session, Transition, rows, returning=("case_id", "seq", "id"))
+    return {(case_id, seq): id_ for case_id, seq, id_ in inserted}
+
+
+def _advance(session: Session, gathered: Gathered, plan: CasePlan, case_id: int) -> None:
+    stage = plan.programme.stage(plan.stage)
+    moved = session.execute(
+        update(Case)
+        .where(col(Case.id) == case_id, col(Case.version) == plan.case.version)
+        .values(
+            stage=stage.key,
+            phase=stage.phase.value,
+            final=stage.final.value if stage.final else None,
+            version=plan.case.version + len(plan.steps),
+            entered_on=gathered.on,
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    if changed_rows(moved) != 1:
+        raise StaleWorkError
+
+
+def _review(session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds) -> dict[int, int]:
+    """Open and retire proposals; return case -> the id of its new review."""
+    stale = [each.stale_review.id for each in plan.cases if each.stale_review]
+    if stale:
+        session.execute(
+            update(Review)
+            .where(col(Review.id).in_(stale), col(Review.state) == ReviewState.OPEN.value)
+            .values(state=ReviewState.SUPERSEDED.value, reason="情况已变化"),
+            execution_options={"synchronize_session": False},
+        )
+    rows = [
+        {
+            "case_id": ids[each.case.key],
+            "stage": each.stage,
+            "proposes": proposal.to,
+            "summary": proposal.reason,
+            "opened_on": gathered.on,
+            "state": ReviewState.OPEN.value,
+            "decided_by": "",
+            "reason": "",
+        }
+        for each in plan.cases
+        if (proposal := each.new_proposal)
+    ]
+    return dict(insert_new(session, Review, rows, returning=("case_id", "id")))  # type: ignore[arg-type]
+
+
+def _close(session: Session, plan: DeadlinePlan, on: dt.date) -> None:
+    for closing in plan.closing:
+        _retire(session, closing.deadline.id, closing.state, reason=closing.reason, on=on)
+    for new in plan.opening:
+        if new.replaces:
+            _retire(session, new.replaces.id, DeadlineState.SUPERSEDED, reason=MOVED, on=on)
+
+
+def _retire(
+    session: Session, deadline: int, state: DeadlineState, *, reason: str, on: dt.date
+) -> None:
+    session.execute(
+        update(Deadline)
+        .where(col(Deadline.id) == deadline, col(Deadline.state) == DeadlineState.OPEN.value)
+        .values(state=state.value, closed_on=on, reason=reason),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _open(
+    session: Session, gathered: Gathered, plan: DeadlinePlan, ids: CaseIds, now: dt.datetime
+) -> None:
+    rows = [_deadline_row(gathered, new, ids, now) for new in plan.opening]
+    insert_new(session, Deadline, rows)
+
+
+def _deadline_row(
+    gathered: Gathered, new: NewDeadline, ids: CaseIds, now: dt.datetime
+) -> dict[str, object]:
+    obligation, subject, due = new.obligation, new.subject, new.due
+    return {
+        "enterprise_id": subject.enterprise_id,
+        "case_id": ids[subject.case.key] if subject.case else None,
+        "qualification_id": subject.qualification_id,
+        "programme": gathered.programme.key,
+        "obligation": obligation.key,
+        "subject": subject.name,
+        "period": subject.period,
+        "projection": new.replaces.projection + 1 if new.replaces else 1,
+        "title": obligation.title,
+        "kind": obligation.kind.value,
+        "ladder": obligation.ladder,
+        "due_on": due.due_on,
+        "provisional": due.provisional,
+        "estimated": due.estimated,
+        "needs_confirmation": obligation.confirm is Confirm.NEEDS_CONFIRMATION,
+        "basis": due.to_json(),
+        "where": obligation.where,
+        "prepare": obligation.prepare,
+        "met_by": obligation.met_by,
+        "state": DeadlineState.OPEN.value,
+        "reason": "",
+        "opened_at": now,
+    }

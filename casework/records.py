@@ -1,0 +1,187 @@
+"""Recording what happened in the bureau: evidence that moves cases and closes deadlines."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.find import case_of, enterprise_of
+from casework.pipeline import run_one
+from casework.refusal import Refusal
+from casework.services import Actor, Services
+from models.audit import append, entry_of
+from models.case import Case, Record
+from models.deadline import Deadline, DeadlineState
+from models.enterprise import Enterprise
+from policy.programme import Programme, RecordKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """What somebody wants to record. ``target`` is a case number, a credit code or a name."""
+
+    target: str
+    kind: str
+    on: dt.date
+    evidence: str = ""
+    programme: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What the record did; ``already`` when the very same record was there before."""
+
+    record_id: int
+    case_id: int | None
+    enterprise: str
+    title: str
+    already: bool
+    closed: tuple[str, ...]  # titles of the deadlines it met
+    moved: int
+
+
+def record_event(services: Services, happened: Happened, *, by: Actor) -> Recorded | Refusal:
+    """Record that something happened, close what it meets, and let the case go on."""
+
+    def attempt(session: Session) -> tuple[Recorded, str, int] | Refusal:
+        found = _subject(session, services, happened)
+        if isinstance(found, Refusal):
+            return found
+        enterprise, case, programme = found
+        kind = _kind(services, programme, happened)
+        if isinstance(kind, Refusal):
+            return kind
+        recorded = _write(session, services, happened, (enterprise, case, programme, kind), by=by)
+        return recorded, programme.key, enterprise.id or 0
+
+    done = services.database.transact(attempt)
+    if isinstance(done, Refusal):
+        return done
+    recorded, programme, enterprise_id = done
+    counts = run_one(services, programme=programme, enterprise_id=enterprise_id, actor=by.name)
+    return Recorded(**{**_fields(recorded), "moved": counts.moved})
+
+
+def _fields(recorded: Recorded) -> dict[str, object]:
+    return {name: getattr(recorded, name) for name in Recorded.__slots__}
+
+
+def _subject(
+    session: Session, services: Services, happened: Happened
+) -> tuple[Enterprise, Case | None, Programme] | Refusal:
+    case = case_of(session, services, happened.target, happened.programme)
+    if isinstance(case, Case):
+        enterprise = session.get_one(Enterprise, case.enterprise_id)
+        return enterprise, case, services.catalogue.programme(case.programme)
+    if happened.programme is None:
+        return case
+    # A certificate holder files its annual report without any open case.
+    found = enterprise_of(session, happened.target)
+    if isinstance(found, Refusal):
+        return found
+    return found, None, services.catalogue.programme(happened.programme)
+
+
+def _kind(services: Services, programme: Programme, happened: Happened) -> RecordKind | Refusal:
+    kind = next((each for each in programme.records if each.key == happened.kind), None)
+    if kind is None:
+        known = "、".join(f"{each.key}（{each.title}）" for each in programme.records)
+        return Refusal(reason=f"{programme.title} 没有登记类型“{happened.kind}”，可用的有：{known}")
+    if happened.on > services.today:
+        return Refusal(reason=f"{happened.on.isoformat()} 还没有到，只能登记已发生的事")
+    if kind.evidence and not happened.evidence.strip():
+        return Refusal(reason=f"登记“{kind.title}”需要凭据：{kind.evidence}")
+    return kind
+
+
+def _write(
+    session: Session,
+    services: Services,
+    happened: Happened,
+    subject: tuple[Enterprise, Case | None, Programme, RecordKind],
+    *,
+    by: Actor,
+) -> Recorded:
+    enterprise, case, programme, kind = subject
+    evidence = happened.evidence.strip()
+    ours = (col(Record.enterprise_id) == enterprise.id, col(Record.programme) == programme.key)
+    same = session.scalars(
+        select(Record).where(
+            *ours,
+            col(Record.case_id) == (case.id if case else None),
+            col(Record.kind) == kind.key,
+            col(Record.on) == happened.on,
+            col(Record.evidence) == evidence,
+            col(Record.revoked).is_(False),
+            col(Record.seq) > (case.records_after if case else 0),
+        )
+    ).first()
+    title = f"{programme.title}：{kind.title}"
+    if same:
+        return _recorded(same, enterprise, title, already=True, closed=())
+    last = session.scalar(select(func.max(col(Record.seq))).where(*ours)) or 0
+    row = Record(
+        enterprise_id=enterprise.id or 0,
+        programme=programme.key,
+        case_id=case.id if case else None,
+        seq=last + 1,
+        kind=kind.key,
+        on=happened.on,
+        evidence=evidence,
+        by=by.name,
+        at=services.now(),
+    )
+    session.add(row)
+    session.flush()
+    closed = _close_deadlines(session, row)
+    detail = {"kind": kind.key, "on": happened.on, "evidence": evidence, "closed": closed}
+    append(
+        session,
+        entry_of(
+            at=services.now(),
+            by=(by.name, by.source),
+            act="record",
+            subject=f"{programme.key}/{enterprise.uscc}",
+            detail=detail,
+        ),
+    )
+    return _recorded(row, enterprise, title, already=False, closed=closed)
+
+
+def _recorded(
+    row: Record, enterprise: Enterprise, title: str, *, already: bool, closed: tuple[str, ...]
+) -> Recorded:
+    return Recorded(
+        record_id=row.id or 0,
+        case_id=row.case_id,
+        enterprise=enterprise.name,
+        title=title,
+        already=already,
+        closed=closed,
+        moved=0,
+    )
+
+
+def _close_deadlines(session: Session, row: Record) -> tuple[str, ...]:
+    """Close the nearest open deadline of each obligation that this record meets."""
+    waiting = session.scalars(
+        select(Deadline)
+        .where(
+            col(Deadline.enterprise_id) == row.enterprise_id,
+            col(Deadline.programme) == row.programme,
+            col(Deadline.met_by) == row.kind,
+            col(Deadline.state) == DeadlineState.OPEN.value,
+        )
+        .order_by(col(Deadline.due_on), col(Deadline.id))
+    )
+    nearest: dict[tuple[str, str], Deadline] = {}
+    for deadline in waiting:
+        nearest.setdefault((deadline.obligation, deadline.subject), deadline)
+    for deadline in nearest.values():
+        deadline.state = DeadlineState.MET.value
+        deadline.closed_on = row.on
+        deadline.reason = row.evidence or row.kind
+        session.add(deadline)
+    return tuple(deadline.title for deadline in nearest.values())

@@ -1,0 +1,167 @@
+"""The daily reminder sweep: an inverse ladder from the days it must speak for to due dates."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.outbox import Claim, queue
+from casework.recipients import claims_for
+from casework.services import Services
+from models.deadline import Deadline, DeadlineState
+from models.duties import Named, Staff, enterprises_by_id, read_staff
+from models.ledger import Run, RunState
+from models.letter import ItemKind, ItemState
+from models.writes import insert_new
+from policy.deadlines import days_left
+from policy.ladder import due_dates_for, send_days, speaks_on
+from policy.programme import Ladder, Rung, Tone
+from policy.workdays import Calendar
+
+SWEEP = "sweep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepReport:
+    """What a sweep did."""
+
+    days: int  # send days it spoke for
+    rungs: int  # rungs that came due on them
+    spoken: int  # claims that went into a letter
+    superseded: int
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A rung of a deadline that came due, and the day it should have spoken."""
+
+    deadline: Deadline
+    rung: Rung
+    speaks_on: dt.date
+
+
+def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
+    """Queue every rung that came due since the last finished sweep, each once.
+
+    After a silence the most urgent rung of each deadline speaks and the others are recorded
+    as superseded. On a day off nothing is due: the rungs spoke on the working day before.
+    """
+    day = today or services.today
+    calendar = services.calendar()
+    with services.database.reading() as session:
+        days = send_days(_last_sweep(session, before=day), day, calendar)
+        reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
+        enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
+        staff = read_staff(session)
+    claims = list(_claims(reached, enterprises, staff, day))
+
+    def attempt(session: Session) -> SweepReport:
+        queue(session, claims, send_on=day, calendar=calendar)
+        states = [claim.state for claim in claims]
+        report = SweepReport(
+            days=len(days),
+            rungs=len(reached),
+            spoken=states.count(ItemState.CLAIMED),
+            superseded=states.count(ItemState.SUPERSEDED),
+            suppressed=states.count(ItemState.SUPPRESSED),
+        )
+        _finish(session, services, day, report)
+        return report
+
+    return services.database.transact(attempt)
+
+
+def _last_sweep(session: Session, *, before: dt.date) -> dt.date | None:
+    last = session.scalar(
+        select(func.max(col(Run.slot))).where(
+            col(Run.kind) == SWEEP,
+            col(Run.state) == RunState.FINISHED.value,
+            col(Run.slot) < before.isoformat(),
+        )
+    )
+    return dt.date.fromisoformat(last) if last else None
+
+
+def _finish(session: Session, services: Services, day: dt.date, report: SweepReport) -> None:
+    row = {
+        "kind": SWEEP,
+        "slot": day.isoformat(),
+        "state": RunState.FINISHED.value,
+        "counts": json.dumps(asdict(report), sort_keys=True),
+        "started_at": services.now(),
+        "finished_at": services.now(),
+    }
+    insert_new(session, Run, [row])
+
+
+def _reached(
+    session: Session, ladders: Sequence[Ladder], days: Sequence[dt.date], calendar: Calendar
+) -> Iterator[Reached]:
+    """Yield the rungs that speak on these days, found from the days and not from the deadlines."""
+    for ladder in ladders:
+        for rung in ladder.rungs:
+            due_on = {due for day in days for due in due_dates_for(rung, day, calendar)}
+            if not due_on:
+                continue
+            rows = session.scalars(
+                select(Deadline)
+                .where(
+                    col(Deadline.ladder) == ladder.key,
+                    col(Deadline.due_on).in_(sorted(due_on)),
+                    col(Deadline.state) == DeadlineState.OPEN.value,
+                )
+                .order_by(col(Deadline.id))
+            )
+            for deadline in rows:
+                spoke_on = speaks_on(rung, deadline.due_on, calendar)
+                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+
+
+def _claims(
+    reached: Sequence[Reached],
+    enterprises: dict[int, Named],
+    staff: Sequence[Staff],
+    today: dt.date,
+) -> Iterator[Claim]:
+    """Yield the claims: of several rungs of one deadline only the most urgent one speaks."""
+    newest: dict[int, Reached] = {}
+    for each in reached:
+        best = newest.get(each.deadline.id or 0)
+        if best is None or each.rung.days > best.rung.days:
+            newest[each.deadline.id or 0] = each
+    for each in reached:
+        speaker = newest[each.deadline.id or 0]
+        enterprise = enterprises[each.deadline.enterprise_id]
+        claim = _claim(each, enterprise, speaker, today)
+        for to in each.rung.to:
+            yield from claims_for(claim, to, enterprise, staff)
+
+
+def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -> Claim:
+    superseded = each is not speaker
+    deadline = each.deadline
+    matter = (enterprise.uscc, deadline.programme, deadline.obligation, deadline.subject)
+    name = "/".join((*matter, deadline.period, str(deadline.projection), each.rung.key))
+    return Claim(
+        key=f"rung/{name}",
+        kind=ItemKind.RUNG,
+        person_id=None,
+        speaks_on=each.speaks_on,
+        state=ItemState.SUPERSEDED if superseded else ItemState.CLAIMED,
+        reason=f"由“{speaker.rung.key}”代为提醒" if superseded else "",
+        deadline_id=deadline.id,
+        rung=each.rung.key,
+        tone=_tone(each, today),
+    )
+
+
+def _tone(each: Reached, today: dt.date) -> str:
+    """Return the rung's tone; a date that has passed is overdue, whatever the rung meant to say."""
+    if days_left(each.deadline.due_on, today) < 0:
+        return Tone.OVERDUE.value
+    return each.rung.tone.value

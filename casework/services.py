@@ -1,0 +1,61 @@
+"""Services: the outside world of every use case, chosen once by ``runtime``."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from config.catalogue import Catalogue
+from notifications.letters import Office
+from sqlalchemy import select
+from sqlmodel import col
+
+from models.engine import Database
+from models.ledger import CalendarOverride
+from notifications.message import Address, Carrier
+from policy.workdays import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: a person or a run, and through which door."""
+
+    name: str
+    source: str = "cli"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What use cases may touch. ``now`` is the only clock; tests pass their own."""
+
+    database: Database
+    catalogue: Catalogue
+    gazetted: Calendar  # the calendar files, before staff overrides
+    open_carrier: Callable[[], Carrier]
+    now: Callable[[], dt.datetime]
+    zone: ZoneInfo
+    office: Office
+    sender: Address
+    day: dt.date | None = None  # a run may be told its day; stamps and leases stay real
+    batch_size: int = 10_000
+    lease: dt.timedelta = dt.timedelta(minutes=15)  # longer than the slowest delivery attempt
+    demo: bool = False
+
+    @property
+    def today(self) -> dt.date:
+        """Return the local day, or the day this run was told."""
+        return self.day or self.now().astimezone(self.zone).date()
+
+    def on(self, day: dt.date | None) -> "Services":
+        """Return the same services told to act on a day."""
+        return replace(self, day=day)
+
+    def calendar(self) -> Calendar:
+        """Return the calendar in force: staff overrides above the gazetted files."""
+        with self.database.reading() as session:
+            rows = session.scalars(select(CalendarOverride).order_by(col(CalendarOverride.day)))
+            declared = {row.day: row.working for row in rows}
+        return self.gazetted.with_overrides(
+            off=[day for day, working in declared.items() if not working],
+            work=[day for day, working in declared.items() if working],
+        )

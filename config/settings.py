@@ -1,0 +1,97 @@
+"""Settings: read once at the edge, from `peiyu.toml` in the data folder and the environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from typing_extensions import override
+
+CONFIG_ROOM = Path(__file__).parent
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OfficeSettings(_Part):
+    """Who signs the letters."""
+
+    name: str = "科学技术局"
+    sender: str = "企业培育服务"
+    email: str = "peiyu@localhost.invalid"
+    phone: str = ""
+    address: str = ""
+    division_code: str = ""
+
+
+class SmtpPart(_Part):
+    """The mail relay; without a host, letters go to a folder of .eml files."""
+
+    host: str = ""
+    port: int = 465
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    security: Literal["tls", "starttls", "plain"] = "tls"
+    ca_file: Path | None = None
+    connect_seconds: float = 30
+    command_seconds: float = 300
+    body_seconds: float = 600
+
+
+class Settings(BaseSettings):
+    """Everything that differs between two installations."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PEIYU_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    home: Path = Path("var")
+    database: str = ""  # empty: an SQLite file in the data folder
+    batch_size: int = 10_000
+    timezone: str = "Asia/Shanghai"
+    office: OfficeSettings = OfficeSettings()
+    smtp: SmtpPart = SmtpPart()
+
+    @property
+    def database_url(self) -> str:
+        """Return the address of our own data."""
+        return self.database or f"sqlite:///{self.home / 'peiyu.db'}"
+
+    @property
+    def letters_folder(self) -> Path:
+        """Return where letters lie when no relay is configured."""
+        return self.home / "letters"
+
+    @override
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls)
+        return (init_settings, env_settings, toml)
+
+
+def load_settings(home: Path) -> Settings:
+    """Return the settings of a data folder: environment over `peiyu.toml` over defaults.
+
+    Raises ``pydantic.ValidationError`` (a ``ValueError``) for a wrong key or value, and
+    ``tomllib.TOMLDecodeError`` for a broken file.
+    """
+
+    class _Here(Settings):
+        model_config = SettingsConfigDict(
+            **Settings.model_config | {"toml_file": home / "peiyu.toml"}
+        )
+
+    return _Here(home=home)

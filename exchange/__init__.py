@@ -1,0 +1,1 @@
+"""What goes in and out: rosters, ledgers, templates. Knows no table."""

@@ -1,0 +1,1 @@
+"""How it ran: Prefect flows that are headlines over casework."""

@@ -1,0 +1,1 @@
+"""What happened: tables, sessions, set-based queries and the ledger of letters."""

@@ -1,0 +1,63 @@
+"""Deadlines (截止事项): one per subject, obligation and period; superseded, never mutated."""
+
+import datetime as dt
+from enum import StrEnum
+
+from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from models.base import Instant, one_of
+
+
+class DeadlineState(StrEnum):
+    """Where a deadline stands. Overdue is not a state: it is derived when read."""
+
+    OPEN = "open"
+    MET = "met"
+    WAIVED = "waived"
+    SUPERSEDED = "superseded"
+
+
+class Deadline(SQLModel, table=True):
+    """A date by which an obligation must be met, with everything that explains the date."""
+
+    __table_args__ = (
+        UniqueConstraint(
+            "enterprise_id", "programme", "obligation", "subject", "period", "projection"
+        ),
+        one_of("state", DeadlineState),
+        # The sweep asks for open deadlines of a ladder on a few dates.
+        Index(
+            "ix_deadline_sweep",
+            "ladder",
+            "due_on",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_deadline_case_id", "case_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    enterprise_id: int = Field(foreign_key="enterprise.id")
+    case_id: int | None = Field(default=None, foreign_key="case.id")
+    qualification_id: int | None = Field(default=None, foreign_key="qualification.id")
+    programme: str
+    obligation: str
+    subject: str  # natural name of what it hangs on, e.g. `case/2026/1`, `hnte/GR…`, `enterprise`
+    period: str  # `2026`, `2026-1` (window batch) or the day of the event
+    projection: int = 1  # 2, 3 … when the anchor, the rule or the calendar moved
+    title: str
+    kind: str
+    ladder: str
+    due_on: dt.date
+    provisional: bool = False
+    estimated: bool = False
+    needs_confirmation: bool = False
+    basis: str = Field(sa_type=Text)  # JSON, see policy.deadlines.Due
+    where: str = ""
+    prepare: str = ""
+    met_by: str = ""
+    state: str = DeadlineState.OPEN.value
+    closed_on: dt.date | None = None
+    reason: str = ""
+    opened_at: dt.datetime = Field(sa_type=Instant)

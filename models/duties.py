@@ -1,0 +1,235 @@
+"""Reading what obligations hang on: deadlines so far, qualifications, events, contacts."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from models.case import Case, Record
+from models.deadline import Deadline, DeadlineState
+from models.enterprise import Enterprise, Person, Role
+from models.facts_frame import Span
+from models.figures import Qualification
+
+# What makes a deadline one: enterprise, obligation, subject, period.
+DeadlineKey = tuple[int, str, str, str]
+_CHUNK = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDeadline:
+    """The newest projection of a deadline."""
+
+    id: int
+    case_id: int | None
+    projection: int
+    due_on: dt.date
+    state: str
+    provisional: bool
+    estimated: bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldQualification:
+    """A certificate or number on file."""
+
+    id: int
+    enterprise_id: int
+    kind: str
+    number: str
+    valid_from: dt.date
+    valid_to: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A record of the programme, those of ended cases and of no case included."""
+
+    case_id: int | None
+    enterprise_id: int
+    subject: str  # the case it belongs to, in the words of a deadline's subject
+    kind: str
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A member of staff."""
+
+    id: int
+    key: str
+    role: str
+    email: str
+    division_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """An enterprise as letters need it, with the one contact we write to."""
+
+    id: int
+    uscc: str
+    name: str
+    division_code: str
+    contact: Staff | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """All of that for one programme and one span of enterprises."""
+
+    enterprises: Mapping[int, Named]
+    staff: tuple[Staff, ...]
+    deadlines: Mapping[DeadlineKey, KnownDeadline]
+    qualifications: tuple[HeldQualification, ...]
+    events: tuple[Event, ...]
+
+
+def read_duties(session: Session, programme: str, span: Span) -> Duties:
+    """Return what the obligations of a programme hang on in this span."""
+    return Duties(
+        enterprises=named_enterprises(session, span),
+        staff=read_staff(session),
+        deadlines=_deadlines(session, programme, span),
+        qualifications=_qualifications(session, span),
+        events=_events(session, programme, span),
+    )
+
+
+def named_enterprises(session: Session, span: Span) -> dict[int, Named]:
+    """Return id -> name, division and contact of the enterprises in the span."""
+    return _named(session, col(Enterprise.id) >= span[0], col(Enterprise.id) < span[1])
+
+
+def enterprises_by_id(session: Session, ids: Collection[int]) -> dict[int, Named]:
+    """Return id -> name, division and contact of these enterprises."""
+    found: dict[int, Named] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        found |= _named(session, col(Enterprise.id).in_(wanted[start : start + _CHUNK]))
+    return found
+
+
+def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
+    rows = session.execute(
+        select(Enterprise, Person)
+        .outerjoin(
+            Person,
+            (col(Person.enterprise_id) == col(Enterprise.id))
+            & (col(Person.role) == Role.CONTACT.value)
+            & col(Person.active),
+        )
+        .where(*where)
+        .order_by(col(Enterprise.id))
+    )
+    return {
+        enterprise.id: Named(
+            id=enterprise.id,
+            uscc=enterprise.uscc,
+            name=enterprise.name,
+            division_code=enterprise.division_code,
+            contact=_staff(contact) if contact else None,
+        )
+        for enterprise, contact in rows
+    }
+
+
+def read_staff(session: Session) -> tuple[Staff, ...]:
+    """Return every active member of staff, in the order they were registered."""
+    rows = session.scalars(
+        select(Person)
+        .where(col(Person.active), col(Person.role) != Role.CONTACT.value)
+        .order_by(col(Person.id))
+    )
+    return tuple(_staff(person) for person in rows)
+
+
+def _staff(person: Person) -> Staff:
+    return Staff(
+        id=person.id or 0,
+        key=person.key,
+        role=person.role,
+        email=person.email,
+        division_code=person.division_code,
+    )
+
+
+def _deadlines(session: Session, programme: str, span: Span) -> dict[DeadlineKey, KnownDeadline]:
+    rows = session.scalars(
+        select(Deadline)
+        .where(
+            col(Deadline.programme) == programme,
+            col(Deadline.enterprise_id) >= span[0],
+            col(Deadline.enterprise_id) < span[1],
+            col(Deadline.state) != DeadlineState.SUPERSEDED.value,
+        )
+        .order_by(col(Deadline.projection))
+    )
+    return {
+        (row.enterprise_id, row.obligation, row.subject, row.period): KnownDeadline(
+            id=row.id or 0,
+            case_id=row.case_id,
+            projection=row.projection,
+            due_on=row.due_on,
+            state=row.state,
+            provisional=row.provisional,
+            estimated=row.estimated,
+            basis=row.basis,
+        )
+        for row in rows
+    }
+
+
+def _qualifications(session: Session, span: Span) -> tuple[HeldQualification, ...]:
+    rows = session.scalars(
+        select(Qualification)
+        .where(
+            col(Qualification.enterprise_id) >= span[0],
+            col(Qualification.enterprise_id) < span[1],
+        )
+        .order_by(col(Qualification.enterprise_id), col(Qualification.number))
+    )
+    return tuple(
+        HeldQualification(
+            id=row.id or 0,
+            enterprise_id=row.enterprise_id,
+            kind=row.kind,
+            number=row.number,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in rows
+    )
+
+
+def _events(session: Session, programme: str, span: Span) -> tuple[Event, ...]:
+    rows = session.execute(
+        select(Record, Case)
+        .outerjoin(Case, col(Case.id) == col(Record.case_id))
+        .where(
+            col(Record.programme) == programme,
+            col(Record.enterprise_id) >= span[0],
+            col(Record.enterprise_id) < span[1],
+            col(Record.revoked).is_(False),
+        )
+        .order_by(col(Record.enterprise_id), col(Record.seq))
+    )
+    return tuple(
+        Event(
+            case_id=record.case_id,
+            enterprise_id=record.enterprise_id,
+            subject=case_subject(case.cycle, case.round) if case else "enterprise",
+            kind=record.kind,
+            on=record.on,
+        )
+        for record, case in rows
+    )
+
+
+def case_subject(cycle: int, round_: int) -> str:
+    """Return the natural name of a case among an enterprise's deadlines."""
+    return f"case/{cycle}/{round_}"

@@ -1,0 +1,110 @@
+"""The database: engine, sessions that lose no update, and bounded retries."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+
+BUSY_MS = 30_000
+RETRIES = 5
+# PostgreSQL: serialization failure, deadlock, and our unique keys losing a race.
+_TRANSIENT_CODES = {"40001", "40P01"}
+
+
+class StaleWorkError(Exception):
+    """Somebody else changed the same rows first; gather again and decide again."""
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for SQLite (WAL, FULL, immediate writes) or PostgreSQL."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own transaction handling starts nothing at SELECT and so loses updates
+    # silently (measured: 700 of 800); we begin every transaction ourselves.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_MS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("peiyu_writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class Database:
+    """Sessions for reading and for writing, over one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = engine.execution_options(peiyu_writing=True)
+
+    @property
+    def dialect(self) -> str:
+        """Return ``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that sees one state and changes nothing."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Yield a session in one writing transaction: all of it is kept, or nothing."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in a writing transaction, again when another writer was first."""
+
+        def attempt() -> T:
+            with self.writing() as session:
+                return work(session)
+
+        return self.retrying(attempt)
+
+    def retrying(self, attempt: Callable[[], T]) -> T:
+        """Run an attempt that gathers, decides and records; again when it came too late.
+
+        Raises the last error after five tries.
+        """
+        for tried in range(1, RETRIES + 1):
+            try:
+                return attempt()
+            except (StaleWorkError, DBAPIError) as error:
+                if tried == RETRIES or not _worth_retrying(error):
+                    raise
+        raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _worth_retrying(error: Exception) -> bool:
+    if isinstance(error, StaleWorkError | IntegrityError):
+        return True
+    original: Any = getattr(error, "orig", None)
+    code = getattr(original, "sqlstate", None)
+    return code in _TRANSIENT_CODES or "database is locked" in str(original)

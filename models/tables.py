@@ -1,0 +1,42 @@
+"""All tables in one place, for Alembic and for tests that compare databases."""
+
+from models.base import metadata
+from models.case import (
+    Assessment,
+    Case,
+    ProgrammeVersion,
+    Record,
+    Review,
+    Transition,
+    Waiver,
+)
+from models.deadline import Deadline
+from models.enterprise import Alias, Enterprise, Person
+from models.figures import AnnualFigures, Qualification, Statement
+from models.ledger import AuditEntry, CalendarOverride, ImportBatch, Run, RunBatch
+from models.letter import Letter, LetterItem
+
+__all__ = [
+    "Alias",
+    "AnnualFigures",
+    "Assessment",
+    "AuditEntry",
+    "CalendarOverride",
+    "Case",
+    "Deadline",
+    "Enterprise",
+    "ImportBatch",
+    "Letter",
+    "LetterItem",
+    "Person",
+    "ProgrammeVersion",
+    "Qualification",
+    "Record",
+    "Review",
+    "Run",
+    "RunBatch",
+    "Statement",
+    "Transition",
+    "Waiver",
+    "metadata",
+]

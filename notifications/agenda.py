@@ -1,0 +1,65 @@
+"""The order of a letter: the gravest matters first, and one entry for what is one matter."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from notifications.values import DueItem
+from policy.programme import Tone
+
+_TITLES = {
+    Tone.OVERDUE: "已经超期",
+    Tone.FINAL: "最后提醒",
+    Tone.URGENT: "即将截止",
+    Tone.REMINDER: "请抓紧准备",
+    Tone.NOTICE: "提前告知",
+}
+_GRAVEST_FIRST = tuple(_TITLES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One date, and every enterprise that it binds."""
+
+    item: DueItem
+    enterprises: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The matters of one tone, the earliest first."""
+
+    tone: Tone
+    title: str
+    matters: tuple[Matter, ...]
+
+
+def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
+    """Return the items as a letter lists them. ValueError: a tone that no ladder knows."""
+    found: dict[Tone, list[DueItem]] = {tone: [] for tone in _GRAVEST_FIRST}
+    for item in sorted(items, key=_by_date):
+        found[_tone(item)].append(item)
+    return tuple(
+        Section(tone=tone, title=_TITLES[tone], matters=_matters(listed))
+        for tone, listed in found.items()
+        if listed
+    )
+
+
+def _tone(item: DueItem) -> Tone:
+    # A letter may leave later than it was meant to: what has passed is never "3 days left".
+    return Tone.OVERDUE if item.days_left < 0 else Tone(item.tone)
+
+
+def _by_date(item: DueItem) -> tuple[object, ...]:
+    return item.due_on, item.programme, item.title, item.enterprise
+
+
+def _matters(items: Sequence[DueItem]) -> tuple[Matter, ...]:
+    shared: dict[tuple[object, ...], list[DueItem]] = {}
+    for item in items:
+        same = (item.programme, item.title, item.due_on, item.explanation, item.flags)
+        shared.setdefault(same, []).append(item)
+    return tuple(
+        Matter(item=bound[0], enterprises=tuple(item.enterprise for item in bound))
+        for bound in shared.values()
+    )

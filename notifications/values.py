@@ -1,0 +1,64 @@
+"""What letters are made of: plain values, already decided and worded by the rooms above."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueItem:
+    """A date that an enterprise must keep. ``tone`` is a value of `policy.programme.Tone`."""
+
+    title: str  # the obligation: 高企年报
+    programme: str
+    enterprise: str
+    due_on: dt.date
+    days_left: int  # calendar days; negative once it has passed
+    tone: str
+    explanation: str = ""  # where the date comes from, one line with its 文号
+    where: str = ""
+    prepare: str = ""
+    flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
+    key: str = ""  # names the deadline for ever, also when its date moves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveItem:
+    """A step that a case has taken."""
+
+    programme: str
+    enterprise: str
+    from_stage: str
+    to_stage: str
+    on: dt.date
+    reason: str = ""
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """A proposed move that waits for a person."""
+
+    enterprise: str
+    programme: str
+    proposal: str
+    waiting_since: dt.date
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """Who writes: the office, the name it signs with, and how to reach it."""
+
+    name: str
+    sender: str
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A letter as it will be read."""
+
+    subject: str
+    text: str
+    html: str

@@ -1,0 +1,1 @@
+"""Whether: pure decisions. Polars frames and frozen values in, the same out; no clock, no I/O."""

