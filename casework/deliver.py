@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -175,6 +176,8 @@ def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState
             # The sender as a whole was refused: this is nobody's failed attempt.
             _end(services, letter, LetterState.QUEUED, reason=receipt.detail)
             return LetterState.QUEUED
+        case _:
+            assert_never(receipt.fate)
     _end(services, letter, state, reason=receipt.detail)
     return state
 
@@ -208,7 +211,8 @@ def _end(
 
 def _wait(attempts: int) -> dt.timedelta:
     """Return how long to wait: 5 minutes, then twice as long each time, at most 4 hours."""
-    return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+    doubled: int = 2 ** min(attempts, 10)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def _suppress_done(session: Session, items: Sequence[int]) -> None:

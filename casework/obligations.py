@@ -5,17 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
-from policy.derive import with_derived
 
 from casework.gather import Gathered
 from models.casebook import OpenCase
 from models.deadline import DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
 from policy.deadlines import Due, anchor_day, due_from
+from policy.derive import with_derived
 from policy.programme import Anchor, Binds, Obligation, WindowStatus
 
 # How far ahead a deadline is opened: January's dates must exist when their December rungs speak.
 HORIZON = dt.timedelta(days=120)
+_A_MONTH = dt.timedelta(days=31)  # a monthly run opens what falls due up to a horizon after it
 CASE_OVER = "事项已结束"
 STAGE_LEFT = "事项已进入后续环节"
 
@@ -99,7 +100,9 @@ def _due(gathered: Gathered, obligation: Obligation, subject: Subject) -> Iterat
     key: DeadlineKey = (subject.enterprise_id, obligation.key, subject.name, subject.period)
     known = gathered.duties.deadlines.get(key)
     if known is None:
-        if _in_sight(gathered, obligation, due) and not _met_before(gathered, obligation, subject):
+        if _in_sight(gathered, obligation, due) and not _met_before(
+            gathered, obligation, subject, due
+        ):
             yield NewDeadline(obligation=obligation, subject=subject, due=due)
         return
     if known.state == DeadlineState.OPEN.value and _moved(known, due):
@@ -119,13 +122,20 @@ def _in_sight(gathered: Gathered, obligation: Obligation, due: Due) -> bool:
     return not_past and due.due_on <= gathered.batch.last_day + HORIZON
 
 
-def _met_before(gathered: Gathered, obligation: Obligation, subject: Subject) -> bool:
-    """Say whether the record that closes it was made before the deadline was opened."""
+def _met_before(gathered: Gathered, obligation: Obligation, subject: Subject, due: Due) -> bool:
+    """Say whether what closes it was recorded before the deadline was opened.
+
+    A record that closed another deadline of the same duty is spent: last year's late report
+    is not this year's.
+    """
+    first = due.due_on - HORIZON - _A_MONTH
+    if obligation.anchor is Anchor.RECORD:
+        first = subject.anchor_on
+    spent = gathered.duties.spent((subject.enterprise_id, obligation.key, subject.name))
     return any(
-        event.kind == obligation.met_by
-        and (event.enterprise_id, event.subject) == (subject.enterprise_id, subject.name)
-        and not (obligation.anchor is Anchor.RECORD and event.on < subject.anchor_on)
-        for event in gathered.duties.events
+        event.on >= first and event.on not in spent
+        for event in gathered.duties.events_of(subject.enterprise_id, obligation.met_by)
+        if subject.case is None or event.subject == subject.name
     )
 
 
@@ -177,12 +187,12 @@ def _event_subjects(
     gathered: Gathered, obligation: Obligation, standing: Standing
 ) -> Iterator[Subject]:
     """Yield one subject per recorded event; a change is reported also when no case is open."""
-    cases = {case.id: (case, ended) for case, ended in standing.values() if case.id is not None}
+    live = _live(standing)
     for event in gathered.duties.events:
-        case, ended = cases.get(event.case_id, (None, True))
+        case = live.get(event.case_id)
         if event.kind != obligation.record:
             continue
-        if obligation.stages and (ended or case is None or case.stage not in obligation.stages):
+        if obligation.stages and (case is None or case.stage not in obligation.stages):
             continue
         yield Subject(
             enterprise_id=event.enterprise_id,
@@ -234,7 +244,8 @@ def _dated(
         case Anchor.MONTH_DAY:
             yield str(year), anchor_day(obligation, year), False
         case Anchor.WINDOW_OPENS | Anchor.WINDOW_CLOSES:
-            for window in gathered.windows(year):
+            windows = gathered.windows(year)
+            for window in windows[-1:] if obligation.only_last_batch else windows:
                 opens = obligation.anchor is Anchor.WINDOW_OPENS
                 estimated = window.status is WindowStatus.ESTIMATED
                 day = window.opens if opens else window.closes
@@ -245,16 +256,21 @@ def _dated(
 
 def _closing(gathered: Gathered, standing: Standing) -> Iterator[Closing]:
     """Yield the open deadlines of cases that ended or left the stages they belong to."""
-    cases = {case.id: (case, ended) for case, ended in standing.values() if case.id is not None}
+    live = _live(standing)
     known_as = {each.key: each for each in gathered.programme.obligations}
     for (_, obligation, _, _), known in gathered.duties.deadlines.items():
-        if known.state != DeadlineState.OPEN.value or known.case_id not in cases:
+        if known.state != DeadlineState.OPEN.value or known.case_id is None:
             continue
-        case, ended = cases[known.case_id]
+        case = live.get(known.case_id)
         duty = known_as.get(obligation)
         stages = duty.stages if duty else ()
         outlives = duty is not None and duty.anchor is Anchor.RECORD and not stages
-        if ended and not outlives:
+        if case is None and not outlives:
             yield Closing(deadline=known, state=DeadlineState.WAIVED, reason=CASE_OVER)
-        elif not ended and stages and case.stage not in stages:
+        elif case is not None and stages and case.stage not in stages:
             yield Closing(deadline=known, state=DeadlineState.MET, reason=STAGE_LEFT)
+
+
+def _live(standing: Standing) -> Mapping[int | None, OpenCase]:
+    """Return the cases that go on; one that is missing has ended, by a run or by a person."""
+    return {case.id: case for case, ended in standing.values() if not ended and case.id is not None}

@@ -1,41 +1,23 @@
 """The monthly pipeline: gather one batch, decide it, record it in one transaction."""
 
 import datetime as dt
-import json
-from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.counts import BatchCounts, total
 from casework.gather import Batch, gather
-from casework.plan import BatchPlan, decide
+from casework.plan import decide
 from casework.record_batch import record
 from casework.services import Services
 from models.case import ProgrammeVersion
 from models.enterprise import Enterprise
-from models.ledger import Run, RunState
+from models.ledger import Run, RunBatch, RunState
 from models.writes import insert_new
 
 RUN = "月度流程"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchCounts:
-    """What one batch, or a whole month, did."""
-
-    cases: int = 0
-    opened: int = 0
-    assessed: int = 0  # assessments that said something new
-    moved: int = 0
-    reviews: int = 0
-    deadlines: int = 0
-    superseded: int = 0
-    claims: int = 0
-
-    def __add__(self, other: "BatchCounts") -> "BatchCounts":
-        names = [each.name for each in fields(self)]
-        return BatchCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+MONTHLY = "monthly"
 
 
 def start_month(services: Services, period: str) -> tuple[Batch, ...]:
@@ -44,7 +26,7 @@ def start_month(services: Services, period: str) -> tuple[Batch, ...]:
     with services.database.writing() as session:
         last = session.scalar(select(func.max(col(Enterprise.id)))) or 0
         keep_versions(session, services)
-        run = {"kind": "monthly", "slot": period, "state": RunState.RUNNING.value}
+        run = {"kind": MONTHLY, "slot": period, "state": RunState.RUNNING.value}
         insert_new(session, Run, [run | {"counts": "{}", "started_at": services.now()}])
     size = services.batch_size
     return tuple(
@@ -101,43 +83,33 @@ def run_batch(services: Services, batch: Batch, *, on: dt.date) -> BatchCounts:
         gathered = gather(services, batch, on=on)
         plan = decide(gathered)
         if plan.is_empty:
-            return BatchCounts(cases=len(plan.cases))
-        claims = record(services, gathered, plan)
-        return _counts(plan, claims)
+            return BatchCounts()
+        return record(services, gathered, plan)
 
     return services.database.retrying(attempt)
 
 
-def finish_month(services: Services, period: str, counts: BatchCounts) -> None:
-    """Note what the month's run did; the first finish stands."""
+def finish_month(services: Services, period: str) -> BatchCounts:
+    """Note that the month is done; return what was done in it, by however many runs."""
     with services.database.writing() as session:
+        batches = session.scalars(
+            select(col(RunBatch.counts)).where(
+                col(RunBatch.period) == period, col(RunBatch.batch) >= 0
+            )
+        )
+        done = total(map(BatchCounts.from_json, batches))
         run = session.scalars(
-            select(Run).where(col(Run.kind) == "monthly", col(Run.slot) == period)
+            select(Run).where(col(Run.kind) == MONTHLY, col(Run.slot) == period)
         ).one()
+        run.counts = done.to_json()
         if run.state != RunState.FINISHED.value:
             run.state = RunState.FINISHED.value
             run.finished_at = services.now()
-            run.counts = json.dumps(asdict(counts), sort_keys=True)
+        return done
 
 
 def run_month(services: Services, period: str, *, on: dt.date) -> BatchCounts:
-    """Do a whole month in this process, without Prefect."""
-    total = BatchCounts()
-    for batch in start_month(services, period):
-        total += run_batch(services, batch, on=on)
-    finish_month(services, period, total)
-    return total
-
-
-def _counts(plan: BatchPlan, claims: int) -> BatchCounts:
-    opening = plan.deadlines.opening
-    return BatchCounts(
-        cases=len(plan.cases),
-        opened=sum(each.is_new for each in plan.cases),
-        assessed=sum(each.is_news for each in plan.cases),
-        moved=sum(len(each.steps) for each in plan.cases),
-        reviews=sum(each.new_proposal is not None for each in plan.cases),
-        deadlines=sum(each.replaces is None for each in opening),
-        superseded=sum(each.replaces is not None for each in opening),
-        claims=claims,
-    )
+    """Do a whole month in this process; return what this very run did."""
+    did = total(run_batch(services, batch, on=on) for batch in start_month(services, period))
+    finish_month(services, period)
+    return did

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
-from policy.assess import assess
-from policy.derive import with_derived
-from policy.findings import Finding, findings_of
 
 from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, plan_deadlines
 from models.casebook import LastAssessment, OpenCase, OpenReview
+from policy.assess import assess
+from policy.derive import with_derived
+from policy.findings import Finding, findings_of
 from policy.programme import Confirm, Programme
 from policy.stages import CaseFacts, Decision, How, next_step
 from policy.workdays import Calendar
@@ -130,6 +130,8 @@ def _case_plans(gathered: Gathered) -> Iterator[CasePlan]:
 def _enrolled(gathered: Gathered) -> Iterator[OpenCase]:
     """Yield the cases to be opened: every flag of `enrol_when`, none of `enrol_unless`."""
     programme = gathered.programme
+    if not programme.stages:
+        return  # obligations only: there is nothing to move
     facts = with_derived(gathered.facts[gathered.cycle], on=gathered.on, cycle=gathered.cycle)
     unless = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_unless]
     when = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_when]

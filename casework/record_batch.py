@@ -3,11 +3,12 @@
 import datetime as dt
 import json
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.batch_claims import Written, move_claims, review_claims
+from casework.counts import BatchCounts, counts_of
 from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, NewDeadline
 from casework.outbox import queue
@@ -25,8 +26,8 @@ MOVED = "日期已调整"
 CaseIds = dict[tuple[int, int, int], int]
 
 
-def record(services: Services, gathered: Gathered, plan: BatchPlan) -> int:
-    """Write the plan; return how many claims were new.
+def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCounts:
+    """Write the plan and what it did; return the same counts.
 
     Raises ``StaleWorkError`` when another run or a person changed the batch since it was read.
     """
@@ -41,13 +42,16 @@ def record(services: Services, gathered: Gathered, plan: BatchPlan) -> int:
         _open(session, gathered, plan.deadlines, ids, now)
         written = Written(cases=ids, transitions=transitions, reviews=reviews)
         claims = [*move_claims(gathered, plan, written), *review_claims(gathered, plan, written)]
-        return queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
+        new = queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
+        counts = counts_of(plan, new)
+        _count(session, gathered, counts)
+        return counts
 
 
 def _fence(session: Session, gathered: Gathered) -> None:
     batch = gathered.batch
     mine = {"programme": batch.programme, "period": batch.period, "batch": batch.number}
-    insert_new(session, RunBatch, [mine | {"version": 0}])
+    insert_new(session, RunBatch, [mine | {"version": 0, "counts": "{}"}])
     taken = session.execute(
         update(RunBatch)
         .where(
@@ -60,6 +64,19 @@ def _fence(session: Session, gathered: Gathered) -> None:
     )
     if changed_rows(taken) != 1:
         raise StaleWorkError
+
+
+def _count(session: Session, gathered: Gathered, counts: BatchCounts) -> None:
+    """Add to what the batch did before: a month's figures survive a crash in its middle."""
+    batch = gathered.batch
+    row = session.scalars(
+        select(RunBatch).where(
+            col(RunBatch.programme) == batch.programme,
+            col(RunBatch.period) == batch.period,
+            col(RunBatch.batch) == batch.number,
+        )
+    ).one()
+    row.counts = (BatchCounts.from_json(row.counts) + counts).to_json()
 
 
 def _open_cases(session: Session, gathered: Gathered, plan: BatchPlan) -> CaseIds:
@@ -188,7 +205,7 @@ def _review(session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds)
         for each in plan.cases
         if (proposal := each.new_proposal)
     ]
-    return dict(insert_new(session, Review, rows, returning=("case_id", "id")))  # type: ignore[arg-type]
+    return dict(insert_new(session, Review, rows, returning=("case_id", "id")))
 
 
 def _close(session: Session, plan: DeadlinePlan, on: dt.date) -> None:

@@ -1,9 +1,9 @@
 """Recording what happened in the bureau: evidence that moves cases and closes deadlines."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -61,11 +61,7 @@ def record_event(services: Services, happened: Happened, *, by: Actor) -> Record
         return done
     recorded, programme, enterprise_id = done
     counts = run_one(services, programme=programme, enterprise_id=enterprise_id, actor=by.name)
-    return Recorded(**{**_fields(recorded), "moved": counts.moved})
-
-
-def _fields(recorded: Recorded) -> dict[str, object]:
-    return {name: getattr(recorded, name) for name in Recorded.__slots__}
+    return replace(recorded, moved=counts.moved)
 
 
 def _subject(
@@ -173,6 +169,8 @@ def _close_deadlines(session: Session, row: Record) -> tuple[str, ...]:
             col(Deadline.programme) == row.programme,
             col(Deadline.met_by) == row.kind,
             col(Deadline.state) == DeadlineState.OPEN.value,
+            # What happened in one cycle meets nothing of another.
+            or_(col(Deadline.case_id).is_(None), col(Deadline.case_id) == row.case_id),
         )
         .order_by(col(Deadline.due_on), col(Deadline.id))
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
@@ -100,7 +100,7 @@ def _finish(session: Session, services: Services, day: dt.date, report: SweepRep
 
 
 def _reached(
-    session: Session, ladders: Sequence[Ladder], days: Sequence[dt.date], calendar: Calendar
+    session: Session, ladders: Iterable[Ladder], days: Sequence[dt.date], calendar: Calendar
 ) -> Iterator[Reached]:
     """Yield the rungs that speak on these days, found from the days and not from the deadlines."""
     for ladder in ladders:

@@ -6,20 +6,24 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.ledger import AuditEntry
 
 _GENESIS = "0" * 64
+_CHAIN = 4312_8100  # any number, the same in every process
 
 
 def append(session: Session, entry: AuditEntry) -> None:
     """Seal and add an entry at the end of the chain, in the caller's transaction.
 
-    Two writers that saw the same end collide on a unique key; one of them tries again.
+    Writers queue for the end of the chain; should two ever see the same end, a unique key
+    refuses one of them.
     """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        session.execute(select(func.pg_advisory_xact_lock(_CHAIN)))
     last = session.scalars(select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(1)).first()
     entry.previous = last.seal if last else _GENESIS
     entry.seal = seal(entry)

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from models.case import Assessment, Case, Record, Review, ReviewState, Waiver
 from models.facts_frame import Span
+from models.writes import table_of
 from policy.stages import Seen
 
 
@@ -80,8 +81,10 @@ def read_casebook(session: Session, programme: str, span: Span, *, cycle: int) -
     )
     live = (*ours, col(Case.final).is_(None))
     rows = session.execute(
-        select(Case.__table__).where(*live).order_by(col(Case.enterprise_id), col(Case.cycle))  # type: ignore[attr-defined]
-    ).mappings()
+        select(*(table_of(Case).c[name] for name in _NAMES))
+        .where(*live)
+        .order_by(col(Case.enterprise_id), col(Case.cycle), col(Case.round))
+    )
     started = select(col(Case.enterprise_id), col(Case.cycle)).where(
         *ours, col(Case.cycle) == cycle
     )

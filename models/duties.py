@@ -1,8 +1,9 @@
 """Reading what obligations hang on: deadlines so far, qualifications, events, contacts."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -31,6 +32,7 @@ class KnownDeadline:
     provisional: bool
     estimated: bool
     basis: str
+    closed_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Named:
     contact: Staff | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Duties:
     """All of that for one programme and one span of enterprises."""
 
@@ -87,6 +89,29 @@ class Duties:
     deadlines: Mapping[DeadlineKey, KnownDeadline]
     qualifications: tuple[HeldQualification, ...]
     events: tuple[Event, ...]
+
+    def events_of(self, enterprise_id: int, kind: str) -> Sequence[Event]:
+        """Return an enterprise's records of one kind."""
+        return self._events_by_kind.get((enterprise_id, kind), ())
+
+    def spent(self, duty: tuple[int, str, str]) -> Collection[dt.date]:
+        """Return the days whose records closed a deadline of (enterprise, obligation, subject)."""
+        return self._spent.get(duty, ())
+
+    @cached_property
+    def _events_by_kind(self) -> dict[tuple[int, str], list[Event]]:
+        found: dict[tuple[int, str], list[Event]] = {}
+        for event in self.events:
+            found.setdefault((event.enterprise_id, event.kind), []).append(event)
+        return found
+
+    @cached_property
+    def _spent(self) -> dict[tuple[int, str, str], set[dt.date]]:
+        found: dict[tuple[int, str, str], set[dt.date]] = {}
+        for (enterprise, obligation, subject, _), known in self.deadlines.items():
+            if known.state == DeadlineState.MET.value and known.closed_on is not None:
+                found.setdefault((enterprise, obligation, subject), set()).add(known.closed_on)
+        return found
 
 
 def read_duties(session: Session, programme: str, span: Span) -> Duties:
@@ -179,6 +204,7 @@ def _deadlines(session: Session, programme: str, span: Span) -> dict[DeadlineKey
             provisional=row.provisional,
             estimated=row.estimated,
             basis=row.basis,
+            closed_on=row.closed_on,
         )
         for row in rows
     }

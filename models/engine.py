@@ -67,6 +67,7 @@ class Database:
         """Yield a session that sees one state and changes nothing."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+            session.expunge_all()  # what was read stays readable
             session.rollback()
 
     @contextmanager

@@ -42,6 +42,7 @@ class RunBatch(SQLModel, table=True):
     period: str
     batch: int  # enterprise ids [batch * size, (batch + 1) * size)
     version: int = 0
+    counts: str = Field(default="{}", sa_type=Text)  # what it did so far, over all its runs
 
 
 class ImportBatch(SQLModel, table=True):

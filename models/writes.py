@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 Row = Mapping[str, Any]
-# PostgreSQL allows 65,535 parameters in a statement and SQLite 32,766.
-_MOST_PARAMETERS = 30_000
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -26,24 +24,26 @@ def insert_new(
 
     The unique key is the promise: asking twice inserts once. All rows need the same columns.
     """
-    inserted: list[tuple[Any, ...]] = []
-    for chunk in _chunks(rows):
-        statement = _insert(session, model).values(chunk).on_conflict_do_nothing()
-        if not returning:
-            session.execute(statement)
-            continue
-        columns = [table_of(model).c[name] for name in returning]
-        inserted += [tuple(row) for row in session.execute(statement.returning(*columns))]
-    return inserted
+    if not rows:
+        return []
+    # A list beside the statement, not inside it: SQLAlchemy then compiles one row for all.
+    statement = _insert(session, model).on_conflict_do_nothing()
+    if not returning:
+        session.execute(statement, _copies(rows))
+        return []
+    columns = [table_of(model).c[name] for name in returning]
+    return [tuple(row) for row in session.execute(statement.returning(*columns), _copies(rows))]
 
 
 def upsert(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
     """Insert the rows; where the primary key exists, replace the other columns."""
     keys = {column.name for column in table_of(model).primary_key.columns}
-    for chunk in _chunks(rows):
-        statement = _insert(session, model).values(chunk)
-        changed = {name: statement.excluded[name] for name in chunk[0] if name not in keys}
-        session.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed))
+    if not rows:
+        return
+    statement = _insert(session, model)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    upserting = statement.on_conflict_do_update(index_elements=sorted(keys), set_=changed)
+    session.execute(upserting, _copies(rows))
 
 
 def changed_rows(result: object) -> int:
@@ -57,8 +57,5 @@ def _insert(session: Session, model: type[SQLModel]) -> Any:  # noqa: ANN401 - t
     return module.insert(table_of(model))
 
 
-def _chunks(rows: Sequence[Row]) -> list[list[dict[str, Any]]]:
-    if not rows:
-        return []
-    size = max(1, _MOST_PARAMETERS // len(rows[0]))
-    return [[dict(row) for row in rows[n : n + size]] for n in range(0, len(rows), size)]
+def _copies(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    return [dict(row) for row in rows]

@@ -91,6 +91,7 @@ def upgrade() -> None:
     sa.Column('period', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('batch', sa.Integer(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('counts', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_run_batch')),
     sa.UniqueConstraint('programme', 'period', 'batch', name=op.f('uq_run_batch_programme_period_batch'))
     )

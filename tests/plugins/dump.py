@@ -1,0 +1,88 @@
+"""A database as its readers know it: every row in natural words, without ids and clock times.
+
+Two databases that say the same are equal here, whatever the engine and whatever crashed on the
+way: surrogate keys, instants and the audit seals that cover instants are left out.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from models.base import Instant
+from models.engine import Database
+from models.tables import metadata
+
+# What names a row of a table that others point at.
+_NAMES = {
+    "enterprise": ("uscc",),
+    "person": ("key",),
+    "case": ("enterprise_id", "programme", "cycle", "round"),
+    "deadline": ("enterprise_id", "programme", "obligation", "subject", "period", "projection"),
+    "qualification": ("kind", "number"),
+    "letter": ("person_id", "send_on"),
+    "transition": ("case_id", "seq"),
+    "review": ("case_id", "stage", "proposes", "opened_on", "state"),
+}
+_UNTOLD = {"previous", "seal", "lease"}
+
+Dump = dict[str, list[tuple[tuple[str, str], ...]]]
+
+
+def dump(database: Database) -> Dump:
+    """Return table -> its rows, sorted, each as (column, value in words) pairs."""
+    with database.reading() as session:
+        names = _Names(session)
+        return {
+            table.name: sorted(tuple(_row(table, row, names)) for row in _rows(session, table))
+            for table in metadata.sorted_tables
+        }
+
+
+def differences(one: Dump, other: Dump) -> list[str]:
+    """Return the first differing rows of each table, for a failure that can be read."""
+    found: list[str] = []
+    for table in one:
+        here, there = set(one[table]), set(other[table])
+        found += [f"only first, {table}: {dict(row)}" for row in sorted(here - there)[:3]]
+        found += [f"only second, {table}: {dict(row)}" for row in sorted(there - here)[:3]]
+        if here == there and len(one[table]) != len(other[table]):
+            found.append(f"{table}: {len(one[table])} rows and {len(other[table])}")
+    return found
+
+
+class _Names:
+    """Looks up the natural words of a row by its id."""
+
+    def __init__(self, session: Session) -> None:
+        self._rows = {
+            name: {row["id"]: row for row in _rows(session, metadata.tables[name])}
+            for name in _NAMES
+        }
+
+    def of(self, table: str, id_: int | None) -> str:
+        if id_ is None:
+            return ""
+        row = self._rows[table][id_]
+        return "/".join(self.word(metadata.tables[table], name, row) for name in _NAMES[table])
+
+    def word(self, table: Table, column: str, row: Any) -> str:
+        target = next(iter(table.c[column].foreign_keys), None)
+        if target is None or target.column.name != "id":
+            return str(row[column])
+        return self.of(target.column.table.name, row[column])
+
+
+def _rows(session: Session, table: Table) -> list[Any]:
+    return list(session.execute(select(table)).mappings())
+
+
+def _row(table: Table, row: Any, names: _Names) -> Iterator[tuple[str, str]]:
+    surrogate = "id" in table.c
+    for column in table.c:
+        if isinstance(column.type, Instant) or column.name in _UNTOLD:
+            continue
+        if surrogate and column.name == "id":
+            continue
+        yield column.name, names.word(table, column.name, row)
