@@ -5,15 +5,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from notifications.calendar_file import ics_for
-from notifications.letters import (
-    DueItem,
-    MoveItem,
-    Rendered,
-    ReviewItem,
-    enterprise_daily,
-    staff_daily,
-)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -23,7 +14,17 @@ from models.case import Case, ProgrammeVersion, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem
-from notifications.message import Address, Message
+from notifications.calendar_file import dates_to_keep, ics_for
+from notifications.letters import (
+    DueItem,
+    Head,
+    MoveItem,
+    Rendered,
+    ReviewItem,
+    enterprise_daily,
+    staff_daily,
+)
+from notifications.message import Address, Attachment, Message
 from policy.deadlines import Due, days_left, explain
 from policy.programme import Programme, Tone
 
@@ -67,7 +68,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
             return Nothing(reason="所提事项均已办结，无须再发", done=content.done)
         if not (person.active and person.email):
             return Nothing(reason="收件人没有可用的邮箱", done=content.done)
-        rendered = _rendered(session, services, letter, person, content)
+        rendered = _rendered(session, services, person, content)
     return Composed(
         message=Message(
             message_id=letter.message_id or message_id(services, person, letter.send_on),
@@ -76,7 +77,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
-            attachments=_attachments(services, content.due),
+            attachments=_attachments(services, person, content.due),
         ),
         done=content.done,
     )
@@ -89,36 +90,26 @@ def message_id(services: Services, person: Person, send_on: dt.date) -> str:
     return f"<{digest[:32]}@{domain}>"
 
 
-def _attachments(services: Services, due: Sequence[DueItem]) -> tuple[object, ...]:
-    ahead = [item for item in due if item.tone != Tone.OVERDUE.value]
-    if not ahead:
+def _attachments(
+    services: Services, person: Person, due: Sequence[DueItem]
+) -> tuple[Attachment, ...]:
+    if not dates_to_keep(due):
         return ()
     domain = services.sender.email.rpartition("@")[2]
-    return (ics_for(ahead, uid_domain=domain, office=services.office),)
+    # A clerk keeps the dates of many enterprises: forty alarms on one morning help nobody.
+    rings = person.role == Role.CONTACT.value
+    return (ics_for(due, uid_domain=domain, office=services.office, rings=rings),)
 
 
-def _rendered(
-    session: Session, services: Services, letter: Letter, person: Person, content: Content
-) -> Rendered:
+def _rendered(session: Session, services: Services, person: Person, content: Content) -> Rendered:
+    # The day it leaves, not the day it was meant to: the countdowns speak of today.
+    head = Head(to_name=person.name, on=services.today, office=services.office, demo=services.demo)
     if person.role == Role.CONTACT.value:
         enterprise = session.get_one(Enterprise, person.enterprise_id)
         return enterprise_daily(
-            to_name=person.name,
-            enterprise=enterprise.name,
-            on=letter.send_on,
-            due=content.due,
-            moves=content.moves,
-            office=services.office,
-            demo=services.demo,
+            head, enterprise=enterprise.name, due=content.due, moves=content.moves
         )
-    return staff_daily(
-        to_name=person.name,
-        on=letter.send_on,
-        due=content.due,
-        reviews=content.reviews,
-        office=services.office,
-        demo=services.demo,
-    )
+    return staff_daily(head, due=content.due, reviews=content.reviews)
 
 
 def _content(session: Session, services: Services, letter: Letter, *, keep_done: bool) -> Content:
@@ -130,46 +121,55 @@ def _content(session: Session, services: Services, letter: Letter, *, keep_done:
         )
         .order_by(col(LetterItem.key))
     ).all()
-    due, moves, reviews, done = [], [], [], []
-    for item in items:
-        match ItemKind(item.kind):
-            case ItemKind.RUNG:
-                said = _due_item(session, services, item, keep_done=keep_done)
-                due += said
-            case ItemKind.MOVE:
-                said = [_move_item(session, item)]
-                moves += said
-            case ItemKind.REVIEW:
-                said = _review_item(session, item, keep_done=keep_done)
-                reviews += said
-        if not said and item.id is not None:
-            done.append(item.id)
-    return Content(due=tuple(due), moves=tuple(moves), reviews=tuple(reviews), done=tuple(done))
+
+    def of(kind: ItemKind) -> list[LetterItem]:
+        return [item for item in items if item.kind == kind.value]
+
+    due = {
+        item.id or 0: _due_item(session, services, item, keep_done=keep_done)
+        for item in of(ItemKind.RUNG)
+    }
+    reviews = {
+        item.id or 0: _review_item(session, item, keep_done=keep_done)
+        for item in of(ItemKind.REVIEW)
+    }
+    said = {**due, **reviews}
+    return Content(
+        due=tuple(each for each in due.values() if each is not None),
+        moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
+        reviews=tuple(each for each in reviews.values() if each is not None),
+        done=tuple(item for item, matter in said.items() if matter is None),
+    )
 
 
 def _due_item(
     session: Session, services: Services, item: LetterItem, *, keep_done: bool
-) -> list[DueItem]:
+) -> DueItem | None:
     deadline = session.get_one(Deadline, item.deadline_id)
     if deadline.state != DeadlineState.OPEN.value and not keep_done:
-        return []
+        return None
     enterprise = session.get_one(Enterprise, deadline.enterprise_id)
     left = days_left(deadline.due_on, services.today)
     due = Due.from_json(deadline.basis)
-    return [
-        DueItem(
-            title=deadline.title,
-            programme=services.catalogue.programme(deadline.programme).title,
-            enterprise=enterprise.name,
-            due_on=deadline.due_on,
-            days_left=left,
-            tone=Tone.OVERDUE.value if left < 0 else item.tone,
-            explanation=explain(due),
-            where=deadline.where,
-            prepare=deadline.prepare,
-            flags=flags_of(deadline),
-        )
-    ]
+    return DueItem(
+        title=deadline.title,
+        programme=services.catalogue.programme(deadline.programme).title,
+        enterprise=enterprise.name,
+        due_on=deadline.due_on,
+        days_left=left,
+        tone=Tone.OVERDUE.value if left < 0 else item.tone,
+        explanation=explain(due),
+        where=deadline.where,
+        prepare=deadline.prepare,
+        flags=flags_of(deadline),
+        key=_matter(enterprise, deadline),
+    )
+
+
+def _matter(enterprise: Enterprise, deadline: Deadline) -> str:
+    """Return the deadline's natural name without its projection: a moved date keeps it."""
+    words = (deadline.programme, deadline.obligation, deadline.subject, deadline.period)
+    return "/".join((enterprise.uscc, *words))
 
 
 def flags_of(deadline: Deadline) -> tuple[str, ...]:
@@ -198,22 +198,20 @@ def _move_item(session: Session, item: LetterItem) -> MoveItem:
     )
 
 
-def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> list[ReviewItem]:
+def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> ReviewItem | None:
     review = session.get_one(Review, item.review_id)
     if review.state != ReviewState.OPEN.value and not keep_done:
-        return []
+        return None
     case = session.get_one(Case, review.case_id)
     programme = rules_of(session, case)
-    return [
-        ReviewItem(
-            enterprise=session.get_one(Enterprise, case.enterprise_id).name,
-            programme=programme.title,
-            proposal=f"{programme.stage(review.stage).title} → "
-            f"{programme.stage(review.proposes).title}",
-            waiting_since=review.opened_on,
-            summary=review.summary,
-        )
-    ]
+    return ReviewItem(
+        enterprise=session.get_one(Enterprise, case.enterprise_id).name,
+        programme=programme.title,
+        proposal=f"{programme.stage(review.stage).title} → "
+        f"{programme.stage(review.proposes).title}",
+        waiting_since=review.opened_on,
+        summary=review.summary,
+    )
 
 
 def rules_of(session: Session, case: Case) -> Programme:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
-from config.catalogue import from_text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.services import Services
+from config.catalogue import from_text
 from models.case import ProgrammeVersion
 from models.casebook import Casebook, read_casebook
 from models.duties import Duties, read_duties

@@ -207,7 +207,7 @@ def _qualification_subjects(gathered: Gathered, obligation: Obligation) -> Itera
     for held in gathered.duties.qualifications:
         if held.kind != obligation.qualification:
             continue
-        for year in (gathered.cycle, gathered.cycle + 1):
+        for year in _years(gathered, obligation):
             first, last = obligation.years_after_issue or (0, 99)
             if not first <= year - held.valid_from.year <= last:
                 continue
@@ -222,6 +222,12 @@ def _qualification_subjects(gathered: Gathered, obligation: Obligation) -> Itera
                     qualification_id=held.id,
                     estimated=estimated,
                 )
+
+
+def _years(gathered: Gathered, obligation: Obligation) -> tuple[int, ...]:
+    """Return the years whose dates may be in sight; what happens once is looked at once."""
+    once = obligation.anchor in (Anchor.ISSUED, Anchor.EXPIRES)
+    return (gathered.cycle,) if once else (gathered.cycle, gathered.cycle + 1)
 
 
 def _held_dates(

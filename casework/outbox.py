@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from policy.workdays import Calendar
 ONE_DAY = dt.timedelta(days=1)
 LETTER_NAMES = {Role.CONTACT: "enterprise_daily"}
 STAFF_LETTER = "staff_daily"
+_UNTOUCHED = (col(Letter.state) == LetterState.QUEUED.value, col(Letter.attempts) == 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,22 +82,33 @@ def _letters(
     session: Session, persons: set[int], send_on: dt.date, calendar: Calendar
 ) -> Mapping[int, int]:
     """Return person -> the id of an open letter of theirs, on send_on or the next free day."""
-    found: dict[int, int] = {}
-    missing, day = set(persons), calendar.next_workday(send_on)
+    found = _unsent(session, persons, send_on)
+    missing, day = persons - found.keys(), calendar.next_workday(send_on)
     while missing:
         _open_letters(session, missing, day)
         wanted = [(person, day) for person in sorted(missing)]
         rows = session.execute(
             select(col(Letter.person_id), col(Letter.id)).where(
-                tuple_(col(Letter.person_id), col(Letter.send_on)).in_(wanted),
-                col(Letter.state) == LetterState.QUEUED.value,
-                col(Letter.attempts) == 0,
+                tuple_(col(Letter.person_id), col(Letter.send_on)).in_(wanted), *_UNTOUCHED
             )
         )
         found |= {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
         missing -= found.keys()
         day = calendar.next_workday(day + ONE_DAY)
     return found
+
+
+def _unsent(session: Session, persons: set[int], send_on: dt.date) -> dict[int, int]:
+    """Return person -> a letter of an earlier day that nobody took away yet.
+
+    It will leave today, so what is new today goes into it: two letters would arrive at once.
+    """
+    rows = session.execute(
+        select(col(Letter.person_id), func.max(col(Letter.id)))
+        .where(col(Letter.person_id).in_(persons), col(Letter.send_on) < send_on, *_UNTOUCHED)
+        .group_by(col(Letter.person_id))
+    )
+    return {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _open_letters(session: Session, persons: set[int], day: dt.date) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,10 +19,11 @@ from models.letter import ItemKind, ItemState
 from models.writes import insert_new
 from policy.deadlines import days_left
 from policy.ladder import due_dates_for, send_days, speaks_on
-from policy.programme import Ladder, Rung, Tone
+from policy.programme import Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
 SWEEP = "sweep"
+MISSED = "截止日已过，转由经办跟进"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +139,21 @@ def _claims(
         speaker = newest[each.deadline.id or 0]
         enterprise = enterprises[each.deadline.enterprise_id]
         claim = _claim(each, enterprise, speaker, today)
-        for to in each.rung.to:
-            yield from claims_for(claim, to, enterprise, staff)
+        for to, said in _said_to(each, claim, today):
+            yield from claims_for(said, to, enterprise, staff)
+
+
+def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, Claim]]:
+    """Yield whom the rung speaks to. What was missed in a silence is the clerk's to follow up.
+
+    An enterprise is not told "3 days left", nor scolded, about a date that we were silent on.
+    """
+    missed = each.rung.days <= 0 and days_left(each.deadline.due_on, today) < 0
+    if missed and To.CLERK not in each.rung.to:
+        yield To.CLERK, claim
+    for to in each.rung.to:
+        late = missed and to is To.CONTACT
+        yield to, replace(claim, state=ItemState.SUPERSEDED, reason=MISSED) if late else claim
 
 
 def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -> Claim:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from config.catalogue import Catalogue
-from notifications.letters import Office
 from sqlalchemy import select
 from sqlmodel import col
 
+from config.catalogue import Catalogue
 from models.engine import Database
 from models.ledger import CalendarOverride
+from notifications.letters import Office
 from notifications.message import Address, Carrier
 from policy.workdays import Calendar
 

@@ -1,1 +1,1 @@
-"""What was promised: programme, calendar, ladder and notice files, and the grammar that reads them."""
+"""What was promised: programmes, calendars, ladders and notices, and the files' grammar."""

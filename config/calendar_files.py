@@ -56,6 +56,15 @@ def load_calendar(*folders: Path) -> tuple[Calendar, list[str]]:
     A file with a problem is left out whole, so that its year stays provisional. A year in a
     later folder replaces the same year of an earlier one.
     """
+    years, problems = load_years(*folders)
+    if not years:
+        where = "、".join(map(str, folders))
+        problems.append(f"{where}：没有可用的放假安排文件，所有日期都只能按周一至周五推算")
+    return merged(years.values()), problems
+
+
+def load_years(*folders: Path) -> tuple[dict[int, CalendarYear], list[str]]:
+    """Return the sound files by year, and every problem of the others, in Chinese."""
     years: dict[int, CalendarYear] = {}
     problems: list[str] = []
     for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
@@ -63,10 +72,7 @@ def load_calendar(*folders: Path) -> tuple[Calendar, list[str]]:
         problems += found
         if year is not None:
             years[year.year] = year
-    if not years:
-        where = "、".join(map(str, folders))
-        problems.append(f"{where}：没有可用的放假安排文件，所有日期都只能按周一至周五推算")
-    return merged(years.values()), problems
+    return years, problems
 
 
 def read_year(path: Path) -> tuple[CalendarYear | None, list[str]]:

@@ -1,9 +1,11 @@
 """Settings: read once at the edge, from `peiyu.toml` in the data folder and the environment."""
 
+import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -44,6 +46,12 @@ class SmtpPart(_Part):
     body_seconds: float = 600
 
 
+class _TomlFile(TomlConfigSettingsSource):
+    @override
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))  # as some editors save
+
+
 class Settings(BaseSettings):
     """Everything that differs between two installations."""
 
@@ -53,7 +61,8 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     database: str = ""  # empty: an SQLite file in the data folder
-    batch_size: int = 10_000
+    batch_size: int = Field(default=10_000, ge=1)
+    demo: bool = False  # every letter says that it is an exercise
     timezone: str = "Asia/Shanghai"
     office: OfficeSettings = OfficeSettings()
     smtp: SmtpPart = SmtpPart()
@@ -78,7 +87,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        toml = TomlConfigSettingsSource(settings_cls)
+        toml = _TomlFile(settings_cls)
         return (init_settings, env_settings, toml)
 
 

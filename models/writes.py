@@ -9,6 +9,8 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from models.engine import StaleWorkError
+
 Row = Mapping[str, Any]
 
 
@@ -33,6 +35,14 @@ def insert_new(
         return []
     columns = [table_of(model).c[name] for name in returning]
     return [tuple(row) for row in session.execute(statement.returning(*columns), _copies(rows))]
+
+
+def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Insert the rows; StaleWorkError when a unique key refuses one: somebody was first."""
+    if rows:
+        statement = _insert(session, model).on_conflict_do_nothing()
+        if changed_rows(session.execute(statement, _copies(rows))) != len(rows):
+            raise StaleWorkError(model.__name__)
 
 
 def upsert(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:

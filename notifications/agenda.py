@@ -14,6 +14,7 @@ _TITLES = {
     Tone.NOTICE: "提前告知",
 }
 _GRAVEST_FIRST = tuple(_TITLES)
+_NAMED_AT_MOST = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,13 @@ class Matter:
 
     item: DueItem
     enterprises: tuple[str, ...]
+
+    @property
+    def names(self) -> str:
+        """Return the enterprises in one breath: beyond thirty nobody reads on."""
+        more = len(self.enterprises) - _NAMED_AT_MOST
+        named = "、".join(self.enterprises[:_NAMED_AT_MOST])
+        return f"{named}，另有 {more} 家见到期清单" if more > 0 else named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +54,12 @@ def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
 
 
 def _tone(item: DueItem) -> Tone:
-    # A letter may leave later than it was meant to: what has passed is never "3 days left".
-    return Tone.OVERDUE if item.days_left < 0 else Tone(item.tone)
+    # A letter may leave later than it was meant to, or speak for another day: what has passed
+    # is never "3 days left", and what has not passed is never overdue.
+    meant = Tone(item.tone)
+    if item.days_left < 0:
+        return Tone.OVERDUE
+    return Tone.FINAL if meant is Tone.OVERDUE else meant
 
 
 def _by_date(item: DueItem) -> tuple[object, ...]:
@@ -60,6 +72,6 @@ def _matters(items: Sequence[DueItem]) -> tuple[Matter, ...]:
         same = (item.programme, item.title, item.due_on, item.explanation, item.flags)
         shared.setdefault(same, []).append(item)
     return tuple(
-        Matter(item=bound[0], enterprises=tuple(item.enterprise for item in bound))
+        Matter(item=bound[0], enterprises=tuple(dict.fromkeys(i.enterprise for i in bound)))
         for bound in shared.values()
     )

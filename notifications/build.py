@@ -53,9 +53,12 @@ def compose(message: Message) -> Mail:
 
 
 def _faults(message: Message) -> Iterator[str]:
-    for role, address in (("收件", message.to), ("发件", message.sender)):
+    for role, address, mend in (
+        ("收件", message.to, "联系人的邮箱"),
+        ("发件", message.sender, "设置中的 office.email"),
+    ):
         if not _MAILBOX.fullmatch(address.email):
-            yield f"{role}邮箱“{one_line(address.email)}”不是有效的邮箱地址，请更正联系人的邮箱"
+            yield f"{role}邮箱“{one_line(address.email)}”不是有效的邮箱地址，请更正{mend}"
     for name, _ in message.headers:
         if not _HEADER_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
             yield f"信头“{one_line(name)}”不能由信件自带"

@@ -22,8 +22,10 @@ def dates_to_keep(items: Sequence[DueItem]) -> tuple[DueItem, ...]:
     return tuple(item for item in items if item.days_left >= 0)
 
 
-def ics_for(items: Sequence[DueItem], *, uid_domain: str, office: Office) -> Attachment:
-    """Return the calendar file of the dates that have not passed.
+def ics_for(
+    items: Sequence[DueItem], *, uid_domain: str, office: Office, rings: bool = True
+) -> Attachment:
+    """Return the calendar file of the dates that have not passed; with ``rings`` it has alarms.
 
     The same deadline has the same UID in every letter, so a date that moved replaces the old
     one in the reader's calendar instead of standing beside it.
@@ -33,25 +35,25 @@ def ics_for(items: Sequence[DueItem], *, uid_domain: str, office: Office) -> Att
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     for item in dates_to_keep(items):
-        calendar.add_component(_event(item, uid_domain, office))
+        event = _event(item, uid_domain, office)
+        for days in _ALARMS:
+            if rings and item.days_left > days:
+                event.add_component(_alarm(days, _summary(item)))
+        calendar.add_component(event)
     return Attachment(filename=FILE_NAME, content=calendar.to_ical(), mime_type=_MIME_TYPE)
 
 
 def _event(item: DueItem, uid_domain: str, office: Office) -> Event:
     # The letter's own day is its revision: a later letter is the newer word on a date.
     written_on = item.due_on - item.days_left * _ONE_DAY
-    summary = _summary(item)
     event = Event()
     event.add("uid", f"{_uid(item)}@{uid_domain}")
     event.add("dtstamp", dt.datetime.combine(written_on, dt.time(), dt.UTC))
     event.add("dtstart", item.due_on)
     event.add("dtend", item.due_on + _ONE_DAY)
-    event.add("summary", summary)
+    event.add("summary", _summary(item))
     event.add("description", _description(item, office))
     event.add("transp", "TRANSPARENT")  # a deadline doesn't make a day busy
-    for days in _ALARMS:
-        if item.days_left > days:
-            event.add_component(_alarm(days, summary))
     return event
 
 
@@ -71,7 +73,7 @@ def _description(item: DueItem, office: Office) -> str:
     lines = (
         item.explanation,
         f"在哪里办：{item.where}" if item.where else "",
-        f"要准备：{item.prepare}" if item.prepare else "",
+        f"办理要点：{item.prepare}" if item.prepare else "",
         f"咨询：{office.name} {office.phone}",
     )
     return "\n".join(one_line(line) for line in lines if line)

@@ -35,9 +35,12 @@ class FolderCarrier:
             )
         return Receipt(fate=Fate.SENT, answer=target.name, detail=f"已存为信函文件 {target.name}")
 
-    def find(self, message_id: str) -> bool:
-        """Say whether the letter lies in the folder."""
-        return self._file_of(message_id).exists()
+    def find(self, message_id: str) -> bool | None:
+        """Say whether the letter lies in the folder; None when the folder can't be read."""
+        try:
+            return self._file_of(message_id).exists()
+        except OSError:
+            return None
 
     def close(self) -> None:
         """Nothing to end."""

@@ -1,18 +1,28 @@
 """The letters: one folder of templates and one typed function each."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeAlias
 
 from notifications.agenda import sections
+from notifications.calendar_file import FILE_NAME, dates_to_keep
 from notifications.rendering import render
-from notifications.values import DueItem, MoveItem, Office, Rendered, ReviewItem
+from notifications.values import (
+    DueItem,
+    Head,
+    LastRun,
+    MoveItem,
+    Office,
+    Rendered,
+    ReviewItem,
+)
 
 __all__ = [
     "LETTERS",
     "DueItem",
     "DuplicateLetterError",
+    "Head",
+    "LastRun",
     "MoveItem",
     "Office",
     "Rendered",
@@ -26,6 +36,7 @@ Context: TypeAlias = Mapping[str, object]
 Given = ParamSpec("Given")
 
 LETTERS: dict[str, Callable[..., Rendered]] = {}
+_NO_RUN = LastRun()
 
 
 class DuplicateLetterError(Exception):
@@ -48,62 +59,45 @@ def letter(name: str) -> Callable[[Callable[Given, Context]], Callable[Given, Re
 
 
 @letter("enterprise_daily")
-def enterprise_daily(  # noqa: PLR0913 - a letter names everything it says
-    *,
-    to_name: str,
-    enterprise: str,
-    on: dt.date,
-    due: Sequence[DueItem],
-    moves: Sequence[MoveItem],
-    office: Office,
-    demo: bool = False,
+def enterprise_daily(
+    head: Head, *, enterprise: str, due: Sequence[DueItem], moves: Sequence[MoveItem]
 ) -> Context:
     """To an enterprise's contact: what is due, the gravest first, and what has moved."""
     return {
-        "to_name": to_name,
+        **_framed(head, due),
         "enterprise": enterprise,
-        "on": on,
-        "sections": sections(due),
         "due_count": len(due),
         "moves": sorted(moves, key=lambda move: (move.on, move.programme)),
-        "flags": _flags(due),
-        "office": office,
-        "demo": demo,
     }
 
 
 @letter("staff_daily")
-def staff_daily(  # noqa: PLR0913 - a letter names everything it says
+def staff_daily(
+    head: Head,
     *,
-    to_name: str,
-    on: dt.date,
-    overdue: Sequence[DueItem] = (),
     due: Sequence[DueItem] = (),
     reviews: Sequence[ReviewItem] = (),
-    moves_count: int = 0,
-    sent_count: int = 0,
-    troubled_count: int = 0,
-    office: Office,
-    demo: bool = False,
+    last_run: LastRun = _NO_RUN,
 ) -> Context:
-    """To a clerk, a head or a leader: what is overdue, due and waiting for a decision.
-
-    The counts speak of the last run: cases moved, letters sent, letters that did not arrive.
-    """
-    items = [*overdue, *due]
+    """To a clerk, a head or a leader: what is overdue, due and waiting for a decision."""
     return {
-        "to_name": to_name,
-        "on": on,
-        "sections": sections(items),
-        "overdue_count": sum(item.days_left < 0 for item in items),
-        "due_count": sum(item.days_left >= 0 for item in items),
+        **_framed(head, due),
+        "overdue_count": sum(item.days_left < 0 for item in due),
+        "due_count": sum(item.days_left >= 0 for item in due),
         "reviews": sorted(reviews, key=lambda review: review.waiting_since),
-        "moves_count": moves_count,
-        "sent_count": sent_count,
-        "troubled_count": troubled_count,
-        "flags": _flags(items),
-        "office": office,
-        "demo": demo,
+        "last_run": last_run,
+    }
+
+
+def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
+    return {
+        "to_name": head.to_name,
+        "on": head.on,
+        "office": head.office,
+        "demo": head.demo,
+        "sections": sections(due),
+        "flags": _flags(due),
+        "calendar_file": FILE_NAME if dates_to_keep(due) else "",
     }
 
 

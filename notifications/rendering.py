@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from notifications.values import Rendered
-from notifications.words import countdown, day, one_line
+from notifications.words import countdown, day, one_line, shortened
 from policy.workdays import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,7 +38,12 @@ def _environment(*, escaped: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "countdown": countdown, "weekday": weekday_name}
+    environment.filters |= {
+        "day": day,
+        "countdown": countdown,
+        "weekday": weekday_name,
+        "shortened": shortened,
+    }
     return environment
 
 

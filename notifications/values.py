@@ -56,6 +56,28 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What every letter begins and ends with: to whom, of which day, from whom."""
+
+    to_name: str
+    on: dt.date
+    office: Office
+    demo: bool = False  # the data is invented, and the letter says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRun:
+    """What the last run did: cases moved, letters sent, letters that did not arrive."""
+
+    moved: int = 0
+    sent: int = 0
+    troubled: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.moved or self.sent or self.troubled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A letter as it will be read."""
 

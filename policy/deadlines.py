@@ -105,9 +105,9 @@ def due_from(
     basis = Basis(
         event=event or _EVENTS[obligation.anchor],
         event_on=anchor_on,
-        offset=_offset(obligation, anchor_on, _days_off(raw.skipped, calendar)),
+        offset=_offset(obligation, anchor_on, days_off(raw.skipped, calendar)),
         raw_on=raw.date,
-        roll=_roll(obligation.roll, _days_off(rolled.skipped, calendar)),
+        roll=_roll(obligation.roll, days_off(rolled.skipped, calendar)),
         unpublished=calendar.unpublished(*sorted((start, rolled.date))) if provisional else (),
         source=obligation.source,
     )
@@ -185,7 +185,7 @@ def _roll(how: Roll, days_off: str) -> str:
     return days_off + _ROLLED[how] if days_off else ""
 
 
-def _days_off(days: Iterable[dt.date], calendar: Calendar) -> str:
+def days_off(days: Iterable[dt.date], calendar: Calendar) -> str:
     """Name days off, a holiday in one piece: 2026-10-01 至 2026-10-07 为国庆节."""
     # A run keeps the same reason and the same distance between its date and its place.
     placed = [(calendar.why_off(day), day.toordinal() - n, day) for n, day in enumerate(days)]

@@ -182,11 +182,34 @@ _DERIVED: tuple[tuple[str, str, Kind, str, tuple[str, str] | None, str], ...] = 
         "上一会计年度，加计口径",
     ),
     ("rd_increment", "研发费用增量", Kind.MONEY, "万元", None, "上年减前年，加计口径，可为负"),
+    (
+        "incident_since_last_year",
+        "上一年及当年内有重大事故或严重环境违法",
+        Kind.FLAG,
+        "是/否",
+        None,
+        "上一年1月1日起至判定日；须已核查",
+    ),
     ("score", "综合评价得分", Kind.POINTS, "分", None, "由评分表得出的区间"),
 )
 
 
+_DATES = (
+    ("registered_on", "成立日期", Given.REGISTER, "营业执照上的成立日期"),
+    (
+        "last_incident_on",
+        "最近一次重大事故或严重环境违法日期",
+        Given.STANDING,
+        "没有则留空，并把“已核查”填“是”",
+    ),
+)
+
+
 def _vocabulary() -> dict[str, Fact]:
+    dates = [
+        Fact(name=n, title=t, kind=Kind.DATE, given=g, unit="日期", meaning=m)
+        for n, t, g, m in _DATES
+    ]
     money = [
         Fact(name=n, title=t, kind=Kind.MONEY, given=Given.ANNUAL, unit="元", meaning=m)
         for n, t, m in _ANNUAL_MONEY
@@ -211,27 +234,8 @@ def _vocabulary() -> dict[str, Fact]:
         Fact(name=n, title=t, kind=k, given=Given.DERIVED, unit=u, parts=p, meaning=m)
         for n, t, k, u, p, m in _DERIVED
     ]
-    others = [
-        Fact(
-            name="registered_on",
-            title="成立日期",
-            kind=Kind.DATE,
-            given=Given.REGISTER,
-            unit="日期",
-            meaning="营业执照上的成立日期",
-        ),
-        Fact(
-            name="last_incident_on",
-            title="最近一次重大事故或严重环境违法日期",
-            kind=Kind.DATE,
-            given=Given.STANDING,
-            unit="日期",
-            meaning="没有则留空，并把“已核查”填“是”",
-        ),
-    ]
-    return {
-        fact.name: fact for fact in [*others, *money, *counts, *flags, *points, *held, *derived]
-    }
+    told = (*dates, *money, *counts, *flags, *points, *held, *derived)
+    return {fact.name: fact for fact in told}
 
 
 FACTS: dict[str, Fact] = _vocabulary()

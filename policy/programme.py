@@ -239,6 +239,7 @@ class Obligation:
     years_after_issue: tuple[int, int] | None = None  # qualification years it covers, inclusive
     qualification: str | None = None  # qualification kind, for Binds.QUALIFICATION
     only_renewal: bool = False
+    only_last_batch: bool = False  # of a year's windows only the last one counts
     stages: tuple[str, ...] = ()  # Binds.CASE: only while the case is in one of these
     where: str = ""  # the platform or office where it is done
     prepare: str = ""  # what to prepare, one Chinese sentence

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from policy.programme import Final, Gate, Need, NeedKind, Programme, Stage
 from policy.workdays import Calendar
@@ -139,6 +140,8 @@ def _answer(need: Need, facts: CaseFacts, *, today: dt.date, calendar: Calendar)
             return _recorded(need, facts, today)
         case NeedKind.WORKDAYS:
             return _workdays(need, facts, today=today, calendar=calendar)
+        case _:
+            assert_never(need.kind)
 
 
 def _named(need: Need, facts: CaseFacts) -> Mapping[str, str]:

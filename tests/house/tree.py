@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_ROOMS = {"tests", "benchmarks", "migrations"}
+NOT_ROOMS = {"tests", "benchmarks", "migrations", "scripts"}
 
 
 @cache

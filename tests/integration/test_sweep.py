@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,11 +121,38 @@ def test_a_date_that_passed_in_the_silence_goes_to_staff_as_overdue(county: Serv
 
     items = [row for row in _rows(county, LetterItem) if row.state == "claimed"]
     assert {(row.rung, row.tone) for row in items} == {("d+1", "overdue")}
+    silent = [row for row in _rows(county, LetterItem) if row.state == "superseded"]
+    assert {row.reason for row in silent} == {"截止日已过，转由经办跟进", "由“d+1”代为提醒"}
     with county.database.reading() as session:
         people = session.scalars(
             select(col(Person.key)).where(col(Person.id).in_({row.person_id for row in items}))
         ).all()
     assert sorted(people) == ["staff/clerk", "staff/head"]
+
+
+def test_a_date_that_passed_without_a_rung_after_it_still_reaches_the_clerk(
+    a_house: HouseMaker, engine: str
+) -> None:
+    early = replace(LADDER, rungs=LADDER.rungs[:1])
+    catalogue = replace(sprout_catalogue(), ladders={LADDER.key: early})
+    services = a_house(engine, catalogue=catalogue)
+    add_staff(services)
+    add_firm(services, sales=None)
+    run_month(services, "2026-03", on=MARCH)
+    sweep(services, today=dt.date(2026, 3, 30))
+    sweep(services, today=AFTER)
+
+    told = sorted((row.key.split("/d-30/")[1], row.state) for row in _rows(services, LetterItem))
+    assert told == [("contact", "superseded"), ("staff/clerk", "claimed")]
+
+
+def test_a_letter_that_did_not_leave_yet_takes_up_what_is_new(county: Services) -> None:
+    sweep(county, today=dt.date(2026, 3, 30))
+    sweep(county, today=D30)
+    sweep(county, today=D7)
+
+    letters = [row for row in _rows(county, Letter) if row.letter == "enterprise_daily"]
+    assert [row.send_on for row in letters] == [D30, D30]
 
 
 def test_a_matter_that_was_done_is_not_reminded_of(county: Services) -> None:

@@ -34,10 +34,10 @@ class PostgresServer:
         """Return the SQLAlchemy address of a database."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def create(self) -> str:
-        """Create an empty database and return its name."""
+    def create(self, *, like: str = "template1") -> str:
+        """Create an empty database, or a copy of another one, and return its name."""
         name = f"test_{next(_NUMBERS)}"
-        self._run(f"CREATE DATABASE {name}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {like}")
         return name
 
     def drop(self, name: str) -> None:

@@ -1,0 +1,226 @@
+"""The board: how many cases stand where, by programme, phase and stage."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.rulebook import read_rules, stages_of
+from casework.services import Services
+from casework.words import PHASES
+from models.case import Case, Review, ReviewState
+from models.deadline import Deadline, DeadlineState
+from models.enterprise import Enterprise
+from policy.programme import Phase, Programme, Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageCount:
+    """How many open cases stand in a stage, and how many of them want somebody's eye."""
+
+    stage: str
+    title: str
+    cases: int
+    waiting: int  # a proposal waits for a person
+    held: int
+    over_limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseCount:
+    """The stages of one phase."""
+
+    phase: str
+    title: str
+    cases: int
+    stages: tuple[StageCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalCount:
+    """How many cases have ended this way."""
+
+    stage: str
+    title: str
+    final: str
+    cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeBoard:
+    """One programme's cases."""
+
+    programme: str
+    title: str
+    cases: int  # open ones
+    waiting: int
+    held: int
+    over_limit: int
+    open_deadlines: int
+    overdue: int
+    phases: tuple[PhaseCount, ...]
+    finals: tuple[FinalCount, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything at a glance, on one day."""
+
+    on: dt.date
+    enterprises: int
+    programmes: tuple[ProgrammeBoard, ...]
+
+
+Place = tuple[str, str]  # programme, stage
+
+
+@dataclass(slots=True, kw_only=True)
+class _Counts:
+    """What is counted of each place."""
+
+    cases: Counter[Place] = field(default_factory=Counter)
+    ended: Counter[Place] = field(default_factory=Counter)
+    held: Counter[Place] = field(default_factory=Counter)
+    over: Counter[Place] = field(default_factory=Counter)
+    waiting: Mapping[Place, int] = field(default_factory=dict)
+    deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # open, overdue
+
+
+def board(services: Services, *, cycle: int | None = None) -> Board:
+    """Return the counts of every programme; of one cycle only, when it is given."""
+    with services.database.reading() as session:
+        rules = read_rules(
+            session, services, session.scalars(select(col(Case.revision)).distinct())
+        )
+        counts = _count_cases(session, services, rules, cycle)
+        counts.waiting = _waiting(session, cycle)
+        counts.deadlines = _deadlines(session, services.today)
+        enterprises = session.scalar(select(func.count()).select_from(Enterprise)) or 0
+    programmes = services.catalogue.programmes.values()
+    return Board(
+        on=services.today,
+        enterprises=enterprises,
+        programmes=tuple(_programme(each, rules.values(), counts) for each in programmes),
+    )
+
+
+def _of(cycle: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if cycle is None else (col(Case.cycle) == cycle,)
+
+
+def _count_cases(
+    session: Session, services: Services, rules: Mapping[str, Programme], cycle: int | None
+) -> _Counts:
+    """Count the cases, those of one stage and day at once."""
+    calendar, today = services.calendar(), services.today
+    alike = (
+        col(Case.programme),
+        col(Case.stage),
+        col(Case.revision),
+        col(Case.held),
+        col(Case.entered_on),
+        col(Case.final),
+    )
+    counts = _Counts()
+    for programme, stage, revision, held, entered_on, final, number in session.execute(
+        select(*alike, func.count()).where(*_of(cycle)).group_by(*alike)
+    ):
+        place = (programme, stage)
+        if final is not None:
+            counts.ended[place] += number
+            continue
+        counts.cases[place] += number
+        counts.held[place] += number * held
+        counts.over[place] += number * over_limit(
+            rules[revision].stage(stage), calendar.workdays_between(entered_on, today)
+        )
+    return counts
+
+
+def over_limit(stage: Stage, workdays: int) -> bool:
+    """Say whether a case has been in this stage longer than the stage allows."""
+    return stage.limit_workdays is not None and workdays > stage.limit_workdays
+
+
+def _waiting(session: Session, cycle: int | None) -> dict[Place, int]:
+    rows = session.execute(
+        select(col(Case.programme), col(Case.stage), func.count())
+        .join(Review, col(Review.case_id) == col(Case.id))
+        .where(col(Review.state) == ReviewState.OPEN.value, *_of(cycle))
+        .group_by(col(Case.programme), col(Case.stage))
+    )
+    return {(programme, stage): number for programme, stage, number in rows}
+
+
+def _deadlines(session: Session, today: dt.date) -> dict[str, tuple[int, int]]:
+    overdue = func.sum(case((col(Deadline.due_on) < today, 1), else_=0))
+    rows = session.execute(
+        select(col(Deadline.programme), func.count(), overdue)
+        .where(col(Deadline.state) == DeadlineState.OPEN.value)
+        .group_by(col(Deadline.programme))
+    )
+    return {programme: (number, int(late)) for programme, number, late in rows}
+
+
+def _programme(programme: Programme, rules: Iterable[Programme], counts: _Counts) -> ProgrammeBoard:
+    older = [each for each in rules if each.key == programme.key]
+    stages = stages_of([programme, *older])
+    phases = tuple(
+        _phase(
+            phase,
+            [stage for stage in stages.values() if stage.phase is phase and stage.final is None],
+            programme,
+            counts,
+        )
+        for phase in Phase
+    )
+    running = [stage for phase in phases for stage in phase.stages]
+    number, overdue = counts.deadlines.get(programme.key, (0, 0))
+    return ProgrammeBoard(
+        programme=programme.key,
+        title=programme.title,
+        cases=sum(stage.cases for stage in running),
+        waiting=sum(stage.waiting for stage in running),
+        held=sum(stage.held for stage in running),
+        over_limit=sum(stage.over_limit for stage in running),
+        open_deadlines=number,
+        overdue=overdue,
+        phases=tuple(phase for phase in phases if phase.stages),
+        finals=tuple(
+            FinalCount(
+                stage=stage.key,
+                title=stage.title,
+                final=stage.final.value,
+                cases=counts.ended[programme.key, stage.key],
+            )
+            for stage in stages.values()
+            if stage.final is not None
+        ),
+    )
+
+
+def _phase(
+    phase: Phase, stages: Iterable[Stage], programme: Programme, counts: _Counts
+) -> PhaseCount:
+    found = tuple(_stage(stage, (programme.key, stage.key), counts) for stage in stages)
+    return PhaseCount(
+        phase=phase.value,
+        title=PHASES[phase],
+        cases=sum(stage.cases for stage in found),
+        stages=found,
+    )
+
+
+def _stage(stage: Stage, place: Place, counts: _Counts) -> StageCount:
+    return StageCount(
+        stage=stage.key,
+        title=stage.title,
+        cases=counts.cases[place],
+        waiting=counts.waiting.get(place, 0),
+        held=counts.held[place],
+        over_limit=counts.over[place],
+    )

@@ -1,0 +1,140 @@
+"""Days that staff declare off or worked, and the State Council's list as it is loaded."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.refusal import Refusal
+from casework.services import Actor, Services
+from config.calendar_files import CalendarYear
+from config.gazette import parse_gazette, to_toml
+from models.audit import append, entry_of
+from models.ledger import CalendarOverride
+from policy.workdays import weekday_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverrideLine:
+    """One day that our own staff decided."""
+
+    day: dt.date
+    weekday: str
+    working: bool
+    reason: str
+    by: str
+    at: dt.datetime
+
+
+def list_overrides(services: Services) -> tuple[OverrideLine, ...]:
+    """Return the days that staff decided, in order."""
+    with services.database.reading() as session:
+        rows = session.scalars(select(CalendarOverride).order_by(col(CalendarOverride.day)))
+        return tuple(_line(row) for row in rows)
+
+
+def declare_day(
+    services: Services, day: dt.date, *, working: bool, reason: str, by: Actor
+) -> OverrideLine | Refusal:
+    """Declare a day worked or off, above every calendar file; the newest word stands."""
+    if not reason.strip():
+        return Refusal(reason="请写明理由，例如：县政府通知停工一天")
+
+    def attempt(session: Session) -> OverrideLine:
+        row = session.get(CalendarOverride, day)
+        before = None if row is None else {"working": row.working, "reason": row.reason}
+        after: dict[str, Any] = {"working": working, "reason": reason.strip()}
+        if row is not None and before == after:
+            return _line(row)
+        new = CalendarOverride(day=day, by=by.name, at=services.now(), **after)
+        merged = session.merge(new)
+        _audit(session, services, by, ("calendar.declare", day), {"before": before, "after": after})
+        return _line(merged)
+
+    return services.database.transact(attempt)
+
+
+def forget_day(
+    services: Services, day: dt.date, *, reason: str, by: Actor
+) -> OverrideLine | Refusal:
+    """Take a declared day back: the calendar files speak again."""
+    if not reason.strip():
+        return Refusal(reason="请写明理由")
+
+    def attempt(session: Session) -> OverrideLine | Refusal:
+        row = session.get(CalendarOverride, day)
+        if row is None:
+            return Refusal(reason=f"{day} 没有单独登记过")
+        line = _line(row)
+        session.delete(row)
+        detail = {"before": {"working": row.working, "reason": row.reason}, "reason": reason}
+        _audit(session, services, by, ("calendar.forget", day), detail)
+        return line
+
+    return services.database.transact(attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a pasted notice was understood to say; with problems it may not be saved."""
+
+    year: CalendarYear
+    problems: tuple[str, ...]
+
+
+def read_notice(text: str, year: int) -> Read:
+    """Return a pasted notice as a calendar year, with every doubt about it."""
+    arrangement, problems = parse_gazette(text, year)
+    return Read(year=arrangement, problems=tuple(problems))
+
+
+def keep_notice(services: Services, read: Read, folder: Path, *, by: Actor) -> Path | Refusal:
+    """Write the year into our own calendar folder, where it replaces the one we shipped."""
+    if read.problems:
+        return Refusal(reason="通知没有完全读懂，没有保存：" + "；".join(read.problems))
+    year = read.year.year
+    path = folder / f"{year}.toml"
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".part")
+    partial.write_text(to_toml(read.year), encoding="utf-8")
+    partial.replace(path)
+    detail = {"year": year, "document": read.year.document, "title": read.year.title}
+    services.database.transact(
+        lambda session: _audit(session, services, by, ("calendar.load", year), detail)
+    )
+    return path
+
+
+def _line(row: CalendarOverride) -> OverrideLine:
+    return OverrideLine(
+        day=row.day,
+        weekday=weekday_name(row.day),
+        working=row.working,
+        reason=row.reason,
+        by=row.by,
+        at=row.at,
+    )
+
+
+def _audit(
+    session: Session,
+    services: Services,
+    by: Actor,
+    act: tuple[str, object],
+    detail: Mapping[str, Any],
+) -> None:
+    append(
+        session,
+        entry_of(
+            at=services.now(),
+            by=(by.name, by.source),
+            act=act[0],
+            subject=f"calendar/{act[1]}",
+            detail=detail,
+        ),
+    )

@@ -1,0 +1,176 @@
+"""Importing a roster: say what it would change, then do all of it or nothing."""
+
+import json
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.import_changes import Change
+from casework.import_compare import Comparison, Rows, Stamp, Status, compare
+from casework.import_known import read_known
+from casework.import_names import look_alikes
+from casework.refusal import Refusal
+from casework.services import Actor, Services
+from exchange.values import Problem, Roster, Severity
+from models.audit import append, entry_of
+from models.engine import StaleWorkError
+from models.enterprise import Alias, Enterprise, Person
+from models.figures import AnnualFigures, Qualification, Statement
+from models.ledger import ImportBatch
+from models.writes import insert_all, insert_new, upsert
+
+_HANGS_ON_ENTERPRISES = (Alias, Person, Statement, Qualification, AnnualFigures)
+_PREVIEW = Actor(name="预览")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What a file does, in rows of the file; the numbers add up to all rows that hold data.
+
+    ``already`` when the very same file was applied before: it changes nothing again.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    wrong: int = 0
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    applied: bool = False
+    already: bool = False
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """Return the problems that keep the file from being applied."""
+        return tuple(each for each in self.problems if each.severity is Severity.ERROR)
+
+
+def preview(services: Services, roster: Roster) -> ImportReport:
+    """Say what applying the roster would do, and change nothing."""
+    with services.database.reading() as session:
+        if _known_file(session, roster):
+            return _nothing_again(roster)
+        return _report(roster, _compared(session, services, roster, by=_PREVIEW))
+
+
+def apply(services: Services, roster: Roster, *, by: Actor) -> ImportReport | Refusal:
+    """Apply a roster without errors in one transaction; refuse one with errors altogether."""
+
+    def attempt(session: Session) -> ImportReport | Refusal:
+        if _known_file(session, roster):
+            return _nothing_again(roster)
+        comparison = _compared(session, services, roster, by=by, locking=True)
+        report = _report(roster, comparison)
+        if report.errors:
+            return _refusal(roster, report)
+        _write(session, comparison)
+        _keep(session, services, roster, report, by=by)
+        return replace(report, applied=True)
+
+    return services.database.transact(attempt)
+
+
+def _known_file(session: Session, roster: Roster) -> bool:
+    wanted = select(col(ImportBatch.id)).where(col(ImportBatch.digest) == roster.digest)
+    return session.scalar(wanted) is not None
+
+
+def _compared(
+    session: Session, services: Services, roster: Roster, *, by: Actor, locking: bool = False
+) -> Comparison:
+    today = services.today
+    stamp = Stamp(filename=roster.filename, by=by.name, on=today, at=services.now())
+    known = read_known(session, roster, on=today, locking=locking)
+    comparison = compare(roster, known, stamp)
+    comparison.problems += look_alikes(session, comparison.newcomers)
+    return comparison
+
+
+def _report(roster: Roster, comparison: Comparison) -> ImportReport:
+    problems = (*roster.problems, *comparison.problems)
+    wrong = {(each.sheet, each.row) for each in problems if each.severity is Severity.ERROR}
+    counts = dict.fromkeys(Status, 0)
+    for place, statuses in comparison.statuses.items():
+        if place not in wrong:
+            counts[_overall(statuses)] += 1
+    return ImportReport(
+        new=counts[Status.NEW],
+        changed=counts[Status.CHANGED],
+        unchanged=counts[Status.UNCHANGED],
+        wrong=len(wrong),
+        changes=tuple(comparison.changes),
+        problems=problems,
+    )
+
+
+def _overall(statuses: set[Status]) -> Status:
+    return next(iter(statuses)) if len(statuses) == 1 else Status.CHANGED
+
+
+def _nothing_again(roster: Roster) -> ImportReport:
+    places = {(row.sheet, row.row) for row in roster.enterprises}
+    places |= {(row.sheet, row.row) for row in roster.figures}
+    return ImportReport(unchanged=len(places), problems=roster.problems, already=True)
+
+
+def _refusal(roster: Roster, report: ImportReport) -> Refusal:
+    first = report.errors[0]
+    where = f"“{first.sheet}”第 {first.row} 行" if first.row else f"“{first.sheet}”"
+    return Refusal(
+        reason=f"{roster.filename} 有 {len(report.errors)} 处错误（例如{where}：{first.message}），"
+        "什么都没有导入；请改好后再导入"
+    )
+
+
+def _write(session: Session, comparison: Comparison) -> None:
+    inserts, updates = comparison.inserts, comparison.updates
+    upsert(session, Enterprise, list(updates[Enterprise].values()))
+    ids = {code: row["id"] for (code,), row in comparison.known[Enterprise].items()}
+    fresh = list(inserts[Enterprise].values())
+    ids |= dict(insert_new(session, Enterprise, fresh, returning=("uscc", "id")))
+    if len(ids) != len(comparison.known[Enterprise]) + len(fresh):
+        raise StaleWorkError(Enterprise.__name__)  # somebody registered one since we looked
+    for model in _HANGS_ON_ENTERPRISES:
+        hanging = [
+            {"enterprise_id": ids[row["of"]]} | {k: v for k, v in row.items() if k != "of"}
+            for row in inserts[model].values()
+        ]
+        if model is Alias:  # a name that came back is an alias already
+            insert_new(session, Alias, hanging)
+        else:
+            insert_all(session, model, hanging)
+        upsert(session, model, _whole(updates[model]))
+
+
+def _whole(rows: Rows) -> list[dict[str, object]]:
+    return [{name: value for name, value in row.items() if name != "of"} for row in rows.values()]
+
+
+def _keep(
+    session: Session, services: Services, roster: Roster, report: ImportReport, *, by: Actor
+) -> None:
+    counts = {name: getattr(report, name) for name in ("new", "changed", "unchanged")}
+    batch = {
+        "digest": roster.digest,
+        "filename": roster.filename,
+        "counts": json.dumps(counts, sort_keys=True),
+        "by": by.name,
+        "at": services.now(),
+    }
+    insert_all(session, ImportBatch, [batch])
+    changes = [
+        {"uscc": each.uscc, "what": each.what, "before": each.before, "after": each.after}
+        for each in report.changes
+    ]
+    append(
+        session,
+        entry_of(
+            at=services.now(),
+            by=(by.name, by.source),
+            act="import",
+            subject=f"import/{roster.digest[:16]}",
+            detail=counts | {"file": roster.filename, "changes": changes},
+        ),
+    )

@@ -1,0 +1,171 @@
+"""The outbox: which letters wait, left or stuck, to whom, and what was never said and why."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.services import Services
+from casework.words import ITEMS, LETTERS, ROLES
+from models.enterprise import Enterprise, Person, Role
+from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFilter:
+    """Which letters are asked for."""
+
+    state: LetterState | None = None
+    send_on: dt.date | None = None
+    words: str = ""  # part of the recipient's or the enterprise's name, or an address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One letter as the outbox shows it."""
+
+    id: int
+    send_on: dt.date
+    state: str
+    state_title: str
+    to: str
+    email: str
+    role: str
+    role_title: str
+    enterprise: str
+    subject: str
+    items: int
+    attempts: int
+    sent_at: dt.datetime | None
+    may_repeat: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateCount:
+    """How many letters are in one state."""
+
+    state: str
+    title: str
+    letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnsaidLine:
+    """Matters of one kind that went into no letter for one reason."""
+
+    kind: str
+    kind_title: str
+    reason: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """The letters that were asked for, and the counts of all."""
+
+    counts: tuple[StateCount, ...]
+    letters: tuple[LetterLine, ...]
+    more: int  # letters that were asked for beyond the page
+    unsaid: tuple[UnsaidLine, ...]
+
+
+def outbox(services: Services, wanted: LetterFilter, *, limit: int = PAGE) -> Outbox:
+    """Return the newest letters first."""
+    where = tuple(_wanted(wanted))
+    with services.database.reading() as session:
+        counted = _counted(session)
+        asked = session.scalar(
+            select(func.count())
+            .select_from(Letter)
+            .join(Person, col(Person.id) == col(Letter.person_id))
+            .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+            .where(*where)
+        )
+        letters = tuple(_letters(session, where, limit))
+        unsaid = _unsaid(session)
+    return Outbox(
+        counts=tuple(
+            StateCount(state=state.value, title=title, letters=counted.get(state.value, 0))
+            for state, title in LETTERS.items()
+        ),
+        letters=letters,
+        more=(asked or 0) - len(letters),
+        unsaid=unsaid,
+    )
+
+
+def _counted(session: Session) -> dict[str, int]:
+    rows = session.execute(select(col(Letter.state), func.count()).group_by(col(Letter.state)))
+    return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _wanted(wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
+    if wanted.state is not None:
+        yield col(Letter.state) == wanted.state.value
+    if wanted.send_on is not None:
+        yield col(Letter.send_on) == wanted.send_on
+    if wanted.words.strip():
+        words = wanted.words.strip()
+        columns = (col(Person.name), col(Person.email), col(Enterprise.name))
+        yield or_(*(column.contains(words, autoescape=True) for column in columns))
+
+
+def _letters(
+    session: Session, where: tuple[ColumnElement[bool], ...], limit: int
+) -> Iterable[LetterLine]:
+    items = (
+        select(func.count())
+        .where(
+            col(LetterItem.letter_id) == col(Letter.id),
+            col(LetterItem.state) == ItemState.CLAIMED.value,
+        )
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Letter, Person, col(Enterprise.name), items)
+        .join(Person, col(Person.id) == col(Letter.person_id))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+        .where(*where)
+        .order_by(col(Letter.send_on).desc(), col(Letter.id))
+        .limit(limit)
+    )
+    for letter, person, enterprise, number in rows:
+        yield LetterLine(
+            id=letter.id or 0,
+            send_on=letter.send_on,
+            state=letter.state,
+            state_title=LETTERS[LetterState(letter.state)],
+            to=person.name,
+            email=person.email,
+            role=person.role,
+            role_title=ROLES[Role(person.role)],
+            enterprise=enterprise or "",
+            subject=letter.subject,
+            items=number,
+            attempts=letter.attempts,
+            sent_at=letter.sent_at,
+            may_repeat=letter.may_repeat,
+            reason=letter.reason,
+        )
+
+
+def _unsaid(session: Session) -> tuple[UnsaidLine, ...]:
+    """Return what nobody could be told, by kind and reason."""
+    rows = session.execute(
+        select(col(LetterItem.kind), col(LetterItem.reason), func.count())
+        .where(
+            col(LetterItem.state) == ItemState.SUPPRESSED.value, col(LetterItem.letter_id).is_(None)
+        )
+        .group_by(col(LetterItem.kind), col(LetterItem.reason))
+        .order_by(col(LetterItem.kind), col(LetterItem.reason))
+    )
+    return tuple(
+        UnsaidLine(kind=kind, kind_title=ITEMS[ItemKind(kind)], reason=reason, items=number)
+        for kind, reason, number in rows
+    )

@@ -1,0 +1,175 @@
+"""Projecting live deadlines again, after the calendar changed: which move, and who was told."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.compose import flags_of
+from casework.gather import Batch, Gathered, gather
+from casework.obligations import DeadlinePlan, NewDeadline, plan_deadlines
+from casework.pipeline import keep_versions
+from casework.plan import BatchPlan, CasePlan
+from casework.record_batch import record
+from casework.services import Services
+from models.casebook import LastAssessment
+from models.deadline import Deadline
+from models.enterprise import Enterprise, Person
+from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+from policy.deadlines import explain
+
+ACTOR = "日历调整"
+_LEFT = (LetterState.SENT.value, LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
+_UNSAID = LastAssessment(verdict="", score_low=None, score_high=None, findings="[]")
+_MARKS = (("estimated", "预计"), ("provisional", "暂估"), ("needs_confirmation", "待核实"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Somebody who was told the old date, and when."""
+
+    name: str
+    email: str
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedDate:
+    """A deadline whose date, or whose certainty, has changed."""
+
+    deadline_id: int  # the old one's
+    enterprise: str
+    programme: str
+    title: str
+    old_on: dt.date
+    old_flags: tuple[str, ...]
+    new_on: dt.date
+    new_flags: tuple[str, ...]
+    explanation: str
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprojection:
+    """Every deadline that moves; ``applied`` when it has moved."""
+
+    moved: tuple[MovedDate, ...]
+    applied: bool
+
+
+def reproject(services: Services, *, apply: bool) -> Reprojection:
+    """Return what moves under the calendar of now; ``apply`` supersedes the old dates.
+
+    Nothing else of a monthly run happens: no case is opened, judged or moved.
+    """
+    moved: list[MovedDate] = []
+    for batch in _batches(services):
+        moved += services.database.retrying(partial(_one, services, batch, apply=apply))
+    return Reprojection(moved=tuple(sorted(moved, key=_by_date)), applied=apply)
+
+
+def _batches(services: Services) -> Iterator[Batch]:
+    """Yield the batches of the present month, the same ones as the monthly run fences."""
+    with services.database.writing() as session:
+        keep_versions(session, services)
+        last = session.scalar(select(func.max(col(Enterprise.id)))) or 0
+    size = services.batch_size
+    for programme in sorted(services.catalogue.programmes):
+        for number in range(last // size + 1):
+            yield Batch(
+                programme=programme,
+                period=f"{services.today:%Y-%m}",
+                number=number,
+                span=(number * size, (number + 1) * size),
+                actor=ACTOR,
+            )
+
+
+def _one(services: Services, batch: Batch, *, apply: bool) -> list[MovedDate]:
+    gathered = gather(services, batch, on=services.today)
+    standing = {case.key: (case, False) for case in gathered.casebook.cases}
+    opening = tuple(each for each in plan_deadlines(gathered, standing).opening if each.replaces)
+    if not opening:
+        return []
+    with services.database.reading() as session:
+        moved = list(_moved(session, services, gathered, opening))
+    if apply:
+        plan = DeadlinePlan(opening=opening, closing=())
+        record(services, gathered, BatchPlan(cases=tuple(_untouched(gathered)), deadlines=plan))
+    return moved
+
+
+def _untouched(gathered: Gathered) -> Iterator[CasePlan]:
+    """Yield the open cases, with nothing to be done about them."""
+    for case in gathered.casebook.cases:
+        yield CasePlan(
+            case=case,
+            programme=gathered.versions[case.revision],
+            steps=(),
+            proposal=None,
+            review=None,
+            assessment=_UNSAID,
+            is_news=False,
+        )
+
+
+def _moved(
+    session: Session, services: Services, gathered: Gathered, opening: Iterable[NewDeadline]
+) -> Iterator[MovedDate]:
+    news = {new.replaces.id: new for new in opening if new.replaces}
+    told = _told(session, services.zone, news)
+    old = {
+        row.id: row for row in session.scalars(select(Deadline).where(col(Deadline.id).in_(news)))
+    }
+    for number, new in news.items():
+        before, due = old[number], new.due
+        yield MovedDate(
+            deadline_id=number,
+            enterprise=gathered.duties.enterprises[before.enterprise_id].name,
+            programme=services.catalogue.programme(before.programme).title,
+            title=before.title,
+            old_on=before.due_on,
+            old_flags=flags_of(before),
+            new_on=due.due_on,
+            new_flags=tuple(word for mark, word in _MARKS if getattr(due, mark)),
+            explanation=explain(due),
+            told=tuple(told.get(number, ())),
+        )
+
+
+def _told(session: Session, zone: ZoneInfo, deadlines: Iterable[int]) -> dict[int, list[Told]]:
+    """Return deadline -> the people to whom a letter with its date has left."""
+    rows = session.execute(
+        select(
+            col(LetterItem.deadline_id),
+            col(Person.name),
+            col(Person.email),
+            func.max(col(Letter.sent_at)),
+            func.max(col(Letter.send_on)),
+        )
+        .join(Letter, col(Letter.id) == col(LetterItem.letter_id))
+        .join(Person, col(Person.id) == col(LetterItem.person_id))
+        .where(
+            col(LetterItem.deadline_id).in_(list(deadlines)),
+            col(LetterItem.kind) == ItemKind.RUNG.value,
+            col(LetterItem.state) == ItemState.CLAIMED.value,
+            col(Letter.state).in_(_LEFT),
+        )
+        .group_by(col(LetterItem.deadline_id), col(Person.id), col(Person.name), col(Person.email))
+        .order_by(col(LetterItem.deadline_id), col(Person.id))
+    )
+    found: dict[int, list[Told]] = {}
+    for deadline, name, email, sent_at, send_on in rows:
+        # A letter may leave later than it was meant to; without an answer nobody knows when.
+        on = sent_at.astimezone(zone).date() if sent_at else send_on
+        found.setdefault(deadline, []).append(Told(name=name, email=email, on=on))
+    return found
+
+
+def _by_date(moved: MovedDate) -> tuple[object, ...]:
+    return moved.old_on, moved.programme, moved.title, moved.enterprise

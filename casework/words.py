@@ -1,0 +1,90 @@
+"""What staff read for the words that the tables keep."""
+
+from casework.decide import Verb
+from models.case import ReviewState
+from models.deadline import DeadlineState
+from models.enterprise import Role
+from models.letter import ItemKind, LetterState
+from policy.findings import Outcome, Verdict
+from policy.programme import DeadlineKind, Final, Phase, To, Tone
+
+PHASES = {
+    Phase.SCREENING: "摸底筛选",
+    Phase.TRAINING: "培训辅导",
+    Phase.DECLARATION: "申报",
+    Phase.CERTIFICATION: "认定",
+}
+FINALS = {
+    Final.ACHIEVED: "已获认定",
+    Final.REJECTED: "未通过",
+    Final.WITHDRAWN: "已放弃",
+    Final.LAPSED: "已过期",
+}
+VERDICTS = {
+    Verdict.MEETS: "符合",
+    Verdict.NEEDS_PERSON: "待人工判断",
+    Verdict.INCOMPLETE: "缺数据",
+    Verdict.FAILS: "不符合",
+}
+OUTCOMES = {
+    Outcome.MET: "符合",
+    Outcome.UNMET: "不符合",
+    Outcome.UNKNOWN: "缺数据",
+    Outcome.NEEDS_PERSON: "待人工判断",
+}
+KINDS = {
+    DeadlineKind.STATUTORY: "法定",
+    DeadlineKind.SERVICE: "承诺",
+    DeadlineKind.PLANNED: "计划",
+}
+DEADLINES = {
+    DeadlineState.OPEN: "未办",
+    DeadlineState.MET: "已办",
+    DeadlineState.WAIVED: "免办",
+    DeadlineState.SUPERSEDED: "日期已调整",
+}
+REVIEWS = {
+    ReviewState.OPEN: "待审",
+    ReviewState.APPROVED: "同意",
+    ReviewState.RETURNED: "退回补正",
+    ReviewState.HELD: "暂缓",
+    ReviewState.WITHDRAWN: "放弃",
+    ReviewState.SUPERSEDED: "情况已变化",
+}
+VERBS = {
+    Verb.APPROVE: "同意",
+    Verb.RETURN: "退回补正",
+    Verb.HOLD: "暂缓",
+    Verb.RESUME: "恢复",
+    Verb.WAIVE: "免除",
+    Verb.WITHDRAW: "放弃",
+}
+LETTERS = {
+    LetterState.QUEUED: "待发",
+    LetterState.TRANSMITTING: "正在发",
+    LetterState.SENT: "已发",
+    LetterState.DEFERRED: "稍后再发",
+    LetterState.FAILED: "发不出",
+    LetterState.UNKNOWN: "未收到答复",
+    LetterState.SUPPRESSED: "无须发",
+}
+ITEMS = {ItemKind.RUNG: "提醒", ItemKind.MOVE: "进展", ItemKind.REVIEW: "待审"}
+ROLES = {
+    Role.CONTACT: "企业联系人",
+    Role.CLERK: "经办",
+    Role.HEAD: "股长",
+    Role.LEADER: "分管领导",
+}
+RECIPIENTS = {
+    To.CONTACT: ROLES[Role.CONTACT],
+    To.CLERK: ROLES[Role.CLERK],
+    To.HEAD: ROLES[Role.HEAD],
+    To.LEADER: ROLES[Role.LEADER],
+}
+TONES = {
+    Tone.NOTICE: "告知",
+    Tone.REMINDER: "提醒",
+    Tone.URGENT: "催办",
+    Tone.FINAL: "最后提醒",
+    Tone.OVERDUE: "超期",
+}

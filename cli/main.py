@@ -1,0 +1,42 @@
+"""`peiyu`: the whole command line. Commands register themselves when their module is read."""
+
+import io
+import sys
+
+from cli import (
+    acting,
+    calendar_days,
+    days,
+    demonstration,
+    looking,
+    office,
+    one_case,
+    papers,
+    running,
+    staff,
+)
+from cli.app import app
+
+__all__ = ["app", "run"]
+
+_COMMANDS = (
+    acting,
+    calendar_days,
+    days,
+    demonstration,
+    looking,
+    office,
+    one_case,
+    papers,
+    running,
+    staff,
+)
+
+
+def run() -> None:
+    """Run the command that was typed, and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # An old terminal may not know every character; a strange mark is better than no answer.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    app(prog_name="peiyu")

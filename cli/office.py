@@ -1,0 +1,181 @@
+"""Setting up and looking after: `peiyu init`, `peiyu check`, `peiyu doctor`."""
+
+import datetime as dt
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.app import app
+from cli.door import folder_of, settings_at
+from cli.errors import Code, misuse
+from cli.options import Home, Json, On
+from cli.output import print_json, screen
+
+if TYPE_CHECKING:
+    from casework.doctor import Check
+    from config.problems import CheckProblem
+    from config.settings import Settings
+
+
+@app.command(
+    "init",
+    rich_help_panel="开始",
+    help="建立数据文件夹：一个数据库文件和一份设置。\n\n已有的数据不动；程序升级后再运行一次即可。",
+    epilog="例：peiyu init --home 培育数据",
+)
+def init(home: Home = None, as_json: Json = False) -> None:
+    """Make the data folder, or bring an older one up to date."""
+    from runtime.build import create
+
+    settings = settings_at(home)
+    create(settings)
+    if as_json:
+        print_json({"home": str(settings.home), "settings": str(settings.home / "peiyu.toml")})
+        return
+    from cli.tables import next_step, say
+
+    console = screen()
+    say(console, f"数据文件夹已备好：{settings.home}", style="bold")
+    next_step(
+        console,
+        "peiyu template roster    生成空白企业名册",
+        "peiyu import 企业名册模板.xlsx    核对填好的名册，无误后加 --apply",
+        "peiyu doctor    检查还缺什么设置",
+    )
+
+
+@app.command(
+    "check",
+    rich_help_panel="开始",
+    help="检查项目、提醒、通知和放假安排文件，列出全部问题。",
+    epilog="例：peiyu check",
+)
+def check(
+    folders: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="文件夹",
+            show_default=False,
+            help="要检查的文件夹，默认是随程序附带的和自己加的",
+        ),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Print every problem of every file."""
+    from config.checks import check_everything
+
+    rooms = _rooms(folders, home)
+    problems = check_everything(*rooms)
+    counts = _counts(rooms)
+    if as_json:
+        print_json({"problems": [_problem(each) for each in problems], **counts})
+    elif problems:
+        from cli.tables import say
+
+        say(screen(), *map(str, problems), f"共 {len(problems)} 处问题", style="red")
+    else:
+        from cli.tables import say
+
+        say(
+            screen(),
+            f"没有问题：{counts['programmes']} 个项目、{counts['criteria']} 项条件、"
+            f"{counts['obligations']} 项截止事项、{counts['ladders']} 种提醒、"
+            f"{counts['years']} 年放假安排",
+        )
+    if problems:
+        raise typer.Exit(Code.PROBLEMS)
+
+
+def _rooms(folders: list[Path] | None, home: Path | None) -> tuple[Path, ...]:
+    from config.settings import CONFIG_ROOM
+
+    for folder in folders or ():
+        if not folder.is_dir():
+            raise misuse(f"没有文件夹 {folder}")
+    own = folder_of(home) / "config"
+    return tuple(folders or ([CONFIG_ROOM, own] if own.is_dir() else [CONFIG_ROOM]))
+
+
+def _counts(rooms: tuple[Path, ...]) -> dict[str, int]:
+    from config.calendar_files import load_years
+    from config.catalogue import load_catalogue
+
+    catalogue, _ = load_catalogue(*rooms)
+    years, _ = load_years(*(room / "calendars" for room in rooms))
+    programmes = catalogue.programmes.values()
+    return {
+        "programmes": len(programmes),
+        "criteria": sum(len(each.criteria) for each in programmes),
+        "obligations": sum(len(each.obligations) for each in programmes),
+        "ladders": len(catalogue.ladders),
+        "years": len(years),
+    }
+
+
+def _problem(problem: "CheckProblem") -> dict[str, str]:
+    return {"file": problem.file, "key": problem.key, "message": problem.message}
+
+
+@app.command(
+    "doctor",
+    rich_help_panel="工具",
+    help="检查整套系统，逐项说明怎么办。\n\n包括数据库、放假安排、工作人员、发信、没跑完的流程、操作记录、磁盘。",
+    epilog="例：peiyu doctor",
+)
+def doctor(home: Home = None, on: On = None, as_json: Json = False) -> None:
+    """Go through everything that can be amiss."""
+    from casework.doctor import Level
+
+    checks = _checks(home, on)
+    if as_json:
+        print_json({"checks": checks})
+    else:
+        _print_checks(checks)
+    if any(each.level is Level.BAD for each in checks):
+        raise typer.Exit(Code.PROBLEMS)
+
+
+def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
+    from casework.doctor import Check, Level, Surroundings, examine
+    from runtime.build import CannotRunError, opened
+
+    try:
+        settings = settings_at(home)
+        with opened(settings) as services:
+            there = Check(name="数据库", level=Level.OK, sentence=f"能打开：{_where(settings)}")
+            around = Surroundings(
+                letters_folder=settings.letters_folder,
+                smtp_host=settings.smtp.host,
+                free_bytes=shutil.disk_usage(settings.home).free,
+            )
+            return there, *examine(services.on(on), around)
+    except CannotRunError as error:
+        return (Check(name="数据库", level=Level.BAD, sentence=str(error)),)
+
+
+def _where(settings: "Settings") -> str:
+    return "PostgreSQL" if settings.database else str(settings.home / "peiyu.db")
+
+
+def _print_checks(checks: tuple["Check", ...]) -> None:
+    from rich.text import Text
+
+    from casework.doctor import Level
+    from cli.tables import say, table
+
+    marks = {
+        Level.OK: Text("正常", "green"),
+        Level.WARN: Text("留意", "yellow"),
+        Level.BAD: Text("要处理", "bold red"),
+    }
+    made = table("", "项目", "情况", "怎么办")
+    for each in checks:
+        made.add_row(marks[each.level], each.name, Text(each.sentence), Text(each.hint))
+    console = screen()
+    console.print(made)
+    bad = sum(each.level is Level.BAD for each in checks)
+    warn = sum(each.level is Level.WARN for each in checks)
+    say(console, f"{bad} 项要处理，{warn} 项请留意" if bad or warn else "一切正常")

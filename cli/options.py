@@ -1,0 +1,80 @@
+"""Options that several commands share, each with its Chinese help, and how they are read."""
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_HOME = Path("var")
+_DAY = re.compile(r"(\d{4})(?:[-/.年])?(\d{1,2})(?:[-/.月])?(\d{1,2})日?")
+_MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
+
+
+def read_day(text: str) -> dt.date:
+    """Return the date that somebody typed: 2026-03-02, 2026/3/2, 20260302, 2026年3月2日."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        return dt.date(*map(int, found.groups())) if found else dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}”不是日期，请写成 2026-03-02 这样") from None
+
+
+def read_month(text: str) -> str:
+    """Return the month that somebody typed, as YYYY-MM."""
+    found = _MONTH.fullmatch(text.strip())
+    try:
+        return f"{dt.date(int(found[1]), int(found[2]), 1):%Y-%m}" if found else _no_month(text)
+    except ValueError:
+        return _no_month(text)
+
+
+def _no_month(text: str) -> str:
+    raise typer.BadParameter(f"“{text}”不是月份，请写成 2026-03 这样")
+
+
+def _home(ctx: typer.Context, value: Path | None) -> Path:
+    """Return the folder named after the command, else before it, else the usual one."""
+    before = ctx.find_root().params.get("home")
+    return value or (before if isinstance(before, Path) else DEFAULT_HOME)
+
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="文件夹",
+        callback=_home,
+        show_default=False,
+        help="数据文件夹，默认是 var，也可以用环境变量 PEIYU_HOME 指定",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="只输出 JSON，供其他程序读取")]
+On = Annotated[
+    dt.date | None,
+    typer.Option(
+        "--on", metavar="日期", parser=read_day, show_default=False, help="按这一天办理，默认今天"
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="姓名", show_default=False, help="谁办的，默认取电脑的登录名"),
+]
+ProgrammeName = Annotated[
+    str | None,
+    typer.Option(
+        "--programme", "-p", metavar="项目", show_default=False, help="项目，例如 hnte、高企、科小"
+    ),
+]
+Target = Annotated[str, typer.Argument(metavar="事项", help="事项编号、统一社会信用代码或企业名称")]
+Cycle = Annotated[
+    int | None,
+    typer.Option("--cycle", metavar="年度", show_default=False, help="只看这一年度"),
+]
+Enterprise = Annotated[
+    str | None,
+    typer.Option(
+        "--enterprise", "-e", metavar="企业", show_default=False, help="代码、名称或名称的一部分"
+    ),
+]

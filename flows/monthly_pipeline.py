@@ -1,0 +1,50 @@
+"""The monthly pipeline: judge every enterprise, move cases, open reviews, queue letters."""
+
+import asyncio
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from casework.counts import BatchCounts, total
+from casework.gather import Batch
+from flows import work
+from flows.batches import each
+
+# A piece of work may be done again: its effects hang on business keys.
+_TRIES = 2
+_WAITS = [2.0, 10.0]
+
+
+@flow(name="monthly-pipeline", flow_run_name="monthly-{month}")
+async def monthly_pipeline(home: str, month: str, on: str | None = None) -> BatchCounts:
+    """Do the month (YYYY-MM) for the data folder; return what this very run did."""
+    begun = await begin(home, month, on)
+    did = await each(
+        begun.batches, lambda batch: do_batch(home, batch, begun.on), at_once=begun.at_once
+    )
+    await finish(home, month)
+    return total(did)
+
+
+@task(name="begin", cache_policy=NO_CACHE, retries=_TRIES, retry_delay_seconds=_WAITS)
+async def begin(home: str, month: str, on: str | None) -> work.Month:
+    """Note the run and cut it into batches."""
+    return await asyncio.to_thread(work.begin_month, home, month, on)
+
+
+@task(
+    name="batch",
+    task_run_name="{batch.programme}-{batch.number}",
+    cache_policy=NO_CACHE,
+    retries=_TRIES,
+    retry_delay_seconds=_WAITS,
+)
+async def do_batch(home: str, batch: Batch, on: str) -> BatchCounts:
+    """Gather, decide and record one batch."""
+    return await asyncio.to_thread(work.do_batch, home, batch, on)
+
+
+@task(name="finish", cache_policy=NO_CACHE, retries=_TRIES, retry_delay_seconds=_WAITS)
+async def finish(home: str, month: str) -> BatchCounts:
+    """Note that the month is done."""
+    return await asyncio.to_thread(work.end_month, home, month)

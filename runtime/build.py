@@ -1,0 +1,221 @@
+"""Building Services: the settings of a data folder become a database, files and a carrier."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ValidationError
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from casework.services import Services
+from config.calendar_files import load_calendar
+from config.catalogue import Catalogue, load_catalogue
+from config.problems import read_toml, shape_faults
+from config.settings import CONFIG_ROOM, Settings, load_settings
+from models.engine import Database, make_engine
+from notifications.folder import FolderCarrier
+from notifications.letters import Office
+from notifications.message import Address, Carrier
+from notifications.smtp import SmtpCarrier, SmtpSettings
+from policy.workdays import Calendar
+from runtime import clock, schema, trouble
+from runtime.first_settings import write_first_settings
+from runtime.trouble import CannotRunError
+
+__all__ = [
+    "CannotRunError",
+    "build",
+    "close",
+    "config_folders",
+    "create",
+    "opened",
+    "read_files",
+    "read_settings",
+]
+
+_BACKENDS = ("sqlite", "postgresql+psycopg")
+_PREFIX = "PEIYU_"
+
+
+def read_settings(home: Path) -> Settings:
+    """Return the settings of a data folder, which need not be there yet."""
+    path = home / "peiyu.toml"
+    written, faults = read_toml(path) if path.exists() else ({}, [])
+    if written is None:
+        raise trouble.wrong_settings(home, (f"{fault.key}：{fault.message}" for fault in faults))
+    try:
+        return load_settings(home)
+    except ValidationError as error:
+        found = shape_faults(error, Settings, "")
+        places = (_place(str(each["loc"][0]), written) for each in error.errors())
+        raise trouble.wrong_settings(
+            home,
+            (
+                f"{fault.key}：{fault.message}{place}"
+                for fault, place in zip(found, places, strict=True)
+            ),
+        ) from None
+    except ValueError as error:  # a variable of the environment that is no JSON
+        raise trouble.wrong_settings(home, [f"环境变量 {_PREFIX}…：{error}"]) from None
+
+
+def config_folders(settings: Settings) -> tuple[Path, ...]:
+    """Return the folders of programme and calendar files: the shipped ones, then the bureau's."""
+    own = settings.home / "config"
+    return (CONFIG_ROOM, own) if own.is_dir() else (CONFIG_ROOM,)
+
+
+def read_files(settings: Settings) -> tuple[Catalogue, Calendar]:
+    """Return what programme and calendar files promise; no database is needed.
+
+    Raises CannotRunError with every problem of every file.
+    """
+    folders = config_folders(settings)
+    catalogue, gazetted, problems = _read_files(folders, _stamps(folders))
+    if problems:
+        raise trouble.wrong_files(settings.home, problems)
+    return catalogue, gazetted
+
+
+def create(settings: Settings) -> None:
+    """Make the data folder, its settings file and the tables; what is there already stays.
+
+    A database of an older program is brought up to date; one of a newer program is refused.
+    """
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_first_settings(settings)
+    except OSError as error:
+        raise trouble.no_folder(settings.home, error) from None
+    with _engine(settings) as engine:
+        revision = schema.revision_of(engine)
+        _refuse_strangers(settings, engine, revision)
+        if revision != schema.head():
+            schema.upgrade(engine)
+
+
+def build(
+    settings: Settings,
+    *,
+    carrier: Callable[[], Carrier] | None = None,
+    now: Callable[[], dt.datetime] | None = None,
+) -> Services:
+    """Return what every use case needs; raise CannotRunError when something is not in order."""
+    zone = _zone(settings)
+    _check_database(settings)
+    catalogue, gazetted = read_files(settings)
+    office = settings.office
+    return Services(
+        database=Database(make_engine(settings.database_url)),
+        catalogue=catalogue,
+        gazetted=gazetted,
+        open_carrier=carrier or _carrier(settings),
+        now=now or clock.now,
+        zone=zone,
+        office=Office(
+            name=office.name, sender=office.sender, phone=office.phone, address=office.address
+        ),
+        sender=Address(name=office.sender, email=office.email),
+        batch_size=settings.batch_size,
+        demo=settings.demo,
+    )
+
+
+def close(services: Services) -> None:
+    """Give back every connection."""
+    services.database.close()
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """Yield Services, and tidy up afterwards."""
+    services = build(settings)
+    try:
+        yield services
+    finally:
+        close(services)
+
+
+def _place(key: str, written: dict[str, object]) -> str:
+    return "" if key in written else f"（来自环境变量 {_PREFIX}{key.upper()}）"
+
+
+def _zone(settings: Settings) -> ZoneInfo:
+    try:
+        return ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        words = f"timezone：不认识时区“{settings.timezone}”，中国用 Asia/Shanghai"
+        raise trouble.wrong_settings(settings.home, [words]) from None
+
+
+@lru_cache(maxsize=4)
+def _read_files(
+    folders: tuple[Path, ...],
+    stamps: tuple[tuple[str, int, int], ...],  # noqa: ARG001 - a changed file is read again
+) -> tuple[Catalogue, Calendar, tuple[str, ...]]:
+    catalogue, problems = load_catalogue(*folders)
+    calendar, wrong_days = load_calendar(*(folder / "calendars" for folder in folders))
+    days = (f"calendars/{problem}" for problem in wrong_days)
+    return catalogue, calendar, (*map(str, problems), *days)
+
+
+def _stamps(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
+    found = ((path, path.stat()) for folder in folders for path in sorted(folder.rglob("*.toml")))
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
+
+
+def _carrier(settings: Settings) -> Callable[[], Carrier]:
+    if not settings.smtp.host:
+        return lambda: FolderCarrier(settings.letters_folder)
+    values = settings.smtp.model_dump() | {"password": settings.smtp.password.get_secret_value()}
+    relay = SmtpSettings(**values)
+    return lambda: SmtpCarrier(relay)
+
+
+def _check_database(settings: Settings) -> None:
+    file = _sqlite_file(settings)
+    if file is not None and not file.exists():  # to connect would make an empty one
+        raise trouble.missing(settings.home)
+    with _engine(settings) as engine:
+        revision = schema.revision_of(engine)
+        _refuse_strangers(settings, engine, revision)
+        if revision is None:
+            raise trouble.missing(settings.home)
+        if revision != schema.head():
+            raise trouble.older(settings.home)
+
+
+def _refuse_strangers(settings: Settings, engine: Engine, revision: str | None) -> None:
+    if revision is None and not schema.is_empty(engine):
+        raise trouble.foreign(settings.home)
+    if revision is not None and not schema.is_known(revision):
+        raise trouble.newer(settings.home)
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    """Yield an engine for a look at the schema; its errors become sentences."""
+    url = settings.database_url
+    _sqlite_file(settings)
+    engine = make_engine(url)
+    try:
+        yield engine
+    except trouble.DATABASE_ERRORS as error:
+        raise trouble.unreadable(url, error) from error
+    finally:
+        engine.dispose()
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    """Return the file of an SQLite database; refuse an address that is none of ours."""
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        raise trouble.wrong_address(settings.home) from None
+    if url.drivername not in _BACKENDS:
+        raise trouble.wrong_address(settings.home)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None

@@ -1,0 +1,115 @@
+"""What keeps the program from running, each as a Chinese sentence that says what to type."""
+
+import shlex
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+USUAL_HOME = Path("var")
+_WORDS_SHOWN = 200
+
+
+class CannotRunError(Exception):
+    """The program can't run here; its text is a Chinese sentence for whoever typed."""
+
+
+def command(home: Path, what: str) -> str:
+    """Return what to type, with the data folder when it is not the usual one."""
+    return f"peiyu {what}" + (f" --home {shlex.quote(str(home))}" if home != USUAL_HOME else "")
+
+
+def missing(home: Path) -> CannotRunError:
+    """Say that nothing is there yet."""
+    return CannotRunError(
+        f"数据文件夹“{home}”里还没有数据库。请先运行：{command(home, 'init')}；"
+        f"如果数据在别的文件夹，请用 --home 指明"
+    )
+
+
+def older(home: Path) -> CannotRunError:
+    """Say that an older program made the tables."""
+    return CannotRunError(
+        f"数据文件夹“{home}”是旧版程序建立的，需要升级，数据会保留。"
+        f"请先备份这个文件夹，再运行：{command(home, 'init')}"
+    )
+
+
+def newer(home: Path) -> CannotRunError:
+    """Say that a newer program made the tables."""
+    return CannotRunError(
+        f"数据文件夹“{home}”已由更新的程序升级，这个旧程序不能打开，以免损坏数据。"
+        f"请安装新版程序后再运行"
+    )
+
+
+def foreign(home: Path) -> CannotRunError:
+    """Say that somebody else's tables are in the database."""
+    return CannotRunError(
+        f"数据库里有别的程序的数据，不能使用。"
+        f"请在“{home / 'peiyu.toml'}”的 database 里换一个空的数据库"
+    )
+
+
+def no_folder(home: Path, error: OSError) -> CannotRunError:
+    """Say that the data folder can't be made or written."""
+    return CannotRunError(
+        f"数据文件夹“{home}”建不成或写不进（{error.strerror or error}）。"
+        f"请检查路径和写入权限，或用 --home 换一个文件夹"
+    )
+
+
+def wrong_settings(home: Path, problems: Iterable[str]) -> CannotRunError:
+    """Say what is wrong in the settings."""
+    listed = "\n".join(f"  {problem}" for problem in problems)
+    return CannotRunError(f"设置“{home / 'peiyu.toml'}”有误，请改正后再运行：\n{listed}")
+
+
+def wrong_files(home: Path, problems: Iterable[object]) -> CannotRunError:
+    """Say what is wrong in the programme, ladder, notice and calendar files."""
+    listed = "\n".join(f"  {problem}" for problem in problems)
+    return CannotRunError(
+        f"项目、提醒、通知或放假安排文件有误，请改正后再运行"
+        f"（{command(home, 'check')} 可随时检查）：\n{listed}"
+    )
+
+
+def wrong_address(home: Path) -> CannotRunError:
+    """Say that the address of the database is none that we know."""
+    return wrong_settings(
+        home,
+        [
+            "database 应写成 postgresql+psycopg://用户名:密码@主机:5432/库名；"
+            "留空则用数据文件夹里的一个文件"
+        ],
+    )
+
+
+def unreadable(url: str, error: Exception) -> CannotRunError:
+    """Say that the database does not answer, or is none."""
+    parsed = make_url(url)
+    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed.database or "", said)
+    where = f"{parsed.host or parsed.query.get('host', '本机')}:{parsed.port or 5432}"
+    return CannotRunError(
+        f"连不上数据库 {where}/{parsed.database}。请确认数据库已启动、"
+        f"网络能通、设置里 database 的账号和密码正确。对方的答复：{said[:_WORDS_SHOWN]}"
+    )
+
+
+def _sqlite(path: str, said: str) -> CannotRunError:
+    if "not a database" in said or "malformed" in said:
+        return CannotRunError(
+            f"数据文件“{path}”不是数据库或已损坏。请把它移到别处保存，再从备份恢复"
+        )
+    if "locked" in said:
+        return CannotRunError(f"数据文件“{path}”正被另一个程序占用，请稍后再试")
+    return CannotRunError(
+        f"数据文件“{path}”打不开，请检查文件和文件夹的读写权限以及磁盘空间（{said[:_WORDS_SHOWN]}）"
+    )
+
+
+DATABASE_ERRORS = (DBAPIError, sqlite3.Error)  # what a hook of the engine raises is not wrapped

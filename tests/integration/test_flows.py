@@ -1,0 +1,242 @@
+"""The flows under a real Prefect: they do what the plain runs do, and leave nothing behind."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.import_roster import ImportReport, apply
+from cli.demo_story import CLERK, register_staff
+from cli.demonstration import MENDED
+from config.settings import Settings
+from exchange.roster import read_roster
+from flows import local, server
+from flows.server import OwnServer
+from runtime.build import CannotRunError, create, opened, read_settings
+from tests.plugins.dump import differences, dump
+from tests.plugins.watched_run import started
+
+DAY = "2026-03-02"
+MONTH = "2026-03"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_server_stays() -> Iterator[None]:
+    yield
+    local.stop_server()
+
+
+@pytest.fixture
+def a_home(tmp_path: Path) -> Callable[[str], Path]:
+    """Make data folders with the demonstration's 150 enterprises, cut into small batches."""
+
+    def make(name: str) -> Path:
+        home = tmp_path / name
+        create(Settings(home=home))
+        settings_file = home / "peiyu.toml"
+        text = settings_file.read_text(encoding="utf-8")
+        settings_file.write_text("batch_size = 40\n" + text, encoding="utf-8")
+        with opened(read_settings(home)) as services:
+            imported = apply(services, read_roster(MENDED), by=CLERK)
+            assert isinstance(imported, ImportReport), imported
+            register_staff(services)
+        return home
+
+    return make
+
+
+def _say_nothing(sentence: str) -> None:
+    pytest.fail(sentence)
+
+
+def _spring(home: Path, run: Callable[..., Any]) -> list[Any]:
+    """Run a month, a sweep and a delivery; return their reports."""
+    return [
+        run(home, "monthly", month=MONTH, on=DAY),
+        run(home, "sweep", on=DAY),
+        run(home, "deliver", on=DAY),
+    ]
+
+
+def _dump(home: Path) -> Any:
+    with opened(read_settings(home)) as services:
+        return dump(services.database)
+
+
+def _wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := true()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
+
+
+def test_flows_do_what_plain_runs_do(a_home: Callable[[str], Path]) -> None:
+    flowing, plain = a_home("flowing"), a_home("plain")
+
+    under_prefect = _spring(
+        flowing, lambda *a, **k: local.run_locally(*a, notice=_say_nothing, **k)
+    )
+    directly = _spring(plain, local.run_plainly)
+
+    assert under_prefect == directly
+    assert under_prefect[0].opened > 0
+    assert under_prefect[2].sent == len(list((flowing / "letters").glob("*.eml"))) > 0
+    assert not differences(_dump(flowing), _dump(plain))
+
+
+def test_what_ran_and_how_can_be_read_afterwards(a_home: Callable[[str], Path]) -> None:
+    home = a_home("home")
+    local.run_locally(home, "sweep", on=DAY, notice=_say_nothing)
+    address = local.shared_server(home).api_url()
+
+    def ended() -> bool:
+        runs = asyncio.run(_read(address))
+        return runs != [] and all(states == {"COMPLETED"} for states in runs)
+
+    # Tasks are reported by a thread of their own, a moment later.
+    assert _wait_until(ended)
+
+
+async def _read(address: str) -> list[set[str]]:
+    """Return, for each run of a sweep, the states of the run and its tasks."""
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+
+    found = []
+    async with PrefectClient(api=address) as client:
+        sweeps = FlowFilter(name=FlowFilterName(any_=["daily-sweep"]))
+        for run in await client.read_flow_runs(flow_filter=sweeps):
+            tasks = [task for task in await client.read_task_runs() if task.flow_run_id == run.id]
+            states = [each.state.type.value for each in (run, *tasks) if each.state]
+            found.append({*states, *(() if tasks else ("NO TASK",))})
+    return found
+
+
+def test_whoever_looks_hears_of_every_batch(a_home: Callable[[str], Path]) -> None:
+    home, heard = a_home("home"), []
+
+    local.run_plainly(
+        home, "monthly", progress=lambda *each: heard.append(each), month=MONTH, on=DAY
+    )
+
+    batches = heard[-1][1]
+    assert batches > 4
+    assert heard == [(done, batches) for done in range(1, batches + 1)]
+
+
+def test_what_keeps_a_run_from_starting_is_said_and_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(CannotRunError, match="peiyu init"):
+        local.run_locally(tmp_path / "none", "sweep", on=DAY)
+
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_failure_of_the_work_itself_is_no_failure_of_prefect(
+    a_home: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import work
+    from flows.daily_sweep import remind
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(remind, "retries", 0)
+    monkeypatch.setattr(work, "remind", broken)
+
+    with pytest.raises(ZeroDivisionError):
+        local.run_locally(a_home("home"), "sweep", on=DAY, notice=_say_nothing)
+
+
+def test_without_a_server_the_work_is_done_all_the_same(
+    a_home: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, said = a_home("home"), []
+    monkeypatch.setattr(server, "_PROGRAM", tmp_path / "no such program.py")
+    monkeypatch.setattr(local, "_servers", [])
+
+    report = local.run_locally(home, "monthly", notice=said.append, month=MONTH, on=DAY)
+
+    assert report.opened > 0
+    assert said == ["运行记录暂时不能保存，已改为直接办理，结果相同"]
+
+
+def test_a_server_that_dies_in_the_middle_stops_nothing(
+    a_home: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, plain, said = a_home("home"), a_home("plain"), []
+
+    def impatient(folder: Path) -> dict[str, str]:
+        return server.environment(folder) | {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+
+    def kill_once(done: int, _of: int) -> None:
+        if done == 2 and not said:
+            os.kill(local.shared_server(home).pid, signal.SIGKILL)
+
+    monkeypatch.setattr(local, "environment", impatient)
+    local.run_locally(home, "monthly", progress=kill_once, notice=said.append, month=MONTH, on=DAY)
+    local.run_plainly(plain, "monthly", month=MONTH, on=DAY)
+
+    assert len(said) == 1
+    assert not differences(_dump(home), _dump(plain))
+
+
+def test_a_killed_run_told_nobody_outside_and_its_server_ends_and_starts_anew(
+    a_home: Callable[[str], Path], tmp_path: Path
+) -> None:
+    home = a_home("home")
+
+    with started(home, tmp_path / "watch") as (run, its_server, watch):
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+
+    assert _wait_until(lambda: not _runs(its_server))
+    seen = [line.split(" ", 2) for line in watch.read_text(encoding="utf-8").splitlines()]
+    assert {host for _, _, host in seen} <= {"127.0.0.1", "localhost"}
+    assert {str(run.pid), str(its_server)} <= {pid for pid, _, _ in seen}
+    assert asyncio.run(_scheduled(home)) > 0
+    assert local.run_plainly(home, "monthly", month=MONTH, on=DAY).opened > 0
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{pid}/stat")
+    return not (state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+async def _scheduled(home: Path) -> int:
+    """Give a flow a schedule; return how many runs the server plans for it."""
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.actions import DeploymentScheduleCreate
+    from prefect.client.schemas.schedules import CronSchedule
+
+    own = OwnServer(home, schedules=True)
+    every_morning = CronSchedule(cron="30 8 * * mon-fri", timezone="Asia/Shanghai")
+    try:
+        async with PrefectClient(api=own.api_url()) as client:
+            flow = await client.create_flow_from_name("daily-sweep")
+            await client.create_deployment(
+                flow,
+                "every-morning",
+                schedules=[DeploymentScheduleCreate(schedule=every_morning, active=True)],
+            )
+            end = time.monotonic() + 60
+            while time.monotonic() < end:
+                planned = [
+                    run
+                    for run in await client.read_flow_runs()
+                    if run.deployment_id and run.state and run.state.is_scheduled()
+                ]
+                if planned:
+                    return len(planned)
+                await asyncio.sleep(0.2)
+            return 0
+    finally:
+        own.stop()
