@@ -19,8 +19,9 @@ from casework.words import FINALS, OUTCOMES, PHASES, VERDICTS
 from models.case import Assessment, Case
 from models.casebook import Casebook, read_casebook
 from models.enterprise import Enterprise
+from policy.confirm import Confirm
 from policy.findings import Finding, Outcome, Verdict, findings_of
-from policy.programme import Confirm, Final, Programme, Stage
+from policy.programme import Final, Programme, Stage
 from policy.sentences import shown
 from policy.stages import CaseFacts, Decision, How, next_step
 
@@ -131,7 +132,7 @@ def _page(session: Session, services: Services, case: Case) -> CasePage:
     workdays = services.calendar().workdays_between(case.entered_on, services.today)
     judged = session.get(Assessment, (case.assessed, case.id)) if case.assessed else None
     step = _step(session, services, rules, case, judged)
-    revisions = {each.revision for each in services.catalogue.programmes.values()}
+    past = history(session, rules, case)
     known = figures(session, enterprise, rules, cycle=case.cycle, on=services.today)
     return CasePage(
         id=case.id or 0,
@@ -143,7 +144,7 @@ def _page(session: Session, services: Services, case: Case) -> CasePage:
         cycle=case.cycle,
         round=case.round,
         revision=case.revision,
-        rules_of_today=case.revision in revisions,
+        rules_of_today=_is_of_today(services, case),
         stage=stage.key,
         stage_title=stage.title,
         phase=stage.phase.value,
@@ -157,13 +158,18 @@ def _page(session: Session, services: Services, case: Case) -> CasePage:
         over_limit=case.final is None and over_limit(stage, workdays),
         next_stage=rules.stage(step.to).title if step.to else "",
         next_by_person=step.how is How.PROPOSE,
-        stages=_way(rules, stage),
+        stages=_way(rules, stage, past),
         judgement=_judgement(rules, judged, case.cycle, known) if judged else None,
         waiting=_waiting(stage, step),
         figures=known,
         deadlines=deadlines_of_case(session, services, case.id or 0),
-        history=history(session, rules, case),
+        history=past,
     )
+
+
+def _is_of_today(services: Services, case: Case) -> bool:
+    current = services.catalogue.programmes.get(case.programme)
+    return current is not None and current.revision == case.revision
 
 
 def _step(
@@ -190,9 +196,14 @@ def _step(
     return next_step(rules, facts, today=services.today, calendar=services.calendar())
 
 
-def _way(rules: Programme, now: Stage) -> tuple[StageLine, ...]:
-    """Return the stages in order; of the endings only the one it came to."""
-    shown_ones = [each for each in rules.stages if each.final is None or each is now]
+def _way(rules: Programme, now: Stage, history: History) -> tuple[StageLine, ...]:
+    """Return the stages in order; of a case that has ended, only those it went through."""
+    passed = {move.from_title for move in history.moves}
+    shown_ones = [
+        each
+        for each in rules.stages
+        if each is now or (each.title in passed if now.final else each.final is None)
+    ]
     here = shown_ones.index(now)
     return tuple(
         StageLine(

@@ -25,8 +25,9 @@ from notifications.letters import (
     staff_daily,
 )
 from notifications.message import Address, Attachment, Message
-from policy.deadlines import Due, days_left, explain
-from policy.programme import Programme, Tone
+from policy.deadlines import Due, days_left, origin
+from policy.obligation import Tone
+from policy.programme import Programme
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ def _due_item(
         due_on=deadline.due_on,
         days_left=left,
         tone=Tone.OVERDUE.value if left < 0 else item.tone,
-        explanation=explain(due),
+        explanation=origin(due),
         where=deadline.where,
         prepare=deadline.prepare,
         flags=flags_of(deadline),

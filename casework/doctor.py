@@ -16,7 +16,8 @@ from models.audit import broken_at
 from models.enterprise import Enterprise, Person, Role
 from models.ledger import Run, RunState
 from models.letter import ItemState, Letter, LetterItem, LetterState
-from policy.programme import Confirm, WindowStatus
+from policy.confirm import Confirm
+from policy.obligation import WindowStatus
 
 _LIST_COMES_OUT = 11  # the State Council's list for next year is published in November
 _LITTLE_SPACE = 500 * 1024**2

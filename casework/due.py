@@ -16,7 +16,7 @@ from casework.words import KINDS
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
 from policy.deadlines import Due, days_left, explain
-from policy.programme import DeadlineKind
+from policy.obligation import DeadlineKind
 
 _GRAVEST_FIRST = tuple(KINDS)
 

@@ -17,7 +17,7 @@ from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
 from policy.deadlines import Due, explain
 from policy.ladder import speaks_on
-from policy.programme import DeadlineKind, Ladder
+from policy.obligation import DeadlineKind, Ladder
 from policy.workdays import Calendar, weekday_name
 
 

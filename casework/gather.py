@@ -18,7 +18,8 @@ from models.casebook import Casebook, read_casebook
 from models.duties import Duties, read_duties
 from models.facts_frame import Span, raw_facts
 from models.ledger import RunBatch
-from policy.programme import Programme, Window
+from policy.obligation import Window
+from policy.programme import Programme
 from policy.workdays import Calendar
 
 

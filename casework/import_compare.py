@@ -94,7 +94,7 @@ class Comparison:
         if diff:
             written = (self.inserts if before is None else self.updates)[AnnualFigures][key]
             written["sources"] = self._sources(written["sources"], diff, row.source)
-        if before is not None and before[_STATED_BY_ENTERPRISES] and _STATED_BY_ENTERPRISES in diff:
+        if before is not None and _STATED_BY_ENTERPRISES in diff:
             self._restated(row, before)
 
     def _contact(self, row: EnterpriseRow) -> None:
@@ -194,6 +194,8 @@ class Comparison:
 
     def _restated(self, row: FiguresRow, before: Values) -> None:
         name = _STATED_BY_ENTERPRISES
+        if before[name] is None:
+            return
         self.problems.append(
             Problem(
                 sheet=row.sheet,

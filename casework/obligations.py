@@ -12,7 +12,7 @@ from models.deadline import DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
 from policy.deadlines import Due, anchor_day, due_from
 from policy.derive import with_derived
-from policy.programme import Anchor, Binds, Obligation, WindowStatus
+from policy.obligation import Anchor, Binds, Obligation, WindowStatus
 
 # How far ahead a deadline is opened: January's dates must exist when their December rungs speak.
 HORIZON = dt.timedelta(days=120)

@@ -10,9 +10,10 @@ from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, plan_deadlines
 from models.casebook import LastAssessment, OpenCase, OpenReview
 from policy.assess import assess
+from policy.confirm import Confirm
 from policy.derive import with_derived
 from policy.findings import Finding, findings_of
-from policy.programme import Confirm, Programme
+from policy.programme import Programme
 from policy.stages import CaseFacts, Decision, How, next_step
 from policy.workdays import Calendar
 

@@ -7,7 +7,7 @@ from casework.outbox import Claim
 from models.duties import Named, Staff
 from models.enterprise import Role
 from models.letter import ItemState
-from policy.programme import To
+from policy.obligation import To
 
 NO_CONTACT = "企业没有登记联系人"
 NO_EMAIL = "联系人没有可用的邮箱"

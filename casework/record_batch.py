@@ -19,7 +19,7 @@ from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
 from models.ledger import RunBatch
 from models.writes import changed_rows, insert_new, upsert
-from policy.programme import Confirm
+from policy.confirm import Confirm
 
 MOVED = "日期已调整"
 

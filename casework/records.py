@@ -101,49 +101,58 @@ def _write(
     by: Actor,
 ) -> Recorded:
     enterprise, case, programme, kind = subject
-    evidence = happened.evidence.strip()
-    ours = (col(Record.enterprise_id) == enterprise.id, col(Record.programme) == programme.key)
-    same = session.scalars(
-        select(Record).where(
-            *ours,
-            col(Record.case_id) == (case.id if case else None),
-            col(Record.kind) == kind.key,
-            col(Record.on) == happened.on,
-            col(Record.evidence) == evidence,
-            col(Record.revoked).is_(False),
-            col(Record.seq) > (case.records_after if case else 0),
-        )
-    ).first()
-    title = f"{programme.title}：{kind.title}"
-    if same:
-        return _recorded(same, enterprise, title, already=True, closed=())
-    last = session.scalar(select(func.max(col(Record.seq))).where(*ours)) or 0
     row = Record(
         enterprise_id=enterprise.id or 0,
         programme=programme.key,
         case_id=case.id if case else None,
-        seq=last + 1,
+        seq=0,
         kind=kind.key,
         on=happened.on,
-        evidence=evidence,
+        evidence=happened.evidence.strip(),
         by=by.name,
         at=services.now(),
     )
+    title = f"{programme.title}：{kind.title}"
+    if same := _same(session, row, after=case.records_after if case else 0):
+        return _recorded(same, enterprise, title, already=True, closed=())
+    row.seq = _last(session, row) + 1
     session.add(row)
     session.flush()
     closed = _close_deadlines(session, row)
-    detail = {"kind": kind.key, "on": happened.on, "evidence": evidence, "closed": closed}
-    append(
-        session,
-        entry_of(
-            at=services.now(),
-            by=(by.name, by.source),
-            act="record",
-            subject=f"{programme.key}/{enterprise.uscc}",
-            detail=detail,
-        ),
-    )
+    detail = {"kind": kind.key, "on": row.on, "evidence": row.evidence, "closed": closed}
+    name = f"{programme.key}/{enterprise.uscc}"
+    by_door = (by.name, by.source)
+    append(session, entry_of(at=row.at, by=by_door, act="record", subject=name, detail=detail))
     return _recorded(row, enterprise, title, already=False, closed=closed)
+
+
+def _last(session: Session, row: Record) -> int:
+    """Return the number of the newest record of this enterprise and programme."""
+    return (
+        session.scalar(
+            select(func.max(col(Record.seq))).where(
+                col(Record.enterprise_id) == row.enterprise_id,
+                col(Record.programme) == row.programme,
+            )
+        )
+        or 0
+    )
+
+
+def _same(session: Session, row: Record, *, after: int) -> Record | None:
+    """Return the very same record, if it was made before and still counts."""
+    return session.scalars(
+        select(Record).where(
+            col(Record.enterprise_id) == row.enterprise_id,
+            col(Record.programme) == row.programme,
+            col(Record.case_id) == row.case_id,
+            col(Record.kind) == row.kind,
+            col(Record.on) == row.on,
+            col(Record.evidence) == row.evidence,
+            col(Record.revoked).is_(False),
+            col(Record.seq) > after,
+        )
+    ).first()
 
 
 def _recorded(

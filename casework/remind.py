@@ -19,7 +19,7 @@ from models.letter import ItemKind, ItemState
 from models.writes import insert_new
 from policy.deadlines import days_left
 from policy.ladder import due_dates_for, send_days, speaks_on
-from policy.programme import Ladder, Rung, To, Tone
+from policy.obligation import Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
 SWEEP = "sweep"

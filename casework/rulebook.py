@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from config.catalogue import from_text
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.services import Services
+from config.catalogue import from_text
 from models.case import ProgrammeVersion
 from policy.programme import Programme, Stage
 

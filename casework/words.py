@@ -6,7 +6,8 @@ from models.deadline import DeadlineState
 from models.enterprise import Role
 from models.letter import ItemKind, LetterState
 from policy.findings import Outcome, Verdict
-from policy.programme import DeadlineKind, Final, Phase, To, Tone
+from policy.obligation import DeadlineKind, To, Tone
+from policy.programme import Final, Phase
 
 PHASES = {
     Phase.SCREENING: "摸底筛选",

@@ -15,8 +15,8 @@ from casework.judge import Judged
 from casework.words import DEADLINES, OUTCOMES, VERDICTS
 from cli.tables import countdown, next_step, print_pairs, say, table
 from models.deadline import DeadlineState
+from policy.confirm import Confirm
 from policy.findings import Outcome, Verdict
-from policy.programme import Confirm
 
 _COLOURS = {
     Outcome.MET: "green",

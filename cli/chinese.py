@@ -22,7 +22,7 @@ _SAID = (
     (r"No such command '(.+?)'.*", r"没有“\1”这个命令"),
     (r"No such option: (\S+) \(Possible options: (.+)\)", r"没有 \1 这个选项，是不是 \2？"),
     (r"No such option: (\S+).*", r"没有 \1 这个选项"),
-    (r"Got unexpected extra arguments? \((.+)\)", r"多写了：\1"),
+    (r"Got unexpected extra argument(?:\(s\)|s)? \((.+)\)", r"多写了：\1"),
     (r"Option '(.+?)' requires an argument.*", r"\1 后面要写内容"),
     (r"Option '(.+?)' does not take a value.*", r"\1 后面不用写内容"),
     (r"Missing argument '?([^'.]+)'?.*", r"缺少：\1"),

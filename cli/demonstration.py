@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -258,9 +258,9 @@ def _run(stage: Stage, which: Literal["monthly", "sweep", "deliver"], **paramete
 
     titles = {"monthly": "月度流程", "sweep": "提醒", "deliver": "发信"}
     when = parameters.get("month") or parameters["on"]
-    run = run_plainly if stage.plain else run_locally
+    run: Callable[..., Any] = run_plainly if stage.plain else run_locally
     with aside().status(f"{titles[which]} {when} …"):
-        report: Any = run(stage.home, which, **parameters)
+        report = run(stage.home, which, **parameters)
     _say(stage, f"✓ {titles[which]} {when}")
     return report
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cli.errors import misuse
 from cli.options import DEFAULT_HOME
-from runtime.clock import now
+from runtime import clock
 
 if TYPE_CHECKING:
     from casework.services import Actor, Services
@@ -68,7 +68,7 @@ def services_without_data(home: Path | None) -> Iterator["Services"]:
         catalogue=catalogue,
         gazetted=gazetted,
         open_carrier=MemoryCarrier,
-        now=now,
+        now=clock.now,
         zone=ZoneInfo(settings.timezone),
         office=Office(name=settings.office.name, sender=settings.office.sender),
         sender=Address(name=settings.office.sender, email=settings.office.email),

@@ -34,14 +34,16 @@ Force = Annotated[bool, typer.Option("--force", help="文件已存在时覆盖")
 )
 def roster_template(output: Output = None, force: Force = False, as_json: Json = False) -> None:
     """Write the empty roster."""
+    from xlsxwriter.exceptions import XlsxFileError
+
     from exchange.templates import write_roster_template
 
     target = output or ROSTER
     _may_write(target, force)
     try:
         write_roster_template(target)
-    except OSError as error:
-        raise StopError(f"写不进 {target}（{error.strerror or error}）") from error
+    except (OSError, XlsxFileError) as error:
+        raise _unwritable(target, error) from error
     if as_json:
         print_json({"file": str(target)})
         return
@@ -75,8 +77,12 @@ def facts_template(
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise StopError(f"写不进 {output}（{error.strerror or error}）") from error
+        raise _unwritable(output, error) from error
     aside().print(f"已生成 {output}", markup=False)
+
+
+def _unwritable(target: Path, error: Exception) -> StopError:
+    return StopError(f"写不进 {target}，请检查文件夹和写入权限（{error}）")
 
 
 def _may_write(target: Path, force: bool) -> None:

@@ -12,7 +12,7 @@ from casework.due import DueLine, matters
 from casework.letters_page import Outbox
 from casework.words import KINDS
 from exchange.values import Problem, Severity
-from policy.programme import DeadlineKind
+from policy.obligation import DeadlineKind
 
 _SHOWN = 2  # enterprises named in one line
 _SOON = 7  # days

@@ -16,7 +16,8 @@ from config.problems import CheckProblem, Fault
 from config.settings import CONFIG_ROOM
 from config.shared_files import estimated, read_ladders, read_notices, repeated
 from config.stage_checks import enrol_faults, stage_faults
-from policy.programme import Ladder, Programme, Window
+from policy.obligation import Ladder, Window
+from policy.programme import Programme
 
 __all__ = ["CONFIG_ROOM", "Catalogue", "CheckProblem", "from_text", "load_catalogue"]
 

@@ -7,9 +7,10 @@ from config.amounts import UNITS, Amount
 from config.drafts import Draft, Placed
 from config.grammar import BandTable, CriterionTable, ItemTable, PartTable, ThresholdTable
 from config.problems import Fault, named
+from policy.confirm import Confirm
 from policy.facts import FACTS, Given, Kind, fact_named
 from policy.inputs import CHECKED_BY
-from policy.programme import Combine, Confirm, Rule
+from policy.programme import Combine, Rule
 
 _FLAG_RULES = {Rule.IS_TRUE, Rule.IS_FALSE, Rule.JUDGED}
 _NUMBERS = {Kind.MONEY, Kind.COUNT, Kind.RATIO, Kind.AVERAGE, Kind.POINTS}

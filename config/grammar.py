@@ -13,23 +13,11 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import override
 
 from config.amounts import Amount, Number
+from policy import obligation as duties
 from policy import programme as values
-from policy.programme import (
-    Anchor,
-    Binds,
-    Combine,
-    Confirm,
-    DeadlineKind,
-    Final,
-    Gate,
-    NeedKind,
-    Phase,
-    Roll,
-    Rule,
-    To,
-    Tone,
-    WindowStatus,
-)
+from policy.confirm import Confirm
+from policy.obligation import Anchor, Binds, DeadlineKind, Roll, To, Tone, WindowStatus
+from policy.programme import Combine, Final, Gate, NeedKind, Phase, Rule
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -189,7 +177,7 @@ class StageTable(Table):
 class ObligationTable(Table):
     """``[[obligation]]``."""
 
-    becomes = values.Obligation
+    becomes = duties.Obligation
     key: Key
     title: Words
     kind: DeadlineKind
@@ -241,7 +229,7 @@ class HeadTable(Table):
 class RungTable(Table):
     """``{ key = "d30", days = -30, to = ["contact"], tone = "reminder" }``."""
 
-    becomes = values.Rung
+    becomes = duties.Rung
     key: Key
     days: Whole
     to: tuple[To, ...]
@@ -251,7 +239,7 @@ class RungTable(Table):
 class LadderTable(Table):
     """``[[ladder]]``."""
 
-    becomes = values.Ladder
+    becomes = duties.Ladder
     key: Key
     title: Words
     rungs: tuple[RungTable, ...]
@@ -260,7 +248,7 @@ class LadderTable(Table):
 class WindowTable(Table):
     """``[[window]]``."""
 
-    becomes = values.Window
+    becomes = duties.Window
     programme: Key
     year: Whole = Field(ge=2000, le=2100)
     batch: Whole = Field(default=1, ge=1)

@@ -8,7 +8,8 @@ from config.drafts import Draft, Placed
 from config.grammar import ObligationTable
 from config.problems import Fault, named
 from config.stage_checks import flag_fault
-from policy.programme import Anchor, Binds, Confirm, Ladder, Window
+from policy.confirm import Confirm
+from policy.obligation import Anchor, Binds, Ladder, Window
 
 _ANCHORS: Mapping[Binds, Collection[Anchor]] = {
     Binds.CASE: (

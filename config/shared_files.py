@@ -9,7 +9,7 @@ from typing import Any
 from config.drafts import Placed, Section
 from config.grammar import LadderTable, WindowTable
 from config.problems import CheckProblem, Fault, named, read_toml
-from policy.programme import Ladder, Window, WindowStatus
+from policy.obligation import Ladder, Window, WindowStatus
 from policy.workdays import add_months
 
 # A deadline is opened at most so many days ahead (casework.obligations.HORIZON).

@@ -31,6 +31,8 @@ _TYPE = re.compile(rb"\st=[\"'](e|str)[\"']")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _INDEX_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+# .xls: the first record of a book, the one that says it is encrypted, and where it may stand.
+_FIRST_RECORD, _FILE_PASS, _RECORDS = bytes.fromhex("0908100000060500"), 0x2F, 6
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 # What stands in a cell whose formula failed, or was never worked out; both read as blank.
@@ -123,6 +125,19 @@ def too_wide(rows: int, columns: int, sheet: str = "") -> str:
     if rows * columns > MOST_CELLS:
         return f"{where}大到 {rows} 行、{columns} 列；请删去无关的列，或拆成几份再导入"
     return ""
+
+
+def is_locked(data: bytes) -> bool:
+    """Say whether an .xls is encrypted: a record at the beginning of its book says so."""
+    place = data.find(_FIRST_RECORD)
+    for _ in range(_RECORDS if place >= 0 else 0):
+        if place + 4 > len(data):
+            break
+        kind, length = struct.unpack_from("<HH", data, place)
+        if kind == _FILE_PASS:
+            return True
+        place += 4 + length
+    return False
 
 
 def inspect(data: bytes) -> Inspection:

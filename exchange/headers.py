@@ -10,7 +10,7 @@ from exchange.fields import field_named, is_ignored, is_private, lacks_caliber, 
 from exchange.workbook import Sheet
 from policy.facts import ANNUAL
 
-LOOKED_AT = 15  # rows in which a header may begin
+LOOKED_AT = 15  # rows in which a header may stand
 DEEPEST = 3  # rows that a header may have
 
 _MONEY_UNIT = r"(?:人民币)?(元|千元|万元|百万元|亿元)"
@@ -52,17 +52,17 @@ class Table:
 
 def find_table(sheet: Sheet) -> Table | None:
     """Return the sheet's table: the rows whose words name the most fields are its header."""
-    best: tuple[int, Table] | None = None
-    for row in range(min(LOOKED_AT, len(sheet.rows))):
-        for depth in range(1, DEEPEST + 1):
-            if row + depth > len(sheet.rows):
-                break
-            table = Table(sheet, _columns(sheet.rows[row : row + depth]), row, row + depth)
-            points = _points(table)
-            # A deeper or later header must say more to be preferred.
-            if points and (best is None or points > best[0]):
-                best = points, table
-    return _with_unit_above(best[1]) if best else None
+    last = min(LOOKED_AT, len(sheet.rows))
+    # Of several that say the same, the one with the fewest rows and then the first is meant.
+    places = ((row, depth) for depth in range(1, DEEPEST + 1) for row in range(last + 1 - depth))
+    tables = [_table(sheet, row, depth) for row, depth in places]
+    best = max(tables, key=_points, default=None)
+    return best if best and _points(best) else None
+
+
+def _table(sheet: Sheet, row: int, depth: int) -> Table:
+    columns = _columns(sheet.rows[row : row + depth])
+    return _with_unit_above(Table(sheet, columns, row, row + depth))
 
 
 def _points(table: Table) -> int:
@@ -74,8 +74,14 @@ def _points(table: Table) -> int:
 
 
 def _columns(rows: list[list[Cell]]) -> tuple[Column, ...]:
-    columns = [_column(index, parts) for index, parts in enumerate(zip(*rows, strict=True))]
+    told = [row for row in rows if not _is_title(row)]
+    columns = [_column(index, parts) for index, parts in enumerate(zip(*told, strict=True))]
     return tuple(column for column in columns if column.header)
+
+
+def _is_title(row: list[Cell]) -> bool:
+    """Say whether a row is one text from the first cell on: what it says is of no column."""
+    return words(row[0]) != "" and len({words(cell) for cell in row if words(cell)}) == 1
 
 
 def _column(index: int, parts: tuple[Cell, ...]) -> Column:

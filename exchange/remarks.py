@@ -12,6 +12,7 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from exchange.guards import inspect
 from exchange.roster import PROBLEM_SHEET
@@ -144,7 +145,8 @@ def _line(
     sheet.cell(row, 2).fill = PatternFill("solid", fgColor=_COLOURS[problem.severity])
     if problem.place and linked:
         quoted = problem.sheet.replace("'", "''")
-        sheet.cell(row, 6).hyperlink = f"#'{quoted}'!{problem.place}"
+        link = Hyperlink(ref=f"F{row}", location=f"'{quoted}'!{problem.place}")
+        sheet.cell(row, 6).hyperlink = link
 
 
 def _save(book: openpyxl.Workbook, target: Path) -> None:

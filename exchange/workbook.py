@@ -103,15 +103,13 @@ def _of_xls(data: bytes) -> Book | str:
         return _LOCKED
     if "WordDocument".encode("utf-16-le") in data:
         return "这是 Word 文档，请把表格另存为 .xlsx 再导入"
-    return _parsed("xls", data)
+    return _LOCKED if guards.is_locked(data) else _parsed("xls", data)
 
 
 def _parsed(kind: str, data: bytes, *, from_1904: bool = False) -> Book | str:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = tuple(_sheets(book, from_1904=from_1904))
-    except calamine.PasswordError:
-        return _LOCKED
     except (calamine.CalamineError, OSError, ValueError):
         return guards.DAMAGED
     except BaseException as error:  # a panic of the parser is no Exception

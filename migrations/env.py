@@ -1,6 +1,7 @@
 """Alembic's environment: runs on the connection that `runtime.schema` hands over."""
 
 from alembic import context
+
 from models.tables import metadata
 
 connection = context.config.attributes["connection"]

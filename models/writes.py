@@ -41,7 +41,8 @@ def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> 
     """Insert the rows; StaleWorkError when a unique key refuses one: somebody was first."""
     if rows:
         statement = _insert(session, model).on_conflict_do_nothing()
-        if changed_rows(session.execute(statement, _copies(rows))) != len(rows):
+        counting = statement.execution_options(preserve_rowcount=True)
+        if changed_rows(session.execute(counting, _copies(rows))) != len(rows):
             raise StaleWorkError(model.__name__)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from notifications.values import DueItem
-from policy.programme import Tone
+from policy.obligation import Tone
 
 _TITLES = {
     Tone.OVERDUE: "已经超期",

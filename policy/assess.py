@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 
 import polars as pl
 
+from policy.confirm import Confirm
 from policy.criteria import Said, said
 from policy.derive import with_derived
 from policy.facts import Kind, fact_named
 from policy.findings import Key, Outcome, Verdict
-from policy.programme import Combine, Confirm, Criterion, Programme, Score
+from policy.programme import Combine, Criterion, Programme, Score
 from policy.reading import NO
 from policy.scoring import part_name, with_scores
 

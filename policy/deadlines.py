@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from policy.programme import Anchor, Confirm, DeadlineKind, Obligation, Roll
+from policy.confirm import Confirm
+from policy.obligation import Anchor, DeadlineKind, Obligation, Roll
 from policy.workdays import ONE_DAY, Calendar, Counted, add_months, clamped, weekday_name
 
 VALID_MONTHS = 36  # 高企资格有效期三年，国科发火〔2016〕32号 第九条（条号待核实）
@@ -123,19 +124,22 @@ def due_from(
 
 def explain(due: Due) -> str:
     """Return one Chinese line: the day, from which event, what was skipped, why, by which rule."""
+    years = "、".join(map(str, due.basis.unpublished))
+    doubts = (
+        f"暂估：{years}年放假安排未公布，按周一至周五推算" if due.provisional else "",
+        "预计：日期按往年通知或转述推算，以本年正式通知为准" if due.estimated else "",
+        "待核实：依据尚未与文件原文核对" if due.needs_confirmation else "",
+    )
+    return "；".join(filter(None, (origin(due), *doubts)))
+
+
+def origin(due: Due) -> str:
+    """Return the same line without its doubts, for a letter that explains its flags once."""
     basis = due.basis
     counted = f"{basis.event} {basis.event_on}{basis.offset}"
     if basis.roll and basis.event == _FIXED and not basis.offset:
         counted = ""  # the roll already names the fixed day
-    years = "、".join(map(str, basis.unpublished))
-    parts = (
-        counted,
-        basis.roll,
-        f"依据：{basis.source}",
-        f"暂估：{years}年放假安排未公布，按周一至周五推算" if due.provisional else "",
-        "预计：本年通知尚未发布，按往年日期推算，以正式通知为准" if due.estimated else "",
-        "待核实：依据尚未与文件原文核对" if due.needs_confirmation else "",
-    )
+    parts = (counted, basis.roll, f"依据：{basis.source}")
     return f"截止 {due.due_on}（{weekday_name(due.due_on)}）：" + "；".join(filter(None, parts))
 
 

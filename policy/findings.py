@@ -7,8 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
+from policy.confirm import Confirm
 from policy.facts import Kind, fact_named
-from policy.programme import Confirm, Criterion, Programme, Rule
+from policy.programme import Criterion, Programme, Rule
 
 
 class Outcome(StrEnum):

@@ -7,7 +7,7 @@ after the due date moves later, so that it never speaks before the date has pass
 import datetime as dt
 from collections.abc import Iterable
 
-from policy.programme import Ladder, Rung
+from policy.obligation import Ladder, Rung
 from policy.workdays import ONE_DAY, Calendar, every_day
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
+from policy.confirm import Confirm
+from policy.obligation import Obligation
+
 
 class Phase(StrEnum):
     """The four phases (阶段类别) that every programme's stages map onto."""
@@ -13,13 +16,6 @@ class Phase(StrEnum):
     TRAINING = "training"
     DECLARATION = "declaration"
     CERTIFICATION = "certification"
-
-
-class Confirm(StrEnum):
-    """How sure we are of a rule: unconfirmed rules recommend but never refuse by themselves."""
-
-    CONFIRMED = "confirmed"
-    NEEDS_CONFIRMATION = "needs_confirmation"
 
 
 class Rule(StrEnum):
@@ -178,130 +174,6 @@ class Stage:
     lapses: bool = False  # still here when the cycle is over: the case lapses
     limit_workdays: int | None = None  # longer than this is shown as over-limit
     final: Final | None = None
-
-
-class DeadlineKind(StrEnum):
-    """Planned (our own lead time), service (a promise), statutory (law)."""
-
-    PLANNED = "planned"
-    SERVICE = "service"
-    STATUTORY = "statutory"
-
-
-class Anchor(StrEnum):
-    """The event that a due date is counted from."""
-
-    MONTH_DAY = "month_day"  # a fixed day of the period's year
-    WINDOW_OPENS = "window_opens"  # from the programme's notice of that year
-    WINDOW_CLOSES = "window_closes"
-    ISSUED = "issued"  # the qualification's first day
-    EXPIRES = "expires"  # the qualification's last day
-    RECORD = "record"  # a recorded event, e.g. a change of name
-    STAGE_ENTERED = "stage_entered"
-
-
-class Roll(StrEnum):
-    """What happens to a due date that falls on a day off."""
-
-    NONE = "none"
-    NEXT = "next_workday"
-    PREVIOUS = "previous_workday"
-
-
-class Binds(StrEnum):
-    """What an obligation hangs on; with the period it makes a deadline unique."""
-
-    CASE = "case"
-    QUALIFICATION = "qualification"
-    ENTERPRISE = "enterprise"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obligation:
-    """Something that must be done by a date: anchor + offset (+ roll) -> due date."""
-
-    key: str
-    title: str
-    kind: DeadlineKind
-    binds: Binds
-    anchor: Anchor
-    ladder: str
-    source: str
-    confirm: Confirm = Confirm.CONFIRMED
-    month_day: tuple[int, int] | None = None
-    record: str | None = None  # the record kind that anchors it
-    months: int = 0
-    days: int = 0
-    workdays: int = 0  # n-th workday counting the anchor day as day 1 when it is a workday
-    roll: Roll = Roll.NONE
-    met_by: str = ""  # the record kind that closes it
-    when: tuple[str, ...] = ()  # flags that must be true for it to bind
-    years_after_issue: tuple[int, int] | None = None  # qualification years it covers, inclusive
-    qualification: str | None = None  # qualification kind, for Binds.QUALIFICATION
-    only_renewal: bool = False
-    only_last_batch: bool = False  # of a year's windows only the last one counts
-    stages: tuple[str, ...] = ()  # Binds.CASE: only while the case is in one of these
-    where: str = ""  # the platform or office where it is done
-    prepare: str = ""  # what to prepare, one Chinese sentence
-
-
-class To(StrEnum):
-    """Whom a rung speaks to."""
-
-    CONTACT = "contact"  # 企业联系人
-    CLERK = "clerk"  # 经办
-    HEAD = "head"  # 股长
-    LEADER = "leader"  # 分管领导
-
-
-class Tone(StrEnum):
-    """How loudly a rung speaks, in rising order."""
-
-    NOTICE = "notice"
-    REMINDER = "reminder"
-    URGENT = "urgent"
-    FINAL = "final"
-    OVERDUE = "overdue"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    """A day at which a deadline speaks: ``days`` calendar days from the due date (< 0: before)."""
-
-    key: str
-    days: int
-    to: tuple[To, ...]
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ladder:
-    """The rungs (提醒梯级) of an obligation, in rising order of days."""
-
-    key: str
-    title: str
-    rungs: tuple[Rung, ...]
-
-
-class WindowStatus(StrEnum):
-    """Whether a notice's dates are printed in a document or carried over from last year."""
-
-    CONFIRMED = "confirmed"
-    ESTIMATED = "estimated"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """One filing window of a yearly notice (通知). ``batch`` counts from 1."""
-
-    programme: str
-    year: int
-    batch: int
-    opens: dt.date
-    closes: dt.date
-    status: WindowStatus
-    document: str  # 文号 or the title of the notice
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

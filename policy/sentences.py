@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
+from policy.confirm import Confirm
 from policy.facts import Fact, Kind, fact_named
 from policy.findings import Finding, Outcome, Value
 from policy.inputs import numerator_of
 from policy.numbers import Number, plain
-from policy.programme import Confirm, Criterion, Programme, Rule, Score
+from policy.programme import Criterion, Programme, Rule, Score
 from policy.showing import Numbers, amount, numbers, text_of, unit_of
 
 _MOST_NAMED = 6  # missing figures that one sentence names

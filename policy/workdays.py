@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from policy.programme import Roll
+from policy.obligation import Roll
 
 ONE_DAY = dt.timedelta(days=1)
 _MONTHS_A_YEAR = 12

@@ -2,7 +2,12 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.plugins.postgres", "tests.plugins.house", "tests.plugins.county"]
+pytest_plugins = [
+    "tests.plugins.postgres",
+    "tests.plugins.house",
+    "tests.plugins.county",
+    "tests.plugins.terminal",
+]
 
 # The same examples on every machine and every day; a slow machine is no failure.
 # `make test-long` passes `--hypothesis-profile=long`.

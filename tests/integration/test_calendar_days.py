@@ -27,7 +27,7 @@ from models.audit import broken_at
 from models.case import Case, Transition
 from models.deadline import Deadline, DeadlineState
 from models.ledger import AuditEntry
-from policy.programme import Roll
+from policy.obligation import Roll
 from policy.workdays import Calendar
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import SPROUT, add_firm, add_staff, sprout_catalogue

@@ -11,7 +11,7 @@ from models.enterprise import Enterprise, Person, Role
 from models.letter import ItemKind, Letter, LetterItem
 from notifications.message import Message
 from policy.deadlines import Basis, Due
-from policy.programme import DeadlineKind
+from policy.obligation import DeadlineKind
 from tests.plugins.house import TODAY, HouseMaker
 
 if TYPE_CHECKING:

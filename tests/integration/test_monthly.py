@@ -20,7 +20,9 @@ from models.figures import AnnualFigures
 from models.ledger import CalendarOverride, Run
 from models.letter import LetterItem
 from models.writes import upsert
-from policy.programme import Confirm, Criterion, Rule, Threshold, WindowStatus
+from policy.confirm import Confirm
+from policy.obligation import WindowStatus
+from policy.programme import Criterion, Rule, Threshold
 from tests.plugins.dump import differences, dump
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import NOON, SPROUT, START, WINDOW, add_firm, add_staff, sprout_catalogue

@@ -36,7 +36,7 @@ def xlsx(path: Path, sheets: dict[str, Rows], merged: tuple[str, ...] = ()) -> P
                     _write(sheet, (r, c), value, day)
         for area in merged:
             first = book.worksheets()[0]
-            first.merge_cells.append(list(_bounds(area)))
+            first.merge.append(list(_bounds(area)))
     return path
 
 

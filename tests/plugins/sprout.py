@@ -15,28 +15,30 @@ from config.catalogue import Catalogue, from_text
 from models.enterprise import Enterprise, Person, Role
 from models.figures import AnnualFigures, Qualification, Statement
 from models.writes import insert_new
-from policy.programme import (
+from policy.obligation import (
     Anchor,
     Binds,
-    Criterion,
     DeadlineKind,
-    Final,
-    Gate,
     Ladder,
-    Need,
-    NeedKind,
     Obligation,
-    Phase,
-    Programme,
-    RecordKind,
-    Rule,
     Rung,
-    Stage,
-    Threshold,
     To,
     Tone,
     Window,
     WindowStatus,
+)
+from policy.programme import (
+    Criterion,
+    Final,
+    Gate,
+    Need,
+    NeedKind,
+    Phase,
+    Programme,
+    RecordKind,
+    Rule,
+    Stage,
+    Threshold,
 )
 
 NOON = dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from policy.deadlines import Due, due_from, explain
 from policy.ladder import due_dates_for, send_days, speaks_on
-from policy.programme import Anchor, Binds, DeadlineKind, Obligation, Roll, Rung, To, Tone
+from policy.obligation import Anchor, Binds, DeadlineKind, Obligation, Roll, Rung, To, Tone
 from policy.workdays import Calendar, add_months, every_day
 
 EARLIEST, LATEST = dt.date(2024, 1, 1), dt.date(2028, 12, 31)

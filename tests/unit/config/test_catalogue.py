@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.catalogue import CONFIG_ROOM, Catalogue, from_text, load_catalogue
-from policy.programme import Final, Phase, Programme, WindowStatus
+from policy.obligation import WindowStatus
+from policy.programme import Final, Phase, Programme
 from policy.stages import CaseFacts, How, Seen, next_step
 from policy.workdays import Calendar
 

@@ -24,7 +24,9 @@ from config.grammar import (
     WindowTable,
 )
 from policy import programme as values
-from policy.programme import Anchor, Confirm, Rule
+from policy.confirm import Confirm
+from policy.obligation import Anchor, Obligation
+from policy.programme import Rule
 
 ROUND_TRIPS: list[type[Table]] = [
     BandTable,
@@ -129,7 +131,7 @@ def an_obligation(**changes: Any) -> ObligationTable:
 def test_an_obligation_becomes_its_value() -> None:
     built = an_obligation(month_day="05-31", years_after_issue=[1, 3], when=["resident"]).built()
 
-    assert isinstance(built, values.Obligation)
+    assert isinstance(built, Obligation)
     assert (built.anchor, built.month_day) == (Anchor.MONTH_DAY, (5, 31))
     assert (built.years_after_issue, built.when) == ((1, 3), ("resident",))
 

@@ -1,7 +1,7 @@
 import pytest
 
 from notifications.agenda import sections
-from policy.programme import Tone
+from policy.obligation import Tone
 from tests.plugins.made_up import FIRM, an_item
 
 

@@ -73,7 +73,7 @@ def test_the_text_and_the_page_say_the_same() -> None:
         "有 2 项事情要按时办理，最急的排在最前",
         "科小更新",
         "已超期 2 天",
-        "预计：本年通知尚未发布",
+        "预计：日期按往年通知或转述推算",
         "摸底筛选 → 培训辅导",
         "原因：条件均已达到",
         "下一步：参加示例培训",
@@ -106,7 +106,7 @@ def test_every_flag_in_use_is_explained_once_and_no_other() -> None:
     rendered = to_firm(an_item(flags=("预计",)), an_item(title="证书到期", flags=("预计", "暂估")))
 
     for words in (rendered.text, seen(rendered.html)):
-        assert words.count("预计：本年通知尚未发布，按往年日期推算，以正式通知为准。") == 1
+        assert words.count("预计：日期按往年通知或转述推算，以本年正式通知为准。") == 1
         assert words.count("暂估：放假安排尚未公布，按周一至周五推算，公布后可能变动。") == 1
         assert "待核实" not in words
     unsure = to_firm(an_item(flags=("待核实",)))

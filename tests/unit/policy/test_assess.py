@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 
 from policy.assess import assess
+from policy.confirm import Confirm
 from policy.findings import Finding, Outcome, Verdict, findings_of
-from policy.programme import Confirm, Criterion, Programme, Rule
+from policy.programme import Criterion, Programme, Rule
 from tests.unit.policy.samples import (
     CYCLE,
     HNTE,

@@ -6,8 +6,9 @@ import pytest
 
 from config.calendar_files import load_calendar
 from policy import deadlines
+from policy.confirm import Confirm
 from policy.deadlines import Due, anchor_day, due_from, explain
-from policy.programme import Anchor, Binds, Confirm, DeadlineKind, Obligation, Roll
+from policy.obligation import Anchor, Binds, DeadlineKind, Obligation, Roll
 
 CALENDAR, _ = load_calendar(Path(__file__).parents[3] / "config" / "calendars")
 
@@ -160,7 +161,7 @@ def test_an_estimated_window_says_so() -> None:
     assert due.due_on == day("2026-08-21")
     assert explain(due) == (
         "截止 2026-08-21（周五）：申报截止日 2026-08-31 前 10 天；依据：示例〔2026〕1号 第三条；"
-        "预计：本年通知尚未发布，按往年日期推算，以正式通知为准"
+        "预计：日期按往年通知或转述推算，以本年正式通知为准"
     )
 
 

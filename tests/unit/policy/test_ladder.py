@@ -5,7 +5,7 @@ import pytest
 
 from config.calendar_files import load_calendar
 from policy.ladder import due_dates_for, most_urgent, reached, send_days, speaks_on
-from policy.programme import Ladder, Rung, To, Tone
+from policy.obligation import Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
 CALENDAR, _ = load_calendar(Path(__file__).parents[3] / "config" / "calendars")

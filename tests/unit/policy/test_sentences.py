@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from policy.confirm import Confirm
 from policy.findings import findings_of
-from policy.programme import Confirm, Criterion, Programme, Rule
+from policy.programme import Criterion, Programme, Rule
 from policy.sentences import Shown, shown, spoken
 from tests.unit.policy.samples import (
     HNTE,

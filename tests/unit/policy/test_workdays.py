@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.calendar_files import load_calendar
-from policy.programme import Roll
+from policy.obligation import Roll
 from policy.workdays import Calendar, Counted, add_months, weekday_name
 
 SHIPPED = Path(__file__).parents[3] / "config" / "calendars"
