@@ -156,6 +156,8 @@ def _case_plan(
 ) -> CasePlan:
     book = gathered.casebook
     known = case.id if case.id is not None else 0
+    if _is_ahead(gathered, case):
+        return _left_alone(gathered, programme, case, now)
     findings = findings_of(programme, now.findings)
     facts = CaseFacts(
         stage=case.stage,
@@ -177,6 +179,32 @@ def _case_plan(
         review=book.reviews.get(known),
         assessment=now,
         is_news=before is None or _gist(programme, before) != _gist(programme, now),
+    )
+
+
+def _is_ahead(gathered: Gathered, case: OpenCase) -> bool:
+    """Say whether something happened to the case after the day that this run acts on."""
+    review = gathered.casebook.reviews.get(case.id or 0)
+    return (
+        case.entered_on > gathered.on
+        or case.assessed > gathered.batch.period
+        or (review is not None and review.opened_on > gathered.on)
+    )
+
+
+def _left_alone(
+    gathered: Gathered, programme: Programme, case: OpenCase, now: LastAssessment
+) -> CasePlan:
+    """Return the plan that changes nothing: an old month, run again, undoes nothing newer."""
+    review = gathered.casebook.reviews.get(case.id or 0)
+    return CasePlan(
+        case=case,
+        programme=programme,
+        steps=(),
+        proposal=Decision(how=How.PROPOSE, to=review.proposes) if review else None,
+        review=review,
+        assessment=now,
+        is_news=False,
     )
 
 

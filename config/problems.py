@@ -98,7 +98,7 @@ def _fields(table: type[BaseModel]) -> list[str]:
     names: list[str] = []
     for name, each in table.model_fields.items():
         names.append(name)
-        for inner in getattr(each.annotation, "__args__", ()):
+        for inner in (each.annotation, *getattr(each.annotation, "__args__", ())):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 names += inner.model_fields
     return names

@@ -33,6 +33,8 @@ _RELATION = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
 _INDEX_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 # .xls: the first record of a book, the one that says it is encrypted, and where it may stand.
 _FIRST_RECORD, _FILE_PASS, _RECORDS = bytes.fromhex("0908100000060500"), 0x2F, 6
+_EXTENT = re.compile(rb"\x00\x02\x0e\x00(.{14})", re.DOTALL)
+_OLD_ROWS, _OLD_COLUMNS = 65_536, 256
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 # What stands in a cell whose formula failed, or was never worked out; both read as blank.
@@ -138,6 +140,17 @@ def is_locked(data: bytes) -> bool:
             return True
         place += 4 + length
     return False
+
+
+def too_wide_old(data: bytes) -> str:
+    """Return why an .xls is not read: its sheets' own records of their extent say so."""
+    for found in _EXTENT.finditer(data):
+        _, rows, _, columns, reserved = struct.unpack_from("<IIHHH", found[1])
+        if reserved == 0 and rows <= _OLD_ROWS and columns <= _OLD_COLUMNS:
+            refusal = too_wide(rows, columns)
+            if refusal:
+                return refusal
+    return ""
 
 
 def inspect(data: bytes) -> Inspection:

@@ -14,7 +14,6 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from exchange.guards import inspect
 from exchange.roster import PROBLEM_SHEET
 from exchange.values import Problem, Severity
 from exchange.workbook import Book, book_of, read_bytes
@@ -60,11 +59,17 @@ def _opened(original: Path) -> openpyxl.Workbook:
     known = data if isinstance(data, str) else book_of(original.name, data)
     if isinstance(known, str) or isinstance(data, str):
         return openpyxl.Workbook()
-    if known.kind == "xlsx" and not inspect(data).refusal:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # features that it does not keep, e.g. slicers
+    return (_own(data) if known.kind == "xlsx" else None) or _rebuilt(known)
+
+
+def _own(data: bytes) -> openpyxl.Workbook | None:
+    """Return the user's own workbook; None for one that only the other reader can read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # features that it does not keep, e.g. slicers
+        try:
             return openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
-    return _rebuilt(known)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return None
 
 
 def _rebuilt(known: Book) -> openpyxl.Workbook:
@@ -76,12 +81,13 @@ def _rebuilt(known: Book) -> openpyxl.Workbook:
         sheet.sheet_state = "hidden" if each.hidden else "visible"
         for r, row in enumerate(each.rows, start=1):
             for c, value in enumerate(row, start=1):
-                if value != "":
-                    _put(sheet.cell(r, c), value)
+                _put(sheet.cell(r, c), value)
     return book
 
 
 def _put(cell: Cell, value: object) -> None:
+    if value == "":
+        return
     if isinstance(value, str):
         cell.number_format = "@"
         put_text(cell, value)

@@ -103,7 +103,9 @@ def _of_xls(data: bytes) -> Book | str:
         return _LOCKED
     if "WordDocument".encode("utf-16-le") in data:
         return "这是 Word 文档，请把表格另存为 .xlsx 再导入"
-    return _LOCKED if guards.is_locked(data) else _parsed("xls", data)
+    if guards.is_locked(data):
+        return _LOCKED
+    return guards.too_wide_old(data) or _parsed("xls", data)
 
 
 def _parsed(kind: str, data: bytes, *, from_1904: bool = False) -> Book | str:

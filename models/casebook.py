@@ -45,6 +45,7 @@ class OpenReview:
     id: int
     stage: str
     proposes: str
+    opened_on: dt.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +131,17 @@ def _waivers(session: Session, live: Iterable[Any]) -> dict[int, frozenset[str]]
 
 def _reviews(session: Session, live: Iterable[Any]) -> dict[int, OpenReview]:
     wanted = select(
-        col(Review.case_id), col(Review.id), col(Review.stage), col(Review.proposes)
+        col(Review.case_id),
+        col(Review.id),
+        col(Review.stage),
+        col(Review.proposes),
+        col(Review.opened_on),
     ).where(col(Review.state) == ReviewState.OPEN.value)
     rows = session.execute(_of_cases(wanted, col(Review.case_id), live))
-    return {case: OpenReview(id=id_, stage=stage, proposes=to) for case, id_, stage, to in rows}
+    return {
+        case: OpenReview(id=id_, stage=stage, proposes=to, opened_on=day)
+        for case, id_, stage, to, day in rows
+    }
 
 
 def _assessments(session: Session, live: Iterable[Any]) -> dict[int, LastAssessment]:

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 BUSY_MS = 30_000
 RETRIES = 5
+CONNECT_SECONDS = 15  # a wall that drops packets would keep people waiting for minutes
 # PostgreSQL: serialization failure, deadlock, and our unique keys losing a race.
 _TRANSIENT_CODES = {"40001", "40P01"}
 
@@ -25,7 +26,8 @@ class StaleWorkError(Exception):
 def make_engine(url: str) -> Engine:
     """Return an engine for SQLite (WAL, FULL, immediate writes) or PostgreSQL."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        patience = {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

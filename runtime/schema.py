@@ -54,5 +54,5 @@ def is_known(revision: str) -> bool:
 
 
 def is_empty(engine: Engine) -> bool:
-    """Say whether the database holds no table at all."""
-    return not inspect(engine).get_table_names()
+    """Say whether the database holds no table but Alembic's own."""
+    return set(inspect(engine).get_table_names()) <= {"alembic_version"}

@@ -1,6 +1,8 @@
 """The flows under a real Prefect: they do what the plain runs do, and leave nothing behind."""
 
 import asyncio
+import datetime as dt
+import gc
 import os
 import signal
 import time
@@ -21,14 +23,27 @@ from runtime.build import CannotRunError, create, opened, read_settings
 from tests.plugins.dump import differences, dump
 from tests.plugins.watched_run import started
 
-DAY = "2026-03-02"
-MONTH = "2026-03"
+DAY = "2026-01-05"
+MONTH = "2026-01"
+
+
+# Prefect asks its server where results go with a client that it never closes; our flows keep
+# none, and a client of theirs can not be handed in.
+pytestmark = pytest.mark.filterwarnings(
+    r"ignore:unclosed <socket\.socket .*raddr=\(.127\.0\.0\.1.:ResourceWarning"
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_server_stays() -> Iterator[None]:
     yield
     local.stop_server()
+
+
+@pytest.fixture(autouse=True)
+def _no_socket_stays() -> Iterator[None]:
+    yield
+    gc.collect()  # here, where the filter above holds
 
 
 @pytest.fixture
@@ -42,7 +57,8 @@ def a_home(tmp_path: Path) -> Callable[[str], Path]:
         text = settings_file.read_text(encoding="utf-8")
         settings_file.write_text("batch_size = 40\n" + text, encoding="utf-8")
         with opened(read_settings(home)) as services:
-            imported = apply(services, read_roster(MENDED), by=CLERK)
+            that_day = services.on(dt.date.fromisoformat(DAY))
+            imported = apply(that_day, read_roster(MENDED), by=CLERK)
             assert isinstance(imported, ImportReport), imported
             register_staff(services)
         return home
@@ -84,7 +100,7 @@ def test_flows_do_what_plain_runs_do(a_home: Callable[[str], Path]) -> None:
     directly = _spring(plain, local.run_plainly)
 
     assert under_prefect == directly
-    assert under_prefect[0].opened > 0
+    assert under_prefect[0].moved > 0
     assert under_prefect[2].sent == len(list((flowing / "letters").glob("*.eml"))) > 0
     assert not differences(_dump(flowing), _dump(plain))
 
@@ -161,7 +177,7 @@ def test_without_a_server_the_work_is_done_all_the_same(
 
     report = local.run_locally(home, "monthly", notice=said.append, month=MONTH, on=DAY)
 
-    assert report.opened > 0
+    assert report.moved > 0
     assert said == ["运行记录暂时不能保存，已改为直接办理，结果相同"]
 
 
@@ -199,7 +215,7 @@ def test_a_killed_run_told_nobody_outside_and_its_server_ends_and_starts_anew(
     assert {host for _, _, host in seen} <= {"127.0.0.1", "localhost"}
     assert {str(run.pid), str(its_server)} <= {pid for pid, _, _ in seen}
     assert asyncio.run(_scheduled(home)) > 0
-    assert local.run_plainly(home, "monthly", month=MONTH, on=DAY).opened > 0
+    assert local.run_plainly(home, "monthly", month=MONTH, on=DAY).moved > 0
 
 
 def _runs(pid: int) -> bool:

@@ -136,6 +136,25 @@ def test_a_steady_month_writes_no_new_assessment(a_house: HouseMaker, engine: st
     assert (april.assessed, april.moved) == (0, 0)
 
 
+def test_an_old_month_run_again_undoes_nothing_newer(a_house: HouseMaker, engine: str) -> None:
+    services = a_house(engine, catalogue=sprout_catalogue())
+    firm = add_firm(services, sales=None)
+    run_month(services, "2026-03", on=MARCH)
+    with services.database.writing() as session:
+        session.get_one(AnnualFigures, (firm, 2025)).sales = 150_000_000
+    run_month(services, "2026-04", on=APRIL)
+    before = dump(services.database)
+    with services.database.writing() as session:
+        session.get_one(AnnualFigures, (firm, 2025)).sales = 1
+
+    old = run_month(services, "2026-03", on=MARCH)
+
+    with services.database.writing() as session:
+        session.get_one(AnnualFigures, (firm, 2025)).sales = 150_000_000
+    assert (old.moved, old.reviews, old.assessed) == (0, 0, 0)
+    assert differences(before, dump(services.database)) == []
+
+
 def test_figures_that_arrive_later_move_the_case_in_the_next_month(
     a_house: HouseMaker, engine: str
 ) -> None:

@@ -244,3 +244,30 @@ def test_doctor_examines_even_what_can_not_be_opened(peiyu: Peiyu, outside: Path
     (check,) = answer.json["checks"]
     assert (check["name"], check["level"]) == ("数据库", "bad")
     assert "peiyu init" in check["sentence"]
+
+
+def test_letters_that_can_not_leave_are_a_problem(peiyu: Peiyu, home: Path, a_month: Fill) -> None:
+    a_month()
+    number = peiyu("due", "--days", "400", "--json").json["lines"][0]["id"]
+    reasons = peiyu("explain", "--deadline", str(number), "--json").json["reasons"]
+    day = next(each["said"][:10] for each in reasons if each["about"] == "提醒")
+    assert "写进信函" in peiyu("run", "sweep", "--plain", "--on", day).out
+    (home / "letters").write_text("no folder", encoding="utf-8")
+    answer = peiyu("run", "deliver", "--plain", "--on", day)
+
+    assert answer.code == 1
+    assert "已停止" in answer.out
+
+
+def test_a_moved_date_is_previewed_and_applied(peiyu: Peiyu, a_month: Fill) -> None:
+    a_month()
+    due = peiyu("due", "--days", "400", "--json").json["lines"]
+    rolled = [line for line in due if "提前至上一工作日" not in line["explanation"]]
+    for day in sorted({line["due_on"] for line in rolled}):
+        peiyu("calendar", "add", day, "--off", "--reason", "示例停工")
+
+    looked = peiyu("calendar", "reproject")
+    assert "将调整" in looked.out
+    assert "peiyu calendar reproject --apply" in looked.out
+    assert "已调整" in peiyu("calendar", "reproject", "--apply").out
+    assert "没有截止日因此变动" in peiyu("calendar", "reproject").out

@@ -1,4 +1,5 @@
 import datetime as dt
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -114,3 +115,20 @@ def test_handing_back_twice_keeps_one_list_and_is_read_as_before(tmp_path: Path)
 
     assert openpyxl.load_workbook(twice).sheetnames == ["问题清单", "名册"]
     assert read_roster(twice).problems == read_roster(path).problems
+
+
+def test_a_workbook_with_styles_that_nobody_else_writes_comes_back_without_them(
+    tmp_path: Path,
+) -> None:
+    path = xlsx(tmp_path / "a.xlsx", {"名册": ROWS})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"<font>", b'<font><sz val="big"/>', 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+    write_remarks(path, read_roster(path).problems, tmp_path / "b.xlsx")
+
+    cell = openpyxl.load_workbook(tmp_path / "b.xlsx")["名册"]["C2"]
+    assert (cell.value, "看不懂" in cell.comment.text) == ("明天", True)

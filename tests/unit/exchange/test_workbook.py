@@ -260,6 +260,12 @@ def test_a_lone_cell_far_below_is_refused_with_its_row(tmp_path: Path) -> None:
     assert "第 1048576 行" in str(opened(tmp_path / "a.xlsx"))
 
 
+def test_a_lone_cell_far_below_in_an_old_workbook_is_refused(tmp_path: Path) -> None:
+    rows = [["甲"]] + [[]] * 65_534 + [[""] * 255 + ["乙"]]
+
+    assert "大到 65536 行、256 列" in str(opened(xls(tmp_path / "a.xls", rows)))
+
+
 def test_formats_far_below_are_no_content(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active["A1"] = "甲"
@@ -276,8 +282,19 @@ def test_a_sheet_too_wide_or_too_long_is_refused(
     monkeypatch.setattr(guards, "MOST_ROWS", 4)
 
     assert "3 行、2 列" in str(opened(xlsx(tmp_path / "a.xlsx", {"名册": ROWS})))
-    assert "工作表“名册”大到 3 行、2 列" in str(opened(xls(tmp_path / "a.xls", ROWS)))
+    assert "3 行、2 列" in str(opened(xls(tmp_path / "a.xls", ROWS)))
     assert "一直到第 5 行" in str(opened(text(tmp_path / "a.csv", [["甲"]] * 6)))
+
+
+def test_an_old_workbook_that_hides_its_extent_is_refused_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "MOST_CELLS", 5)
+    path = xls(tmp_path / "a.xls", ROWS)
+    extent = struct.pack("<HHIIHHH", 0x200, 14, 0, 3, 0, 2, 0)
+    path.write_bytes(path.read_bytes().replace(extent, extent[:8] + b"\x01" + extent[9:]))
+
+    assert "工作表“名册”大到 3 行、2 列" in str(opened(path))
 
 
 def test_a_file_that_is_too_big_is_not_opened(
@@ -286,3 +303,14 @@ def test_a_file_that_is_too_big_is_not_opened(
     monkeypatch.setattr(guards, "MOST_BYTES", 10)
 
     assert "文件超过" in str(opened(text(tmp_path / "a.csv", ROWS)))
+
+
+def test_a_chart_has_a_sheet_of_its_own_and_holds_no_cells(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["甲"])
+    book.create_chartsheet("图")
+    book.save(tmp_path / "a.xlsx")
+    read = opened(tmp_path / "a.xlsx")
+
+    assert isinstance(read, Book)
+    assert [sheet.name for sheet in read.sheets] == [book.worksheets[0].title]
