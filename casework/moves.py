@@ -1,4 +1,4 @@
-"""Who moved on a day, from where to where, and why."""
+"""Who moved in some days, from where to where, and why."""
 
 import datetime as dt
 import json
@@ -27,14 +27,14 @@ class Moved:
     evidence: tuple[str, ...]
 
 
-def moves_on(services: Services, day: dt.date) -> tuple[Moved, ...]:
-    """Return every step that was taken on a day, programme by programme, in order."""
+def moves_between(services: Services, first: dt.date, last: dt.date) -> tuple[Moved, ...]:
+    """Return every step taken on these days (both included), programme by programme."""
     with services.database.reading() as session:
         rows = session.execute(
             select(Transition, Case, col(Enterprise.name))
             .join(Case, col(Case.id) == col(Transition.case_id))
             .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-            .where(col(Transition.on) == day)
+            .where(col(Transition.on).between(first, last))
             .order_by(col(Case.programme), col(Transition.case_id), col(Transition.seq))
         ).all()
         rules = read_rules(session, services, {case.revision for _, case, _ in rows})

@@ -1,10 +1,10 @@
 """`peiyu demo`: the main job from beginning to end, on enterprises that do not exist."""
 
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -32,7 +32,6 @@ OFFICE = {
     "sender": "企业培育服务（演示）",
     "email": "peiyu@bureau.example",
 }
-_SOME_MOVES = 12
 _SOME_LETTERS = 8
 
 
@@ -141,7 +140,7 @@ def _import_sentence(name: str, report: "ImportReport") -> str:
 
 def _months(stage: Stage) -> None:
     """Run two months, with an office's work between them."""
-    from casework.moves import moves_on
+    from casework.moves import moves_between
     from cli.demo_story import FIRST_RUN, SECOND_RUN, play
 
     _head(stage, "二、月度流程：对照条件，推进事项")
@@ -159,7 +158,7 @@ def _months(stage: Stage) -> None:
         _say(stage, "上次演示已经办过，再办一次也不会改变任何数据。")
     second = _run(stage, "monthly", month=f"{SECOND_RUN:%Y-%m}", on=SECOND_RUN.isoformat())
     with _services(stage) as services:
-        moved = [*moves_on(services, FIRST_RUN), *moves_on(services, SECOND_RUN)]
+        moved = moves_between(services, FIRST_RUN, SECOND_RUN)
     _print_moves(stage, moved)
     stage.told["monthly"] = {"first": first, "acts": acts, "second": second}
 
@@ -212,21 +211,27 @@ def _print(stage: Stage, seen: "Board", soon: "DueList", letters: "Outbox") -> N
 
 
 def _print_moves(stage: Stage, moved: Sequence["Moved"]) -> None:
+    """Print each kind of step once: how many took it, one of them, and why that one did."""
     from rich.text import Text
 
     from cli.tables import table
 
-    if stage.quiet or not moved:
+    if stage.quiet:
         return
-    steps = Counter((each.programme_title, each.from_title, each.to_title) for each in moved)
-    made = table("项目", "从", "到", "件#", title="流程推进的事项")
-    for (programme, before, after), many in steps.items():
-        made.add_row(programme, before, after, str(many))
-    screen().print(made)
-    made = table("企业", "从", "到", "为什么", title=f"其中 {min(len(moved), _SOME_MOVES)} 件")
-    for each in moved[:_SOME_MOVES]:
-        why = "；".join((each.reason, *each.evidence))
-        made.add_row(Text(each.enterprise), each.from_title, each.to_title, Text(why))
+    steps: dict[tuple[str, str, str], list[Moved]] = {}
+    for each in moved:
+        step = (each.programme_title, each.from_title, each.to_title)
+        steps.setdefault(step, []).append(each)
+    made = table("从 → 到", "件#", "例如", "为什么", title="两个月里推进的事项")
+    last = ""
+    for (programme, before, after), taken in steps.items():
+        one = taken[0]
+        why = "；".join(one.evidence) or one.reason
+        if programme != last:
+            made.add_row(Text(programme, style="bold"))
+        last = programme
+        enterprise, told = Text(one.enterprise), Text(f"{why}（{one.actor}）")
+        made.add_row(f"{before} → {after}", str(len(taken)), enterprise, told)
     screen().print(made)
 
 
@@ -236,6 +241,8 @@ def _farewell(stage: Stage, seconds: float) -> None:
     home = str(stage.home)
     where = f'--home "{home}"' if " " in home else f"--home {home}"
     _head(stage, f"演示完毕，用时 {seconds:.0f} 秒。接下来可以：")
+    if which("peiyu") is None:
+        say(screen(), "  . .venv/bin/activate    先运行这一句，下面的命令才能直接输入")
     say(
         screen(),
         f"  peiyu cases --waiting {where}    看哪些事项在等审核",
@@ -252,16 +259,16 @@ def _services(stage: Stage) -> Any:  # noqa: ANN401 - a context manager of Servi
     return opened(stage.settings)
 
 
-def _run(stage: Stage, which: Literal["monthly", "sweep", "deliver"], **parameters: str) -> Any:  # noqa: ANN401 - each flow has its own report
+def _run(stage: Stage, flow: Literal["monthly", "sweep", "deliver"], **parameters: str) -> Any:  # noqa: ANN401 - each flow has its own report
     """Run a flow under the orchestrator, with a sign of life."""
     from flows.local import run_locally, run_plainly
 
     titles = {"monthly": "月度流程", "sweep": "提醒", "deliver": "发信"}
     when = parameters.get("month") or parameters["on"]
     run: Callable[..., Any] = run_plainly if stage.plain else run_locally
-    with aside().status(f"{titles[which]} {when} …"):
-        report = run(stage.home, which, **parameters)
-    _say(stage, f"✓ {titles[which]} {when}")
+    with aside().status(f"{titles[flow]} {when} …"):
+        report = run(stage.home, flow, **parameters)
+    _say(stage, f"✓ {titles[flow]} {when}")
     return report
 
 

@@ -4,14 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from casework.board import Board, ProgrammeBoard
 from casework.due import DueLine, matters
-from casework.letters_page import Outbox
+from casework.letters_page import LetterLine, Outbox
 from casework.words import KINDS
 from exchange.values import Problem, Severity
+from models.letter import LetterState
 from policy.obligation import DeadlineKind
 
 _SHOWN = 2  # enterprises named in one line
@@ -137,15 +139,14 @@ def named(names: Sequence[str]) -> str:
 
 
 def print_problems(console: Console, problems: Sequence[Problem]) -> None:
-    """Print what is wrong in a file, cell by cell."""
-    made = table("工作表", "行#", "列", "内容", "问题与改法")
+    """Print what is wrong in a file, cell by cell: where it stands, then how to mend it."""
     for each in problems[:_MOST_PROBLEMS]:
         warning = each.severity is Severity.WARNING
-        words = f"{'提醒：' if warning else ''}{each.message}"
-        row = str(each.row) if each.row else ""
         style = "yellow" if warning else "red"
-        made.add_row(*map(Text, (each.sheet, row, each.column, each.value)), Text(words, style))
-    console.print(made)
+        row = f"第 {each.row} 行" if each.row else ""
+        place = " ".join(filter(None, (each.sheet, row, each.column)))
+        console.print(Text.assemble((f"{'提醒' if warning else '错误'} {place}", style)))
+        console.print(Padding(Text(each.message), (0, 0, 0, 5)))
     rest = len(problems) - _MOST_PROBLEMS
     if rest > 0:
         say(console, f"还有 {rest} 处没有列出，全部写在批注文件里")
@@ -156,25 +157,29 @@ def print_letters(console: Console, box_: Outbox) -> None:
     counts = "，".join(f"{each.title} {each.letters} 封" for each in box_.counts if each.letters)
     say(console, counts or "还没有信函。", style="bold")
     if box_.letters:
-        made = table("编号#", "日期", "状态", "收件人", "主题", "件#", "说明")
-        for each in box_.letters:
-            to = f"{each.to}（{each.enterprise or each.role_title}）"
-            made.add_row(
-                str(each.id),
-                each.send_on.isoformat(),
-                each.state_title,
-                Text(to),
-                Text(each.subject),
-                str(each.items),
-                Text(each.reason),
-            )
-        console.print(made)
+        console.print(_letter_table(box_.letters))
     if box_.more > 0:
         say(console, f"还有 {box_.more} 封没有列出，可以用 --state、--on、--to 缩小范围")
     if box_.unsaid:
         say(console, "没有人可以告知的：", style="bold")
         for line in box_.unsaid:
             say(console, f"  {line.kind_title} {line.items} 件：{line.reason}")
+
+
+def _letter_table(letters: Sequence[LetterLine]) -> Table:
+    """Return one line for each letter; why only where something is wrong or unusual."""
+    told = any(each.state != LetterState.SENT.value for each in letters)
+    made = table("编号#", "日期", "状态", "收件人", "主题", "件#", *(["说明"] if told else []))
+    for column in made.columns[3:5]:
+        column.no_wrap, column.overflow, column.ratio = True, "ellipsis", 1
+    made.columns[4].ratio = 2
+    for each in letters:
+        to = f"{each.to}（{each.enterprise or each.role_title}）"
+        row = (str(each.id), each.send_on.isoformat(), each.state_title, Text(to))
+        why = "" if each.state == LetterState.SENT.value else each.reason
+        made.add_row(*row, Text(each.subject), str(each.items), *([Text(why)] if told else []))
+    made.expand = True
+    return made
 
 
 def print_pairs(console: Console, pairs: Iterable[tuple[str, str]]) -> None:

@@ -14,7 +14,7 @@ from casework.remind import sweep
 from cli.demo_story import FIRST_RUN, SECOND_RUN
 from notifications.folder import FolderCarrier
 from tests.plugins import crash
-from tests.plugins.county import CountyMaker
+from tests.plugins.county import County
 from tests.plugins.dump import Dump, differences, dump
 from tests.plugins.house import services_on
 
@@ -39,8 +39,8 @@ def _in_this_process(url: str, folder: Path, day: dt.date, *what: str) -> Dump:
     return found
 
 
-def test_a_second_monthly_run_changes_no_row(a_county: CountyMaker, tmp_path: Path) -> None:
-    url = a_county()
+def test_a_second_monthly_run_changes_no_row(a_county: County, tmp_path: Path) -> None:
+    url = a_county.copy()
     once = _in_this_process(url, tmp_path, FIRST_RUN, "monthly")
     twice = _in_this_process(url, tmp_path, FIRST_RUN, "monthly")
 
@@ -50,10 +50,8 @@ def test_a_second_monthly_run_changes_no_row(a_county: CountyMaker, tmp_path: Pa
     assert differences(once, twice) == []
 
 
-def test_two_monthly_runs_at_once_leave_what_one_leaves(
-    a_county: CountyMaker, tmp_path: Path
-) -> None:
-    alone, crowded = a_county(), a_county()
+def test_two_monthly_runs_at_once_leave_what_one_leaves(a_county: County, tmp_path: Path) -> None:
+    alone, crowded = a_county.copy(), a_county.copy()
     clean = _in_this_process(alone, tmp_path, FIRST_RUN, "monthly")
     crash.run_twice_at_once(crowded, tmp_path, "monthly", FIRST_RUN)
 
@@ -64,34 +62,31 @@ def test_two_monthly_runs_at_once_leave_what_one_leaves(
     ("what", "before", "day"),
     [
         pytest.param("monthly", (), FIRST_RUN, id="monthly"),
-        pytest.param("sweep", ("monthly", "sweep"), SECOND_RUN, id="sweep"),
-        pytest.param("deliver", ("monthly", "sweep"), FIRST_RUN, id="deliver"),
+        pytest.param("sweep", ("monthly", "sweep"), SECOND_RUN, id="sweep", marks=pytest.mark.long),
+        pytest.param(
+            "deliver", ("monthly", "sweep"), FIRST_RUN, id="deliver", marks=pytest.mark.long
+        ),
     ],
 )
 def test_killed_at_twenty_random_moments_and_run_again_nothing_differs(
-    a_county: CountyMaker,
+    a_county: County,
     tmp_path: Path,
     what: str,
     before: tuple[str, ...],
     day: dt.date,
 ) -> None:
-    def ready() -> tuple[str, Path]:
-        url = a_county()
-        folder = tmp_path / "letters" / url.rpartition("/")[2].partition("?")[0]
-        _in_this_process(url, folder, FIRST_RUN, *before)
-        return url, folder
-
-    clean_url, clean_folder = ready()
-    steps = crash.run(clean_url, clean_folder, what, day)
-    clean = _in_this_process(clean_url, clean_folder, day)
+    _in_this_process(a_county.first, tmp_path / "before", FIRST_RUN, *before)
+    url, folder = a_county.copy(), tmp_path / "clean"
+    steps = crash.run(url, folder, what, day)
+    clean, letters = _told(_in_this_process(url, folder, day)), _letters(folder)
     assert steps > KILLS
 
     for at in sorted(random.Random(what).sample(range(1, steps), KILLS)):  # noqa: S311 - no secret
-        url, folder = ready()
+        url, folder = a_county.copy(), tmp_path / f"killed-{at}"
         crash.run(url, folder, what, day, at)
-        found = _in_this_process(url, folder, day, what)
-        assert differences(_told(clean), _told(found)) == [], f"killed at step {at} of {steps}"
-        assert _letters(folder) == _letters(clean_folder), f"killed at step {at} of {steps}"
+        found = _told(_in_this_process(url, folder, day, what))
+        assert differences(clean, found) == [], f"killed at step {at} of {steps}"
+        assert _letters(folder) == letters, f"killed at step {at} of {steps}"
 
 
 def _told(found: Dump) -> Dump:

@@ -1,10 +1,11 @@
 """The demonstration's county, imported and ready for its first month, to be copied per test."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -18,42 +19,54 @@ from runtime.schema import upgrade
 from tests.plugins.house import services_on
 from tests.plugins.postgres import PostgresServer
 
-CountyMaker = Callable[[], str]
+
+class County(Protocol):
+    """One county on one engine, from which a test takes as many copies as it needs."""
+
+    first: str  # the address of the original
+
+    def copy(self) -> str:
+        """Return the address of another copy of the original, as it is by now."""
+        ...
 
 
 @pytest.fixture
-def a_county(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[CountyMaker]:
-    """Return a function that makes another copy of the county and returns its address."""
+def a_county(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[County]:
+    """The demonstration's county on each engine in turn."""
     with ExitStack() as stack:
-        maker = _on_sqlite(tmp_path) if engine == "sqlite" else _on_postgres(request, stack)
-        yield maker
+        made: County = (
+            _OnSqlite(tmp_path)
+            if engine == "sqlite"
+            else _OnPostgres(request.getfixturevalue("postgres_server"), stack)
+        )
+        _found(made.first)
+        yield made
 
 
-def _on_sqlite(folder: Path) -> CountyMaker:
-    first = folder / "county.db"
-    _found(f"sqlite:///{first}")
-    numbers = count(1)
+class _OnSqlite:
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._numbers = folder, count(1)
+        self.first = f"sqlite:///{folder / 'county.db'}"
 
-    def copy() -> str:
-        path = folder / f"county-{next(numbers)}.db"
-        shutil.copyfile(first, path)
+    def copy(self) -> str:
+        path = self._folder / f"county-{next(self._numbers)}.db"
+        shutil.copyfile(self._folder / "county.db", path)
         return f"sqlite:///{path}"
 
-    return copy
 
+class _OnPostgres:
+    def __init__(self, server: PostgresServer, stack: ExitStack) -> None:
+        self._server, self._stack = server, stack
+        self._name = self._new()
+        self.first = server.url(self._name)
 
-def _on_postgres(request: pytest.FixtureRequest, stack: ExitStack) -> CountyMaker:
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    first = server.create()
-    stack.callback(server.drop, first)
-    _found(server.url(first))
+    def copy(self) -> str:
+        return self._server.url(self._new(like=self._name))
 
-    def copy() -> str:
-        name = server.create(like=first)
-        stack.callback(server.drop, name)
-        return server.url(name)
-
-    return copy
+    def _new(self, **like: str) -> str:
+        name = self._server.create(**like)
+        self._stack.callback(self._server.drop, name)
+        return name
 
 
 def _found(url: str) -> None:
