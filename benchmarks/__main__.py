@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         for figure in all_figures(bench):
             figures.append(figure)
             if not options.json:
-                print(_line(figure), flush=True)
+                print(line(figure), flush=True)
     if options.json:
         told = {
             "size": options.size,
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _line(figure: Figure) -> str:
+def line(figure: Figure) -> str:
     ratio = f"{figure.ratio:.2f}（{figure.wall_ratio:.2f}）"
     return "  ".join(
         (figure.number, figure.title, ratio, figure.must, _MARKS[figure.holds], figure.detail)

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from benchmarks.__main__ import main
+from benchmarks.__main__ import line, main
+from benchmarks.figures import Figure
 
 
 def test_every_figure_is_measured_on_a_small_county(capsys: pytest.CaptureFixture[str]) -> None:
@@ -15,10 +16,9 @@ def test_every_figure_is_measured_on_a_small_county(capsys: pytest.CaptureFixtur
     assert all(figure["ratio"] > 0 for figure in told["figures"])
 
 
-def test_people_read_one_line_for_each_figure(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--size", "70", "--repeats", "1"])
+def test_a_promise_that_does_not_hold_is_said() -> None:
+    figure = Figure(
+        number="1", title="平常一月", ratio=25.88, wall_ratio=25.05, must="≤ 3.0", holds=False
+    )
 
-    said = capsys.readouterr().out
-    assert "70 家企业，1 遍" in said
-    assert said.count("本程序 / ") == 3
-    assert "内存峰值" in said
+    assert "25.88（25.05）  ≤ 3.0  未达到" in line(figure)
