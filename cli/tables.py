@@ -145,7 +145,8 @@ def print_problems(console: Console, problems: Sequence[Problem]) -> None:
         style = "yellow" if warning else "red"
         row = f"第 {each.row} 行" if each.row else ""
         place = " ".join(filter(None, (each.sheet, row, each.column)))
-        console.print(Text.assemble((f"{'提醒' if warning else '错误'} {place}", style)))
+        head = f"{'提醒' if warning else '错误'} {place}".rstrip()
+        console.print(Text.assemble((head, style), f"：{each.value}" if each.value else ""))
         console.print(Padding(Text(each.message), (0, 0, 0, 5)))
     rest = len(problems) - _MOST_PROBLEMS
     if rest > 0:

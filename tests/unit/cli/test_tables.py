@@ -167,6 +167,7 @@ def test_problems_are_marked_as_errors_and_warnings_and_the_rest_is_counted() ->
     print_problems(console, [wrong, doubt, *[wrong] * 199])
 
     said = read(console)
-    assert "[red]x[/red]" in said
-    assert "提醒：请核对" in said
+    assert "错误 名册[1] 第 3 行 日期：[red]x[/red]" in said
+    assert "提醒 名册" in said
+    assert "请核对" in said
     assert "还有 1 处没有列出" in said
