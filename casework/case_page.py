@@ -12,7 +12,7 @@ from casework.case_history import History, history
 from casework.compose import rules_of
 from casework.due import DueLine, deadlines_of_case
 from casework.find import case_of
-from casework.plan import outcomes_of, refusing
+from casework.plan import refusing
 from casework.refusal import Refusal
 from casework.services import Services
 from casework.words import FINALS, OUTCOMES, PHASES, VERDICTS
@@ -20,7 +20,7 @@ from models.case import Assessment, Case
 from models.casebook import Casebook, read_casebook
 from models.enterprise import Enterprise
 from policy.confirm import Confirm
-from policy.findings import Finding, Outcome, Verdict, findings_of
+from policy.findings import Finding, Outcome, Verdict, counting, findings_of
 from policy.programme import Final, Programme, Stage
 from policy.sentences import shown
 from policy.stages import CaseFacts, Decision, How, next_step
@@ -182,13 +182,13 @@ def _step(
     """Return the step the case may take today, or what it waits for."""
     alone = (case.enterprise_id, case.enterprise_id + 1)
     book: Casebook = read_casebook(session, case.programme, alone, cycle=case.cycle)
-    said = findings_of(rules, judged.findings) if judged else ()
+    outcomes = counting(rules, judged.findings) if judged else {}
     facts = CaseFacts(
         stage=case.stage,
         cycle=case.cycle,
         verdict=judged.verdict if judged else "",
-        outcomes=outcomes_of(rules, said),
-        refusing=refusing(rules, said),
+        outcomes=outcomes,
+        refusing=refusing(rules, outcomes),
         records=book.records.get(case.id or 0, ()),
         waived=book.waived.get(case.id or 0, frozenset()),
         held=case.held,

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.enterprise import Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
-from models.writes import insert_new
+from models.writes import insert_new, table_of
 from policy.workdays import Calendar
 
 ONE_DAY = dt.timedelta(days=1)
@@ -52,12 +52,11 @@ def queue(
     )
     spoken = [(item, person) for item, person, state in inserted if state == ItemState.CLAIMED]
     letters = _letters(session, {person for _, person in spoken}, send_on, calendar)
-    placed: dict[int, list[int]] = {}
-    for item, person in spoken:
-        placed.setdefault(letters[person], []).append(item)
-    for letter, items in placed.items():
-        session.execute(
-            update(LetterItem).where(col(LetterItem.id).in_(items)).values(letter_id=letter)
+    if spoken:
+        items = table_of(LetterItem)
+        session.connection().execute(
+            update(items).where(items.c.id == bindparam("item")).values(letter_id=bindparam("to")),
+            [{"item": item, "to": letters[person]} for item, person in spoken],
         )
     return len(inserted)
 

@@ -12,7 +12,7 @@ from models.casebook import LastAssessment, OpenCase, OpenReview
 from policy.assess import assess
 from policy.confirm import Confirm
 from policy.derive import with_derived
-from policy.findings import Finding, findings_of
+from policy.findings import Outcome, counting, gist
 from policy.programme import Programme
 from policy.stages import CaseFacts, Decision, How, next_step
 from policy.workdays import Calendar
@@ -158,19 +158,18 @@ def _case_plan(
     known = case.id if case.id is not None else 0
     if _is_ahead(gathered, case):
         return _left_alone(gathered, programme, case, now)
-    findings = findings_of(programme, now.findings)
+    outcomes = counting(programme, now.findings)
     facts = CaseFacts(
         stage=case.stage,
         cycle=case.cycle,
         verdict=now.verdict,
-        outcomes=outcomes_of(programme, findings),
-        refusing=refusing(programme, findings),
+        outcomes=outcomes,
+        refusing=refusing(programme, outcomes),
         records=book.records.get(known, ()),
         waived=book.waived.get(known, frozenset()),
         held=case.held,
     )
     steps, last = walk(programme, facts, today=gathered.on, calendar=gathered.calendar)
-    before = book.assessments.get(known)
     return CasePlan(
         case=case,
         programme=programme,
@@ -178,7 +177,7 @@ def _case_plan(
         proposal=last if last.how is How.PROPOSE else None,
         review=book.reviews.get(known),
         assessment=now,
-        is_news=before is None or _gist(programme, before) != _gist(programme, now),
+        is_news=_is_news(programme, book.assessments.get(known), now),
     )
 
 
@@ -228,35 +227,19 @@ def walk(
     return tuple(steps), decision
 
 
-def outcomes_of(programme: Programme, findings: tuple[Finding, ...]) -> dict[str, str]:
-    """Return criterion -> outcome of those that count: required and not waived."""
-    required = {criterion.key for criterion in programme.criteria if criterion.required}
-    return {
-        finding.criterion: finding.outcome
-        for finding in findings
-        if finding.criterion in required and not finding.waived
-    }
-
-
-def refusing(programme: Programme, findings: tuple[Finding, ...]) -> frozenset[str]:
+def refusing(programme: Programme, outcomes: Mapping[str, str]) -> frozenset[str]:
     """Return the confirmed criteria that are not met; unconfirmed ones never refuse."""
-    counted = outcomes_of(programme, findings)
-    return frozenset(
-        finding.criterion
-        for finding in findings
-        if counted.get(finding.criterion) == "unmet" and finding.confirm is Confirm.CONFIRMED
-    )
+    confirmed = (each.key for each in programme.criteria if each.confirm is Confirm.CONFIRMED)
+    return frozenset(key for key in confirmed if outcomes.get(key) == Outcome.UNMET.value)
 
 
-def _gist(programme: Programme, assessment: LastAssessment) -> tuple[object, ...]:
-    """Return what makes an assessment news: a count of days that merely grew does not."""
-    ageing = {each.key for each in programme.criteria if each.fact == "days_since_registered"}
-    return (
-        assessment.verdict,
-        assessment.score_low,
-        assessment.score_high,
-        tuple(
-            (each.criterion, each.outcome, None if each.criterion in ageing else each.value)
-            for each in findings_of(programme, assessment.findings)
-        ),
-    )
+def _is_news(programme: Programme, before: LastAssessment | None, now: LastAssessment) -> bool:
+    """Say whether an assessment says something new; days that merely passed are nothing new."""
+    if before is None or (before.verdict, before.score_low, before.score_high) != (
+        now.verdict,
+        now.score_low,
+        now.score_high,
+    ):
+        return True
+    same = before.findings == now.findings
+    return not same and gist(programme, before.findings) != gist(programme, now.findings)

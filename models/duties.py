@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, select
@@ -14,6 +14,7 @@ from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
 from models.facts_frame import Span
 from models.figures import Qualification
+from models.writes import table_of
 
 # What makes a deadline one: enterprise, obligation, subject, period.
 DeadlineKey = tuple[int, str, str, str]
@@ -31,7 +32,6 @@ class KnownDeadline:
     state: str
     provisional: bool
     estimated: bool
-    basis: str
     closed_on: dt.date | None = None
 
 
@@ -141,7 +141,12 @@ def enterprises_by_id(session: Session, ids: Collection[int]) -> dict[int, Named
 
 def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
     rows = session.execute(
-        select(Enterprise, Person)
+        select(
+            *(col(each) for each in (Enterprise.id, Enterprise.uscc, Enterprise.name)),
+            col(Enterprise.division_code),
+            *(col(each) for each in (Person.id, Person.key, Person.role, Person.email)),
+            col(Person.division_code),
+        )
         .outerjoin(
             Person,
             (col(Person.enterprise_id) == col(Enterprise.id))
@@ -152,14 +157,16 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
         .order_by(col(Enterprise.id))
     )
     return {
-        enterprise.id: Named(
-            id=enterprise.id,
-            uscc=enterprise.uscc,
-            name=enterprise.name,
-            division_code=enterprise.division_code,
-            contact=_staff(contact) if contact else None,
+        id_: Named(
+            id=id_,
+            uscc=uscc,
+            name=name,
+            division_code=division,
+            contact=None
+            if person is None
+            else Staff(id=person, key=key, role=role, email=email, division_code=of),
         )
-        for enterprise, contact in rows
+        for id_, uscc, name, division, person, key, role, email, of in rows
     }
 
 
@@ -183,28 +190,25 @@ def _staff(person: Person) -> Staff:
     )
 
 
+_KNOWN = tuple(each.name for each in fields(KnownDeadline))
+_NAMING = ("enterprise_id", "obligation", "subject", "period")
+
+
 def _deadlines(session: Session, programme: str, span: Span) -> dict[DeadlineKey, KnownDeadline]:
-    rows = session.scalars(
-        select(Deadline)
+    columns = table_of(Deadline).c
+    rows = session.execute(
+        select(*(columns[name] for name in (*_NAMING, *_KNOWN)))
         .where(
-            col(Deadline.programme) == programme,
-            col(Deadline.enterprise_id) >= span[0],
-            col(Deadline.enterprise_id) < span[1],
-            col(Deadline.state) != DeadlineState.SUPERSEDED.value,
+            columns.programme == programme,
+            columns.enterprise_id >= span[0],
+            columns.enterprise_id < span[1],
+            columns.state != DeadlineState.SUPERSEDED.value,
         )
-        .order_by(col(Deadline.projection))
+        .order_by(columns.projection)
     )
     return {
-        (row.enterprise_id, row.obligation, row.subject, row.period): KnownDeadline(
-            id=row.id or 0,
-            case_id=row.case_id,
-            projection=row.projection,
-            due_on=row.due_on,
-            state=row.state,
-            provisional=row.provisional,
-            estimated=row.estimated,
-            basis=row.basis,
-            closed_on=row.closed_on,
+        tuple(row[: len(_NAMING)]): KnownDeadline(
+            **dict(zip(_KNOWN, row[len(_NAMING) :], strict=True))
         )
         for row in rows
     }

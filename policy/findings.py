@@ -92,6 +92,30 @@ def findings_of(programme: Programme, text: str) -> tuple[Finding, ...]:
     )
 
 
+def counting(programme: Programme, text: str) -> dict[str, str]:
+    """Return criterion -> outcome of those that count: required, with nothing standing in.
+
+    Reads no value and so costs a fraction of `findings_of`: a batch asks it of every case.
+    """
+    told = json.loads(text)
+    return {
+        criterion.key: said[Key.OUTCOME]
+        for criterion in programme.criteria
+        if criterion.required
+        and (said := told.get(criterion.key)) is not None
+        and Key.WAIVED_BY not in said
+    }
+
+
+def gist(programme: Programme, text: str) -> dict[str, tuple[str, object]]:
+    """Return criterion -> outcome and value, without counts of days that merely grow."""
+    ageing = {each.key for each in programme.criteria if each.fact == "days_since_registered"}
+    return {
+        key: (said[Key.OUTCOME], None if key in ageing else said.get(Key.VALUE))
+        for key, said in json.loads(text).items()
+    }
+
+
 def _finding(criterion: Criterion, told: dict[str, Any]) -> Finding:
     waived_by = tuple(told.get(Key.WAIVED_BY, ()))
     return Finding(
