@@ -1,11 +1,13 @@
 """Deadlines of one batch: which obligations bind whom, due when; what moved; what is over."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
+from casework.closings import Closing, Standing, closings, live_cases
 from casework.gather import Gathered
 from models.casebook import OpenCase
 from models.deadline import DeadlineState
@@ -17,10 +19,6 @@ from policy.obligation import Anchor, Binds, Obligation, WindowStatus
 # How far ahead a deadline is opened: January's dates must exist when their December rungs speak.
 HORIZON = dt.timedelta(days=120)
 _A_MONTH = dt.timedelta(days=31)  # a monthly run opens what falls due up to a horizon after it
-CASE_OVER = "事项已结束"
-STAGE_LEFT = "事项已进入后续环节"
-
-Standing = Mapping[tuple[int, int, int], tuple[OpenCase, bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +46,6 @@ class NewDeadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """An open deadline that has become pointless, with the reason."""
-
-    deadline: KnownDeadline
-    state: DeadlineState
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlinePlan:
     """What is to be written about deadlines."""
 
@@ -72,10 +61,12 @@ def plan_deadlines(gathered: Gathered, standing: Standing) -> DeadlinePlan:
     flags = _flags(gathered)
     opening: list[NewDeadline] = []
     for obligation in gathered.programme.obligations:
+        wanted, due_of = _wanted(obligation), _due_of(gathered, obligation)
         for subject in _subjects(gathered, obligation, standing):
-            if flags[subject.enterprise_id].issuperset(_wanted(obligation)):
-                opening += _due(gathered, obligation, subject)
-    return DeadlinePlan(opening=tuple(opening), closing=tuple(_closing(gathered, standing)))
+            if flags[subject.enterprise_id].issuperset(wanted):
+                due = due_of(subject.anchor_on, subject.estimated)
+                opening += _due(gathered, obligation, subject, due)
+    return DeadlinePlan(opening=tuple(opening), closing=tuple(closings(gathered, standing)))
 
 
 def _wanted(obligation: Obligation) -> set[str]:
@@ -94,9 +85,20 @@ def _flags(gathered: Gathered) -> dict[int, set[str]]:
     }
 
 
-def _due(gathered: Gathered, obligation: Obligation, subject: Subject) -> Iterator[NewDeadline]:
+def _due_of(gathered: Gathered, obligation: Obligation) -> Callable[[dt.date, bool], Due]:
+    """Return what computes the obligation's due dates, each once: most enterprises share one."""
+
+    @cache
+    def due_of(anchor_on: dt.date, estimated: bool) -> Due:  # noqa: FBT001 - a key, not a switch
+        return due_from(obligation, anchor_on, gathered.calendar, estimated=estimated)
+
+    return due_of
+
+
+def _due(
+    gathered: Gathered, obligation: Obligation, subject: Subject, due: Due
+) -> Iterator[NewDeadline]:
     """Yield the deadline unless it stands already, is over, or is out of sight."""
-    due = due_from(obligation, subject.anchor_on, gathered.calendar, estimated=subject.estimated)
     key: DeadlineKey = (subject.enterprise_id, obligation.key, subject.name, subject.period)
     known = gathered.duties.deadlines.get(key)
     if known is None:
@@ -146,8 +148,14 @@ def _subjects(gathered: Gathered, obligation: Obligation, standing: Standing) ->
         case Binds.QUALIFICATION:
             yield from _qualification_subjects(gathered, obligation)
         case Binds.ENTERPRISE:
+            # Next year's too: January's dates must exist when their December rungs speak.
+            dates = [
+                dated
+                for year in (gathered.cycle, gathered.cycle + 1)
+                for dated in _dated(gathered, obligation, year)
+            ]
             for enterprise in gathered.duties.enterprises:
-                for period, day, estimated in _dated(gathered, obligation, gathered.cycle):
+                for period, day, estimated in dates:
                     yield Subject(
                         enterprise_id=enterprise,
                         name="enterprise",
@@ -187,7 +195,7 @@ def _event_subjects(
     gathered: Gathered, obligation: Obligation, standing: Standing
 ) -> Iterator[Subject]:
     """Yield one subject per recorded event; a change is reported also when no case is open."""
-    live = _live(standing)
+    live = live_cases(standing)
     for event in gathered.duties.events:
         case = live.get(event.case_id)
         if event.kind != obligation.record:
@@ -258,25 +266,3 @@ def _dated(
                 yield f"{year}-{window.batch}", day, estimated
         case _:
             return
-
-
-def _closing(gathered: Gathered, standing: Standing) -> Iterator[Closing]:
-    """Yield the open deadlines of cases that ended or left the stages they belong to."""
-    live = _live(standing)
-    known_as = {each.key: each for each in gathered.programme.obligations}
-    for (_, obligation, _, _), known in gathered.duties.deadlines.items():
-        if known.state != DeadlineState.OPEN.value or known.case_id is None:
-            continue
-        case = live.get(known.case_id)
-        duty = known_as.get(obligation)
-        stages = duty.stages if duty else ()
-        outlives = duty is not None and duty.anchor is Anchor.RECORD and not stages
-        if case is None and not outlives:
-            yield Closing(deadline=known, state=DeadlineState.WAIVED, reason=CASE_OVER)
-        elif case is not None and stages and case.stage not in stages:
-            yield Closing(deadline=known, state=DeadlineState.MET, reason=STAGE_LEFT)
-
-
-def _live(standing: Standing) -> Mapping[int | None, OpenCase]:
-    """Return the cases that go on; one that is missing has ended, by a run or by a person."""
-    return {case.id: case for case, ended in standing.values() if not ended and case.id is not None}

@@ -21,7 +21,7 @@ from models.ledger import CalendarOverride, Run
 from models.letter import LetterItem
 from models.writes import upsert
 from policy.confirm import Confirm
-from policy.obligation import WindowStatus
+from policy.obligation import Anchor, Binds, DeadlineKind, WindowStatus
 from policy.programme import Criterion, Rule, Threshold
 from tests.plugins.dump import differences, dump
 from tests.plugins.house import HouseMaker
@@ -313,6 +313,65 @@ def test_a_duty_of_a_certificate_binds_for_its_years_and_moves_with_no_case(
 
     assert _due(services) == [("report", dt.date(2026, 5, 31), "open", 1)]
     assert _rows(services, Case) == []
+
+
+def test_a_planned_date_that_nobody_met_leaves_the_list_and_a_statutory_one_stays_a_year(
+    a_house: HouseMaker, engine: str
+) -> None:
+    yearly, _, _ = SPROUT.obligations
+    law = replace(
+        yearly,
+        key="law",
+        binds=Binds.ENTERPRISE,
+        anchor=Anchor.MONTH_DAY,
+        month_day=(5, 6),
+        stages=(),
+    )
+    plan = replace(law, key="plan", kind=DeadlineKind.PLANNED)
+    services = a_house(engine, catalogue=sprout_catalogue(stages=(), obligations=(law, plan)))
+    add_firm(services)
+    run_month(services, "2026-03", on=MARCH)
+    states = []
+    for day in (dt.date(2026, 7, 1), dt.date(2026, 8, 3), dt.date(2027, 6, 1)):
+        run_month(services, f"{day:%Y-%m}", on=day)
+        rows = [row for row in _rows(services, Deadline) if row.period == "2026"]
+        states.append({row.obligation: row.state for row in rows})
+
+    assert states == [
+        {"law": "open", "plan": "open"},
+        {"law": "open", "plan": "waived"},
+        {"law": "waived", "plan": "waived"},
+    ]
+
+
+def test_a_duty_of_next_january_is_there_when_its_december_reminders_are_due(
+    a_house: HouseMaker, engine: str
+) -> None:
+    yearly, _, _ = SPROUT.obligations
+    early = replace(
+        yearly, binds=Binds.ENTERPRISE, anchor=Anchor.MONTH_DAY, month_day=(1, 15), stages=()
+    )
+    services = a_house(engine, catalogue=sprout_catalogue(stages=(), obligations=(early,)))
+    add_firm(services)
+    run_month(services, "2026-10", on=dt.date(2026, 10, 8))
+
+    assert _due(services) == [("file", dt.date(2027, 1, 15), "open", 1)]
+
+
+def test_a_window_that_closed_is_let_go_when_a_later_one_is_open(
+    a_house: HouseMaker, engine: str
+) -> None:
+    second = replace(WINDOW, batch=2, opens=dt.date(2026, 5, 6), closes=dt.date(2026, 6, 30))
+    catalogue = replace(sprout_catalogue(), windows={"sprout": (WINDOW, second)})
+    services = a_house(engine, catalogue=catalogue)
+    add_firm(services, sales=None)
+    for day in (MARCH, dt.date(2026, 5, 6)):
+        run_month(services, f"{day:%Y-%m}", on=day)
+
+    assert _due(services) == [
+        ("file", dt.date(2026, 4, 30), "waived", 1),
+        ("file", dt.date(2026, 6, 30), "open", 1),
+    ]
 
 
 def test_a_late_report_of_last_year_is_not_this_years_and_an_early_one_is(
