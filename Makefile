@@ -7,7 +7,7 @@ TEST    := $(PYTHON) -m pytest
 PIP     := $(PYTHON) -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check fix bench coverage clean
+.PHONY: help demo up test test-long check fix bench coverage clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -15,6 +15,10 @@ help: ## show this list
 
 demo: .venv/run.stamp ## set everything up and run the main job on invented data
 	@$(PYTHON) -m cli demo
+
+up: .venv/run.stamp ## set everything up and keep the timetable of the data folder; Ctrl-C stops it
+	@$(PYTHON) -m cli init
+	@$(PYTHON) -m cli up
 
 test: .venv/dev.stamp ## set everything up and run the tests
 	@$(TEST) -n $(WORKERS) -m "not long"

@@ -79,6 +79,20 @@ def services_without_data(home: Path | None) -> Iterator["Services"]:
         services.database.close()
 
 
+@contextmanager
+def services_or_empty(home: Path | None, *, on: dt.date | None = None) -> Iterator["Services"]:
+    """Yield Services on the data of a folder; where there is none yet, on an empty county."""
+    if has_data(home):
+        with services_at(home, on=on) as services:
+            yield services
+        return
+    from runtime.schema import upgrade
+
+    with services_without_data(home) as services:
+        upgrade(services.database.engine)
+        yield services.on(on)
+
+
 def actor(by: str | None) -> "Actor":
     """Return who acts: as told, else the name this computer knows."""
     from casework.services import Actor

@@ -14,6 +14,7 @@ from cli import (
     papers,
     running,
     staff,
+    up,
 )
 from cli.app import app
 
@@ -30,6 +31,7 @@ _COMMANDS = (
     papers,
     running,
     staff,
+    up,
 )
 
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app, group
-from cli.door import actor, catalogue_at, programme_of, services_at, services_without_data
+from cli.door import (
+    actor,
+    catalogue_at,
+    has_data,
+    programme_of,
+    services_at,
+    services_or_empty,
+    services_without_data,
+)
 from cli.errors import Code, StopError, misuse, refused
 from cli.options import By, Home, Json, On
 from cli.output import aside, print_json, screen
@@ -117,7 +125,9 @@ def import_(
         raise misuse(f"没有文件 {file}")
     with aside().status("正在读取…"):
         roster = read_roster(file)
-    with services_at(home, on=on) as services, aside().status("正在核对…"):
+    # To check a file needs no data; to apply it does.
+    door = services_at if apply else services_or_empty
+    with door(home, on=on) as services, aside().status("正在核对…"):
         from casework.import_roster import apply as apply_roster
         from casework.import_roster import preview
         from casework.refusal import Refusal
@@ -133,8 +143,14 @@ def import_(
         print_json(_form(report, marked))
     else:
         _print_report(roster, report, marked, wanted=apply)
+        _say_no_data(home)
     if report.errors:
         raise typer.Exit(Code.PROBLEMS)
+
+
+def _say_no_data(home: Path | None) -> None:
+    if not has_data(home):
+        aside().print("还没有数据文件夹：正式导入之前先运行 peiyu init", markup=False)
 
 
 def _mark(file: Path, report: "ImportReport", remarks: Path | None) -> Path | None:

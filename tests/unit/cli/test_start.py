@@ -1,13 +1,16 @@
 """Starting: the program itself, as it is typed, reads no heavy library before it needs one."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from cli.demonstration import MENDED
 from tests.house.tree import ROOT
+from tests.plugins.terminal import Peiyu
 
 HEAVY = ("prefect", "polars", "openpyxl", "xlsxwriter", "sqlalchemy", "pydantic_settings")
 
@@ -70,3 +73,16 @@ def test_an_old_terminal_gets_strange_marks_and_no_crash(tmp_path: Path) -> None
 
     assert done.returncode == 0, done.stderr
     assert "2026-03-02" in done.stdout
+
+
+def test_a_roster_can_be_checked_before_there_is_any_data(peiyu: Peiyu, outside: Path) -> None:
+    shutil.copy(MENDED, outside / "名册.xlsx")
+
+    checked = peiyu("import", "名册.xlsx", "--json")
+    applied = peiyu("import", "名册.xlsx", "--apply")
+
+    assert (checked.code, checked.json["new"], checked.json["wrong"]) == (0, 537, 0)
+    assert not checked.json["applied"]
+    assert applied.code == 3
+    assert "peiyu init" in applied.err
+    assert not (outside / "var").exists()

@@ -1,0 +1,43 @@
+"""What the tables say about the timetable: which runs have finished, whether letters wait."""
+
+import datetime as dt
+
+from sqlalchemy import func, or_, select
+from sqlmodel import col
+
+from casework.pipeline import MONTHLY
+from casework.remind import SWEEP
+from casework.services import Services
+from models.ledger import Run, RunState
+from models.letter import Letter, LetterState
+from policy.timetable import Done
+
+_GOING_OUT = (LetterState.QUEUED, LetterState.DEFERRED, LetterState.TRANSMITTING)
+
+
+def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
+    """Return what was done by now; ``looked_at`` is when the caller last saw to the letters."""
+    finished = col(Run.state) == RunState.FINISHED.value
+    month = f"{services.today:%Y-%m}"
+    with services.database.reading() as session:
+        months = session.scalars(
+            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, finished, col(Run.slot) >= month)
+        ).all()
+        swept = session.scalar(
+            select(func.max(col(Run.slot))).where(col(Run.kind) == SWEEP, finished)
+        )
+        waiting = session.scalar(
+            select(col(Letter.id))
+            .where(
+                col(Letter.state).in_([state.value for state in _GOING_OUT]),
+                col(Letter.send_on) <= services.today,
+                or_(col(Letter.next_at).is_(None), col(Letter.next_at) <= services.now()),
+            )
+            .limit(1)
+        )
+    return Done(
+        months=frozenset(months),
+        swept_on=dt.date.fromisoformat(swept) if swept else None,
+        letters_wait=waiting is not None,
+        looked_at=looked_at,
+    )

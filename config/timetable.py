@@ -1,0 +1,65 @@
+"""The timetable file: when the month, the reminders and the letters run by themselves."""
+
+import datetime as dt
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.problems import CheckProblem, Fault, read_toml, shape_faults
+from config.settings import CONFIG_ROOM
+from policy.timetable import Timetable
+
+FILE = "timetable.toml"
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True
+    )
+
+
+class _Daily(_Table):
+    at: dt.time
+
+
+class _Hours(_Table):
+    first: dt.time = Field(alias="from")
+    last: dt.time = Field(alias="to")
+    every_minutes: int = Field(ge=1, le=240)
+
+
+class _TimetableFile(_Table):
+    monthly: _Daily
+    sweep: _Daily
+    deliver: _Hours
+
+
+def read_timetable(*folders: Path) -> tuple[Timetable | None, list[CheckProblem]]:
+    """Return the timetable of the last folder that has one, or None and every problem of it."""
+    rooms = [room for room in folders or (CONFIG_ROOM,) if (room / FILE).exists()]
+    if not rooms:
+        return None, [CheckProblem(file=FILE, key="", message="没有这个文件，不知道何时办理")]
+    table, faults = _read(rooms[-1] / FILE)
+    return table, [CheckProblem(file=FILE, key=each.key, message=each.message) for each in faults]
+
+
+def _read(path: Path) -> tuple[Timetable | None, list[Fault]]:
+    told, faults = read_toml(path)
+    if told is None:
+        return None, faults
+    try:
+        read = _TimetableFile.model_validate(told)
+    except ValidationError as error:
+        return None, list(shape_faults(error, _TimetableFile, ""))
+    if read.deliver.last <= read.deliver.first:
+        return None, [Fault("deliver to", "应晚于 from")]
+    return (
+        Timetable(
+            monthly_at=read.monthly.at,
+            sweep_at=read.sweep.at,
+            deliver_from=read.deliver.first,
+            deliver_to=read.deliver.last,
+            deliver_every=dt.timedelta(minutes=read.deliver.every_minutes),
+        ),
+        [],
+    )

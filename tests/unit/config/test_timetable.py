@@ -1,0 +1,56 @@
+"""The timetable file: read whole or not at all, each fault with its key."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from config.settings import CONFIG_ROOM
+from config.timetable import FILE, read_timetable
+
+GOOD = (CONFIG_ROOM / FILE).read_text(encoding="utf-8")
+
+
+def test_the_shipped_timetable_is_sound() -> None:
+    table, problems = read_timetable()
+
+    assert problems == []
+    assert table is not None
+    assert (table.sweep_at, table.deliver_every) == (dt.time(9), dt.timedelta(minutes=5))
+
+
+def test_the_offices_own_timetable_wins(tmp_path: Path) -> None:
+    own = GOOD.replace("at = 09:00:00", "at = 10:15:00")
+    (tmp_path / FILE).write_text(own, encoding="utf-8")
+
+    table, problems = read_timetable(CONFIG_ROOM, tmp_path)
+
+    assert problems == []
+    assert table is not None
+    assert table.sweep_at == dt.time(10, 15)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        pytest.param("[sweep]", "[sweeps]", "timetable.toml：sweep：缺少，请补上", id="missing"),
+        pytest.param("08:30:00", "[8]", "timetable.toml：monthly at：", id="no time"),
+        pytest.param("= 5", "= 0", "timetable.toml：deliver every_minutes：不能小于 1", id="zero"),
+        pytest.param("18:00:00", "08:00:00", "timetable.toml：deliver to：应晚于 from", id="order"),
+        pytest.param("at = 08", 'at = "', "timetable.toml：第 5 行", id="broken"),
+    ],
+)
+def test_a_fault_is_named_with_its_key(tmp_path: Path, old: str, new: str, told: str) -> None:
+    (tmp_path / FILE).write_text(GOOD.replace(old, new), encoding="utf-8")
+
+    table, problems = read_timetable(CONFIG_ROOM, tmp_path)
+
+    assert table is None
+    assert any(str(problem).startswith(told) for problem in problems), problems
+
+
+def test_without_any_file_it_is_said(tmp_path: Path) -> None:
+    table, (problem,) = read_timetable(tmp_path)
+
+    assert table is None
+    assert "不知道何时办理" in problem.message

@@ -1,0 +1,86 @@
+"""The timetable: what is due is read from what was done, at whatever moment somebody asks."""
+
+import datetime as dt
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from policy.timetable import Done, RunKind, Timetable, due_runs, next_at
+from policy.workdays import Calendar
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TABLE = Timetable(
+    monthly_at=dt.time(8, 30),
+    sweep_at=dt.time(9),
+    deliver_from=dt.time(9),
+    deliver_to=dt.time(18),
+    deliver_every=dt.timedelta(minutes=5),
+)
+# 2026-05-01 is a Friday and a holiday; the first workday of the month is the 6th.
+CALENDAR = Calendar(
+    off=frozenset({dt.date(2026, 5, day) for day in (1, 4, 5)}), gazetted=frozenset({2026})
+)
+M, S, D = RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER
+ALL_DONE = Done(months=frozenset({"2026-05"}), swept_on=dt.date(2026, 5, 6))
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 5) -> dt.datetime:
+    return dt.datetime(2026, month, day, hour, minute, tzinfo=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("now", "done", "due"),
+    [
+        pytest.param(at(5, 12), Done(), [], id="before the first workday"),
+        pytest.param(at(6, 8, 29), Done(), [], id="before half past eight"),
+        pytest.param(at(6, 8, 30), Done(), [M], id="the month, then"),
+        pytest.param(at(6, 9), Done(), [M, S], id="the reminders"),
+        pytest.param(at(23, 3), Done(), [M], id="a missed month, at once"),
+        pytest.param(at(6, 9), ALL_DONE, [], id="all done"),
+        pytest.param(at(7, 9), ALL_DONE, [S], id="the next morning"),
+        pytest.param(at(9, 9), ALL_DONE, [], id="a Saturday"),
+    ],
+)
+def test_the_month_and_the_reminders(now: dt.datetime, done: Done, due: list[RunKind]) -> None:
+    assert due_runs(TABLE, CALENDAR, now, done) == due
+
+
+@pytest.mark.parametrize(
+    ("now", "looked_at", "due"),
+    [
+        pytest.param(at(6, 8, 59), None, [], id="too early"),
+        pytest.param(at(6, 9), None, [D], id="in office hours"),
+        pytest.param(at(6, 18), None, [D], id="up to the last minute"),
+        pytest.param(at(6, 18, 1), None, [], id="too late"),
+        pytest.param(at(6, 12), at(6, 11, 56), [], id="just looked"),
+        pytest.param(at(6, 12), at(6, 11, 55), [D], id="rested"),
+        pytest.param(at(9, 12), None, [], id="a Saturday"),
+    ],
+)
+def test_letters_leave_in_office_hours_every_few_minutes(
+    now: dt.datetime, looked_at: dt.datetime | None, due: list[RunKind]
+) -> None:
+    waiting = replace(ALL_DONE, letters_wait=True, looked_at=looked_at)
+
+    assert due_runs(TABLE, CALENDAR, now, waiting) == due
+    assert due_runs(TABLE, CALENDAR, now, replace(waiting, letters_wait=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "now", "done", "then"),
+    [
+        pytest.param(M, at(1, 9), Done(), at(6, 8, 30), id="this month"),
+        pytest.param(M, at(20, 9), ALL_DONE, at(1, 8, 30, month=6), id="next month"),
+        pytest.param(M, at(20, 9), Done(), at(20, 9), id="overdue is now"),
+        pytest.param(S, at(6, 8), Done(), at(6, 9), id="this morning"),
+        pytest.param(S, at(6, 10), ALL_DONE, at(7, 9), id="tomorrow"),
+        pytest.param(S, at(9, 10), ALL_DONE, at(11, 9), id="after the weekend"),
+        pytest.param(D, at(6, 8), ALL_DONE, at(6, 9), id="when the office opens"),
+        pytest.param(D, at(6, 19), ALL_DONE, at(7, 9), id="when it opens again"),
+    ],
+)
+def test_when_a_run_comes_next(
+    kind: RunKind, now: dt.datetime, done: Done, then: dt.datetime
+) -> None:
+    assert next_at(kind, TABLE, CALENDAR, now, done) == then
