@@ -7,7 +7,7 @@ TEST    := $(PYTHON) -m pytest
 PIP     := $(PYTHON) -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-long check fix bench coverage clean
+.PHONY: help demo up test test-long check fix bench coverage manual clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -50,6 +50,9 @@ coverage: .venv/dev.stamp ## the tests with branch coverage: 90 % overall, 100 %
 	echo "== policy"; \
 	$(PYTHON) -m coverage report --include='policy/*' --fail-under=100 || failed=1; \
 	exit $$failed
+
+manual: .venv/dev.stamp ## write docs/programmes again, after a programme or its worked cases changed
+	@$(PYTHON) -m scripts.make_manual
 
 clean: ## remove the environment and everything that was built; data in var/ stays
 	@rm -rf .venv build ./*.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \

@@ -50,7 +50,7 @@ Expect = Annotated[
     "record",
     rich_help_panel="办理",
     help="登记发生了什么（参加培训、提交申报、开始公示……），凭此推进事项。\n\n"
-    "能销去的截止事项一并销去；同一件事登记两次只算一次。",
+    "由此办结的截止事项一并办结；同一件事登记两次只算一次。",
     epilog="例：peiyu record 12 trained --on 2026-03-10 --evidence 签到表第3页",
 )
 def record(

@@ -12,6 +12,7 @@ import pytest
 from tests.house.tree import ROOT, text
 
 READMES = ["README.md", "README.zh-CN.md"]
+GUIDE = "docs/guide.md"
 BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND_LINE = [sys.executable, "-m", "cli"]
 
@@ -58,7 +59,7 @@ def test_every_command_is_run_or_is_a_target_of_the_makefile(readme: str) -> Non
     assert {"demo", "test"} <= set(made) <= set(targets)
 
 
-@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("readme", [*READMES, GUIDE])
 def test_the_commands_work_one_after_the_other(readme: str, tmp_path: Path) -> None:
     environment = {
         **os.environ,
