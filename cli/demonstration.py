@@ -236,7 +236,7 @@ def _print_moves(stage: Stage, moved: Sequence["Moved"]) -> None:
 
 
 def _farewell(stage: Stage, seconds: float) -> None:
-    from cli.tables import say
+    from cli.demo_story import SECOND_RUN
 
     home = str(stage.home)
     where = f'--home "{home}"' if " " in home else f"--home {home}"
@@ -247,7 +247,7 @@ def _farewell(stage: Stage, seconds: float) -> None:
         screen(),
         f"  peiyu cases --waiting {where}    看哪些事项在等审核",
         f"  peiyu case 1 {where}    看一个事项的全部：条件、差距、依据、经过",
-        f"  peiyu due --days 60 --explain {where}    看每个日期怎么来的",
+        f"  peiyu due --on {SECOND_RUN} --explain {where}    看每个日期怎么来的",
         f"  peiyu doctor {where}    检查还缺什么",
         "  peiyu init    开始用自己的数据（再用 peiyu template roster 生成空白名册）",
     )
