@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,12 +29,15 @@ from policy.deadlines import Due, days_left, origin
 from policy.obligation import Tone
 from policy.programme import Programme
 
+_LOUDER = tuple(tone.value for tone in Tone)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A letter ready to be handed over, and the items that were done before it left."""
+    """A letter ready to be handed over, its items, and those that were done before it left."""
 
     message: Message
+    said: frozenset[int]
     done: tuple[int, ...]
 
 
@@ -43,6 +46,7 @@ class Nothing:
     """Why a letter need not, or can not, be sent."""
 
     reason: str
+    said: frozenset[int]
     done: tuple[int, ...] = ()
 
 
@@ -53,6 +57,7 @@ class Content:
     due: tuple[DueItem, ...]
     moves: tuple[MoveItem, ...]
     reviews: tuple[ReviewItem, ...]
+    said: frozenset[int]  # every item it was made of
     done: tuple[int, ...]
 
     def __bool__(self) -> bool:
@@ -66,9 +71,9 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
         person = session.get_one(Person, letter.person_id)
         content = _content(session, services, letter, keep_done=again)
         if not content:
-            return Nothing(reason="所提事项均已办结，无须再发", done=content.done)
+            return _nothing("所提事项均已办结，无须再发", content)
         if not (person.active and person.email):
-            return Nothing(reason="收件人没有可用的邮箱", done=content.done)
+            return _nothing("收件人没有可用的邮箱", content)
         rendered = _rendered(session, services, person, content)
     return Composed(
         message=Message(
@@ -80,8 +85,21 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
             html=rendered.html,
             attachments=_attachments(services, person, content.due),
         ),
+        said=content.said,
         done=content.done,
     )
+
+
+def _nothing(reason: str, content: Content) -> Nothing:
+    return Nothing(reason=reason, said=content.said, done=content.done)
+
+
+def claimed_items(session: Session, letter_id: int) -> frozenset[int]:
+    """Return the items that a letter has to speak of."""
+    wanted = select(col(LetterItem.id)).where(
+        col(LetterItem.letter_id) == letter_id, col(LetterItem.state) == ItemState.CLAIMED.value
+    )
+    return frozenset(each for each in session.scalars(wanted) if each is not None)
 
 
 def message_id(services: Services, person: Person, send_on: dt.date) -> str:
@@ -134,13 +152,24 @@ def _content(session: Session, services: Services, letter: Letter, *, keep_done:
         item.id or 0: _review_item(session, item, keep_done=keep_done)
         for item in of(ItemKind.REVIEW)
     }
-    said = {**due, **reviews}
+    may_be_done = {**due, **reviews}
     return Content(
-        due=tuple(each for each in due.values() if each is not None),
+        due=_each_once(each for each in due.values() if each is not None),
         moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
-        done=tuple(item for item, matter in said.items() if matter is None),
+        said=frozenset(item.id or 0 for item in items),
+        done=tuple(item for item, matter in may_be_done.items() if matter is None),
     )
+
+
+def _each_once(due: Iterable[DueItem]) -> tuple[DueItem, ...]:
+    """Return one item per matter, the loudest: a letter that was late holds two rungs of it."""
+    found: dict[str, DueItem] = {}
+    for each in due:
+        known = found.get(each.key)
+        if known is None or _LOUDER.index(each.tone) >= _LOUDER.index(known.tone):
+            found[each.key] = each
+    return tuple(found.values())
 
 
 def _due_item(

@@ -2,16 +2,19 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.compose import Composed, Nothing, compose
+from casework.compose import Composed, Nothing, claimed_items, compose
+from casework.one_a_day import WAITING, one_a_day
 from casework.services import Services
+from models.engine import StaleWorkError
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from models.writes import changed_rows
 from notifications.message import Carrier, Fate, Receipt
@@ -20,7 +23,6 @@ LEASED_AT_ONCE = 20
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
-_WAITING = (LetterState.QUEUED.value, LetterState.DEFERRED.value)
 _UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
 
 
@@ -77,34 +79,41 @@ def _lease(services: Services, day: dt.date) -> list[Leased]:
     now = services.now()
     free = or_(col(Letter.leased_until).is_(None), col(Letter.leased_until) < now)
     due = and_(
-        col(Letter.state).in_(_WAITING),
+        col(Letter.state).in_(WAITING),
         or_(col(Letter.next_at).is_(None), col(Letter.next_at) <= now),
     )
     # A letter whose answer was lost goes out a second time once, and then waits for a person.
     lost = and_(col(Letter.state).in_(_UNCERTAIN), col(Letter.may_repeat).is_(False))
     died = col(Letter.state) == LetterState.TRANSMITTING.value
-    with services.database.writing() as session:
-        letters = session.scalars(
+
+    def attempt(session: Session) -> tuple[int, list[Leased]]:
+        found = session.scalars(
             select(Letter)
             .where(col(Letter.send_on) <= day, free, or_(due, lost, died))
             .order_by(col(Letter.send_on), col(Letter.id))
             .limit(LEASED_AT_ONCE)
             .with_for_update(skip_locked=True)
         ).all()
-        for letter in letters:
-            letter.lease += 1
-            letter.leased_until = now + services.lease
-        return [
-            Leased(
-                id=letter.id or 0,
-                lease=letter.lease,
-                state=letter.state,
-                message_id=letter.message_id,
-                attempts=letter.attempts,
-                may_repeat=letter.may_repeat,
-            )
-            for letter in letters
-        ]
+        letters = one_a_day(session, found, day, now=now.astimezone(services.zone))
+        return len(found), [_leased(letter, until=now + services.lease) for letter in letters]
+
+    while True:
+        found, leased = services.database.transact(attempt)
+        if leased or not found:  # what only waits, or joined another letter, is out of the way
+            return leased
+
+
+def _leased(letter: Letter, *, until: dt.datetime) -> Leased:
+    letter.lease += 1
+    letter.leased_until = until
+    return Leased(
+        id=letter.id or 0,
+        lease=letter.lease,
+        state=letter.state,
+        message_id=letter.message_id,
+        attempts=letter.attempts,
+        may_repeat=letter.may_repeat,
+    )
 
 
 def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> str:
@@ -114,13 +123,12 @@ def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[st
         if settled is not None:
             ended[settled] += 1
             return ""
-    written = compose(services, letter.id, again=letter.state in _UNCERTAIN)
+    written = services.database.retrying(partial(_write, services, letter))
+    if written is None:
+        return ""  # our lease ended while we wrote it; its new holder goes on
     if isinstance(written, Nothing):
-        _end(services, letter, LetterState.SUPPRESSED, reason=written.reason, done=written.done)
         ended[LetterState.SUPPRESSED] += 1
         return ""
-    if not _mark(services, letter, written):
-        return ""  # our lease ended while we wrote it; its new holder goes on
     receipt = carrier.deliver(written.message)
     state = _record(services, letter, receipt)
     if receipt.fate is Fate.STOPPED:
@@ -141,23 +149,30 @@ def _settle(services: Services, carrier: Carrier, letter: Leased) -> LetterState
     return None
 
 
-def _mark(services: Services, letter: Leased, written: Composed) -> bool:
-    """Commit that the letter is about to be handed over; False when the lease is lost."""
+def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
+    """Write the letter and commit that it is about to be handed over; None when the lease is lost.
+
+    Raises ``StaleWorkError`` when something went into the letter while it was written.
+    """
     repeats = letter.state in _UNCERTAIN
+    written = compose(services, letter.id, again=repeats)
+    if isinstance(written, Nothing):
+        values = _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)
+    else:
+        values = {
+            "state": LetterState.TRANSMITTING.value,
+            "attempts": col(Letter.attempts) + 1,
+            "message_id": written.message.message_id,
+            "subject": written.message.subject,
+            "may_repeat": repeats or letter.may_repeat,
+        }
     with services.database.writing() as session:
+        if not _put(session, letter, values):
+            return None
+        if claimed_items(session, letter.id) != written.said:
+            raise StaleWorkError
         _suppress_done(session, written.done)
-        marked = session.execute(
-            update(Letter)
-            .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
-            .values(
-                state=LetterState.TRANSMITTING.value,
-                attempts=col(Letter.attempts) + 1,
-                message_id=written.message.message_id,
-                subject=written.message.subject,
-                may_repeat=repeats or letter.may_repeat,
-            )
-        )
-        return changed_rows(marked) == 1
+    return written
 
 
 def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState:
@@ -182,14 +197,15 @@ def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState
     return state
 
 
-def _end(
-    services: Services,
-    letter: Leased,
-    state: LetterState,
-    *,
-    reason: str,
-    done: Sequence[int] = (),
-) -> None:
+def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:
+    values = _ending(services, letter, state, reason=reason)
+    with services.database.writing() as session:
+        _put(session, letter, values)
+
+
+def _ending(
+    services: Services, letter: Leased, state: LetterState, *, reason: str
+) -> dict[str, object]:
     now = services.now()
     values: dict[str, object] = {"state": state.value, "reason": reason, "leased_until": None}
     if state is LetterState.SENT:
@@ -200,13 +216,17 @@ def _end(
         values["leased_until"] = now + FIRST_WAIT  # the answer may only be late
     if state is LetterState.QUEUED:
         values["attempts"] = letter.attempts
-    with services.database.writing() as session:
-        _suppress_done(session, done)
-        session.execute(
-            update(Letter)
-            .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
-            .values(**values)
-        )
+    return values
+
+
+def _put(session: Session, letter: Leased, values: Mapping[str, object]) -> bool:
+    """Change a letter that we hold; False when somebody else holds it by now."""
+    changed = session.execute(
+        update(Letter)
+        .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
+        .values(**values)
+    )
+    return changed_rows(changed) == 1
 
 
 def _wait(attempts: int) -> dt.timedelta:
@@ -234,7 +254,7 @@ def _give_back(services: Services, leased: Sequence[Leased]) -> None:
                 .where(
                     col(Letter.id) == letter.id,
                     col(Letter.lease) == letter.lease,
-                    col(Letter.state).in_(_WAITING),
+                    col(Letter.state).in_(WAITING),
                 )
                 .values(leased_until=None)
             )

@@ -18,10 +18,14 @@ _GOING_OUT = (LetterState.QUEUED, LetterState.DEFERRED, LetterState.TRANSMITTING
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
     """Return what was done by now; ``looked_at`` is when the caller last saw to the letters."""
     finished = col(Run.state) == RunState.FINISHED.value
+    running = col(Run.state) == RunState.RUNNING.value
     month = f"{services.today:%Y-%m}"
     with services.database.reading() as session:
         months = session.scalars(
             select(col(Run.slot)).where(col(Run.kind) == MONTHLY, finished, col(Run.slot) >= month)
+        ).all()
+        begun = session.scalars(
+            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, running, col(Run.slot) < month)
         ).all()
         swept = session.scalar(
             select(func.max(col(Run.slot))).where(col(Run.kind) == SWEEP, finished)
@@ -37,6 +41,7 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
         )
     return Done(
         months=frozenset(months),
+        begun=frozenset(begun),
         swept_on=dt.date.fromisoformat(swept) if swept else None,
         letters_wait=waiting is not None,
         looked_at=looked_at,

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.one_a_day import TAKES_MORE
 from models.enterprise import Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
 from models.writes import insert_new, table_of
@@ -16,7 +17,6 @@ from policy.workdays import Calendar
 ONE_DAY = dt.timedelta(days=1)
 LETTER_NAMES = {Role.CONTACT: "enterprise_daily"}
 STAFF_LETTER = "staff_daily"
-_UNTOUCHED = (col(Letter.state) == LetterState.QUEUED.value, col(Letter.attempts) == 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +87,10 @@ def _letters(
         _open_letters(session, missing, day)
         wanted = [(person, day) for person in sorted(missing)]
         rows = session.execute(
-            select(col(Letter.person_id), col(Letter.id)).where(
-                tuple_(col(Letter.person_id), col(Letter.send_on)).in_(wanted), *_UNTOUCHED
-            )
+            select(col(Letter.person_id), col(Letter.id))
+            .where(tuple_(col(Letter.person_id), col(Letter.send_on)).in_(wanted), *TAKES_MORE)
+            .order_by(col(Letter.id))
+            .with_for_update()  # it must not leave before these items are in it
         )
         found |= {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
         missing -= found.keys()
@@ -98,14 +99,15 @@ def _letters(
 
 
 def _unsent(session: Session, persons: set[int], send_on: dt.date) -> dict[int, int]:
-    """Return person -> a letter of an earlier day that nobody took away yet.
+    """Return person -> the newest letter of an earlier day that has not left yet.
 
     It will leave today, so what is new today goes into it: two letters would arrive at once.
     """
     rows = session.execute(
-        select(col(Letter.person_id), func.max(col(Letter.id)))
-        .where(col(Letter.person_id).in_(persons), col(Letter.send_on) < send_on, *_UNTOUCHED)
-        .group_by(col(Letter.person_id))
+        select(col(Letter.person_id), col(Letter.id))
+        .where(col(Letter.person_id).in_(persons), col(Letter.send_on) < send_on, *TAKES_MORE)
+        .order_by(col(Letter.id))
+        .with_for_update()
     )
     return {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
 

@@ -34,6 +34,7 @@ def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCoun
     now = services.now()
     with services.database.writing() as session:
         _fence(session, gathered)
+        _unchanged(session, plan)
         ids = _open_cases(session, gathered, plan)
         _assess(session, gathered, plan, ids)
         transitions = _move(session, gathered, plan, ids, now)
@@ -63,6 +64,23 @@ def _fence(session: Session, gathered: Gathered) -> None:
         .values(version=gathered.fence + 1)
     )
     if changed_rows(taken) != 1:
+        raise StaleWorkError
+
+
+def _unchanged(session: Session, plan: BatchPlan) -> None:
+    """Lock the cases that are written about; a decision made since they were read comes first."""
+    cases = [each.case for each in plan.cases if each.changes]
+    cases += [new.subject.case for new in plan.deadlines.opening if new.subject.case]
+    seen = {case.id: case.version for case in cases if case.id is not None}
+    if not seen:
+        return
+    rows = session.execute(
+        select(col(Case.id), col(Case.version))
+        .where(col(Case.id).in_(seen))
+        .order_by(col(Case.id))
+        .with_for_update()
+    )
+    if {number: version for number, version in rows} != seen:  # noqa: C416 - rows are no pairs to mypy
         raise StaleWorkError
 
 
@@ -205,26 +223,33 @@ def _review(session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds)
         for each in plan.cases
         if (proposal := each.new_proposal)
     ]
-    return dict(insert_new(session, Review, rows, returning=("case_id", "id")))
+    inserted = insert_new(session, Review, rows, returning=("case_id", "id"))
+    if len(inserted) != len(rows):
+        raise StaleWorkError  # somebody else proposed it first
+    return dict(inserted)
 
 
 def _close(session: Session, plan: DeadlinePlan, on: dt.date) -> None:
     for closing in plan.closing:
         _retire(session, closing.deadline.id, closing.state, reason=closing.reason, on=on)
     for new in plan.opening:
-        if new.replaces:
-            _retire(session, new.replaces.id, DeadlineState.SUPERSEDED, reason=MOVED, on=on)
+        if new.replaces and not _retire(
+            session, new.replaces.id, DeadlineState.SUPERSEDED, reason=MOVED, on=on
+        ):
+            raise StaleWorkError  # it was met, or moved, since it was read
 
 
 def _retire(
     session: Session, deadline: int, state: DeadlineState, *, reason: str, on: dt.date
-) -> None:
-    session.execute(
+) -> bool:
+    """Close an open deadline; False when it is closed already."""
+    retired = session.execute(
         update(Deadline)
         .where(col(Deadline.id) == deadline, col(Deadline.state) == DeadlineState.OPEN.value)
         .values(state=state.value, closed_on=on, reason=reason),
         execution_options={"synchronize_session": False},
     )
+    return changed_rows(retired) == 1
 
 
 def _open(

@@ -237,6 +237,7 @@ def _print_moves(stage: Stage, moved: Sequence["Moved"]) -> None:
 
 def _farewell(stage: Stage, seconds: float) -> None:
     from cli.demo_story import SECOND_RUN
+    from cli.tables import say
 
     home = str(stage.home)
     where = f'--home "{home}"' if " " in home else f"--home {home}"

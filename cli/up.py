@@ -1,8 +1,10 @@
 """`peiyu up`: keep the timetable, so that nobody has to remember."""
 
+import contextlib
+import os
 import signal
+import socket
 import sys
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -12,45 +14,42 @@ import typer
 
 from cli.app import app
 from cli.door import folder_of, services_at
-from cli.errors import Code
+from cli.errors import Code, StopError
 from cli.options import Home, Json
-from cli.output import aside, print_json, screen
+from cli.output import aside, print_json
+from cli.watching import Teller, say_plan
+from runtime import clock
 
 if TYPE_CHECKING:
-    from flows.local import Report
-    from policy.timetable import RunKind
+    from flows.timetable import Keeper
 
-_TITLES = {"monthly": "月度流程", "sweep": "提醒", "deliver": "发信"}
+_UNFINISHED = "手头这一项没有办完，下次接着办。"
 
 
 @app.command(
     "up",
     rich_help_panel="办理",
     help="守着时间表：每月第一个工作日办月度流程，每个工作日提醒，有信就发。\n\n"
-    "没开机时错过的，启动后马上补办；重复运行不会重复办理。按 Ctrl-C 停止。",
+    "没开机时错过的，启动后马上补办；重复运行不会重复办理。同一份数据只由一处守着。"
+    "按 Ctrl-C 停止。",
     epilog="例：peiyu up",
 )
 def up(
     once: Annotated[bool, typer.Option("--once", help="只办现在该办的，办完就结束")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="已有一处守着时先等候，它停了就接手")
+    ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行记录")] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Keep the timetable of a data folder."""
-    from flows.timetable import Keeper, timetable_of
-
-    folder = folder_of(home)
-    with services_at(home):  # say what is missing before anything starts
-        timetable_of(folder)
-    teller = _Teller(folder=folder, quiet=as_json)
-    keeper = Keeper(home=folder, told=teller.told, plain=plain)
-    if not as_json:
-        _say_plan(folder)
+    keeper, teller = _prepared(folder_of(home), plain=plain, quiet=as_json)
     if once:
-        keeper.look()
+        _do_once(keeper, teller, wait=wait)
     else:
         _stop_on_signal(keeper.stop)
-        keeper.keep()
+        _keep(keeper, teller, wait=wait)
         teller.say("已停止。")
     if as_json:
         print_json(teller.did)
@@ -58,37 +57,68 @@ def up(
         raise typer.Exit(Code.PROBLEMS)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Teller:
-    """Hears of every run: one line on the screen, or one object at the end."""
+def _prepared(folder: Path, *, plain: bool, quiet: bool) -> tuple["Keeper", Teller]:
+    """Return who keeps the timetable and who tells of it; say what is missing before all else."""
+    from flows.seat import Seat
+    from flows.timetable import Keeper, timetable_of
 
-    folder: Path
-    quiet: bool
-    did: list[dict[str, object]] = field(default_factory=list)
+    with services_at(folder) as services:
+        zone = services.zone
+        timetable_of(folder)
+    teller = Teller(now=lambda: clock.now().astimezone(zone), quiet=quiet)
+    holder = f"{socket.gethostname()}（进程 {os.getpid()}）"
+    return Keeper(seat=Seat(home=folder, holder=holder), told=teller.told, plain=plain), teller
 
-    @property
-    def failed(self) -> bool:
-        return any("error" in each for each in self.did)
 
-    def told(self, kind: "RunKind", outcome: "Report | Exception") -> None:
-        from flows.timetable import local_now
+def _do_once(keeper: "Keeper", teller: Teller, *, wait: bool) -> None:
+    if _seated(keeper, teller, wait=wait):
+        try:
+            keeper.look()
+        finally:
+            _leave(keeper)
 
-        self.did.append(_form(kind, outcome))
-        with services_at(self.folder) as services:
-            now = local_now(services)
-        self.say(f"{now:%m-%d %H:%M}  {_TITLES[kind]}  {_summary(outcome)}")
 
-    def say(self, sentence: str) -> None:
-        if not self.quiet:
-            screen().print(sentence, markup=False)
+def _keep(keeper: "Keeper", teller: Teller, *, wait: bool) -> None:
+    """Keep the timetable until told to stop; whoever was overtaken stands by or ends."""
+    while _seated(keeper, teller, wait=wait):
+        if not teller.quiet:
+            say_plan(keeper.home)
+        ended = keeper.keep()
+        _leave(keeper)
+        if keeper.stop.is_set():
+            if not ended:
+                _end_at_once(Code.FINE)
+            return
+        if not (wait and ended):
+            sentence = "这里久没有动静，时间表已由别处接手"
+            raise StopError(sentence, code=Code.CANNOT_RUN, hint="peiyu up --wait 等候再接手")
+
+
+def _seated(keeper: "Keeper", teller: Teller, *, wait: bool) -> bool:
+    """Take the one seat, after waiting for it if that was asked for; False when told to stop."""
+    busy = keeper.seat.take()
+    if busy is None:
+        keeper.lost = False
+        return True
+    if not wait:
+        raise teller.taken(busy)
+    teller.say(f"{teller.who(busy)}。在这里等候，它停了就接手。")
+    return keeper.stand_by()
+
+
+def _leave(keeper: "Keeper") -> None:
+    """Give the seat back; if that can not be written now, it ends by itself."""
+    with contextlib.suppress(Exception):
+        keeper.seat.leave()
 
 
 def _stop_on_signal(stop: Event) -> None:
-    """End after the run that is under way; a second Ctrl-C ends at once."""
+    """End after the run that is under way, if it ends soon; a second signal ends at once."""
 
-    def end(number: int, _frame: FrameType | None) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            _end_at_once(Code.INTERRUPTED)
         stop.set()
-        signal.signal(number, signal.default_int_handler)
         aside().print("正在停止：等手头这一项办完…", markup=False)
 
     signal.signal(signal.SIGINT, end)
@@ -97,43 +127,9 @@ def _stop_on_signal(stop: Event) -> None:
         signal.signal(signal.SIGHUP, end)
 
 
-def _say_plan(folder: Path) -> None:
-    """Print when each run comes next."""
-    from casework.due_now import done_so_far
-    from cli.tables import say
-    from flows.timetable import local_now, timetable_of
-    from policy.timetable import RunKind, next_at
-
-    table = timetable_of(folder)
-    with services_at(folder) as services:
-        now, done, calendar = local_now(services), done_so_far(services), services.calendar()
-    say(screen(), f"时间表（{folder}），按 Ctrl-C 停止：", style="bold")
-    for kind in (RunKind.MONTHLY, RunKind.SWEEP):
-        at = next_at(kind, table, calendar, now, done)
-        when = "现在" if at <= now else f"{at:%Y-%m-%d %H:%M}"
-        say(screen(), f"  {_TITLES[kind]}  下一次：{when}")
-    hours = f"{table.deliver_from:%H:%M}–{table.deliver_to:%H:%M}"
-    minutes = int(table.deliver_every.total_seconds() // 60)
-    say(screen(), f"  {_TITLES['deliver']}  工作日 {hours}，有信待发时每 {minutes} 分钟一次")
-
-
-def _summary(report: "Report | Exception") -> str:
-    from casework.counts import BatchCounts
-    from casework.remind import SweepReport
-
-    match report:
-        case BatchCounts():
-            return f"推进 {report.moved} 步，待审 {report.reviews} 件，新截止 {report.deadlines} 件"
-        case Exception():
-            return f"没有办成，稍后再试：{report}"
-        case SweepReport():
-            return f"到点的提醒 {report.rungs} 个，写进信函 {report.spoken} 件"
-        case _:
-            stopped = f"；已停止：{report.stopped}" if report.stopped else ""
-            return f"发出 {report.sent} 封，稍后再发 {report.deferred} 封{stopped}"
-
-
-def _form(kind: "RunKind", outcome: "Report | Exception") -> dict[str, object]:
-    if isinstance(outcome, Exception):
-        return {"run": kind, "error": str(outcome)}
-    return {"run": kind, **asdict(outcome)}
+def _end_at_once(code: Code) -> None:
+    """Leave without waiting for the work's thread: what it has not recorded, it has not done."""
+    with contextlib.suppress(Exception):
+        aside().print(_UNFINISHED, markup=False)
+        sys.stdout.flush()
+    os._exit(code)

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     database: str = ""  # empty: an SQLite file in the data folder
     batch_size: int = Field(default=10_000, ge=1)
+    lease_seconds: int = Field(default=90, ge=2)  # silence after which `peiyu up` counts as gone
     demo: bool = False  # every letter says that it is an exercise
     timezone: str = "Asia/Shanghai"
     office: OfficeSettings = OfficeSettings()

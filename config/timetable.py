@@ -38,7 +38,7 @@ def read_timetable(*folders: Path) -> tuple[Timetable | None, list[CheckProblem]
     """Return the timetable of the last folder that has one, or None and every problem of it."""
     rooms = [room for room in folders or (CONFIG_ROOM,) if (room / FILE).exists()]
     if not rooms:
-        return None, [CheckProblem(file=FILE, key="", message="没有这个文件，不知道何时办理")]
+        return None, []
     table, faults = _read(rooms[-1] / FILE)
     return table, [CheckProblem(file=FILE, key=each.key, message=each.message) for each in faults]
 

@@ -1,10 +1,13 @@
 """The embedded timetable: APScheduler says "now", our tables say what is due, one run at a time."""
 
 import datetime as dt
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
+from time import monotonic
 from typing import TypeAlias
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -14,53 +17,73 @@ from casework.due_now import done_so_far
 from casework.services import Services
 from config.timetable import read_timetable
 from flows.local import Report, run_locally, run_plainly
-from policy.timetable import RunKind, Timetable, due_runs
+from flows.seat import Seat
+from policy.timetable import RunKind, Timetable, day_of, due_runs, month_due
 from runtime.build import CannotRunError, config_folders, opened, read_settings
 
-_EVERY = 20  # seconds between two looks
-_LOOK = 0.5  # seconds until a signal is noticed
+_EVERY = 20.0  # seconds between two looks
+_PATIENCE = 20.0  # seconds that a run under way gets when it is told to stop
+_JOIN = 0.2  # seconds until a signal is noticed, also where signals do not wake us
 
-Told: TypeAlias = Callable[[RunKind, Report | Exception], object]
+Told: TypeAlias = Callable[[RunKind | None, Report | Exception], object]
 
 
 @dataclass(slots=True, kw_only=True)
 class Keeper:
-    """Keeps the timetable of one data folder, in the thread that calls it.
+    """Keeps the timetable of one data folder, as long as the seat is ours."""
 
-    Two of them on the same data do nothing twice: every run hangs on its business key.
-    """
-
-    home: Path
-    told: Told
+    seat: Seat
+    told: Told  # hears of every run, and of trouble around them (None)
     plain: bool = False
     stop: Event = field(default_factory=Event)
+    lost: bool = False  # somebody else took the seat
     _looked_at: dt.datetime | None = None
 
-    def keep(self) -> None:
-        """Do what is due, now and whenever it becomes due, until `stop` is set."""
+    @property
+    def home(self) -> Path:
+        """Return the data folder."""
+        return self.seat.home
+
+    @property
+    def _over(self) -> bool:
+        return self.lost or self.stop.is_set()
+
+    def stand_by(self) -> bool:
+        """Wait until the seat is free and take it; False when told to stop before."""
+        pause = min(self.seat.length.total_seconds() / 6, _EVERY)
+        while not self.stop.wait(pause):
+            try:
+                if self.seat.take() is None:
+                    self.lost = False
+                    return True
+            except Exception as error:  # noqa: BLE001 - a database comes back, we are still here
+                self.told(None, error)
+        return False
+
+    def keep(self) -> bool:
+        """Do what is due, now and whenever it becomes due, until `stop` is set.
+
+        Returns False when the run under way did not end in time; whoever does it again finds
+        what it left. Work goes on in a thread of its own: a signal is heard at once, by us and
+        not by Prefect.
+        """
         wake = Event()
         wake.set()  # what was missed while nobody kept the timetable is due at once
-        scheduler = BackgroundScheduler(timezone=dt.UTC)
-        scheduler.add_job(
-            wake.set,
-            IntervalTrigger(seconds=_EVERY),
-            coalesce=True,
-            misfire_grace_time=None,
-            max_instances=1,
-        )
-        scheduler.start()
-        try:
-            while not self.stop.is_set():
-                if wake.wait(_LOOK):
-                    wake.clear()
-                    self.look()
-        finally:
-            scheduler.shutdown(wait=False)
+        work = Thread(target=self._work, args=[wake], daemon=True)
+        with _ringing((_EVERY, wake.set), (self.seat.length.total_seconds() / 3, self._live)):
+            work.start()
+            while work.is_alive() and not self._over:
+                work.join(_JOIN)
+            wake.set()
+            end = monotonic() + _PATIENCE
+            while work.is_alive() and monotonic() < end:
+                work.join(_JOIN)
+        return not work.is_alive()
 
     def look(self) -> None:
         """Do what is due now; a run that fails is told, and due again at the next look."""
         failed: set[RunKind] = set()
-        while not self.stop.is_set():
+        while not self._over and self._ours():
             left = [kind for kind in self._due() if kind not in failed]
             if not left:
                 return
@@ -71,23 +94,63 @@ class Keeper:
                 failed.add(kind)
                 self.told(kind, error)
 
+    def _work(self, wake: Event) -> None:
+        while wake.wait() and not self._over:
+            wake.clear()
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001 - as above: it may be well at the next look
+                self.told(None, error)
+
+    def _live(self) -> None:
+        """Give a sign of life, also during a long run."""
+        try:
+            self._ours()
+        except Exception:  # noqa: BLE001 - the next look meets the same trouble, and tells it
+            return
+
+    def _ours(self) -> bool:
+        self.lost = self.lost or not self.seat.hold()
+        return not self.lost
+
     def _due(self) -> list[RunKind]:
-        settings = read_settings(self.home)
         table = timetable_of(self.home)
-        with opened(settings) as services:
+        with opened(read_settings(self.home)) as services:
             done = done_so_far(services, looked_at=self._looked_at)
             return due_runs(table, services.calendar(), local_now(services), done)
 
     def _run(self, kind: RunKind) -> Report:
+        table = timetable_of(self.home)
         with opened(read_settings(self.home)) as services:
-            now = local_now(services)
+            now, done = local_now(services), done_so_far(services)
+            month = month_due(table, services.calendar(), now, done) or f"{now:%Y-%m}"
         when = {"on": now.date().isoformat()}
         if kind is RunKind.MONTHLY:
-            when["month"] = f"{now:%Y-%m}"
+            when = {"on": day_of(month, now.date()).isoformat(), "month": month}
         if kind is RunKind.DELIVER:
             self._looked_at = now
         run: Callable[..., Report] = run_plainly if self.plain else run_locally
         return run(self.home, kind.value, **when)
+
+
+@contextmanager
+def _ringing(*bells: tuple[float, Callable[[], object]]) -> Iterator[None]:
+    """Ring each bell every so many seconds; after a sleep once, not once for each time missed."""
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # staff read our words
+    scheduler = BackgroundScheduler(timezone=dt.UTC)
+    for seconds, bell in bells:
+        scheduler.add_job(
+            bell,
+            IntervalTrigger(seconds=seconds),
+            coalesce=True,
+            misfire_grace_time=None,
+            max_instances=1,
+        )
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 def timetable_of(home: Path) -> Timetable:

@@ -1,4 +1,4 @@
-"""Ledgers: runs and their batches, imports, calendar overrides, and the audit chain."""
+"""Ledgers: runs and their batches, leases, imports, calendar overrides, and the audit chain."""
 
 import datetime as dt
 from enum import StrEnum
@@ -43,6 +43,16 @@ class RunBatch(SQLModel, table=True):
     batch: int  # enterprise ids [batch * size, (batch + 1) * size)
     version: int = 0
     counts: str = Field(default="{}", sa_type=Text)  # what it did so far, over all its runs
+
+
+class Lease(SQLModel, table=True):
+    """Who alone may do something until when; each new holder gets a higher term."""
+
+    name: str = Field(primary_key=True)
+    holder: str
+    term: int
+    since: dt.datetime = Field(sa_type=Instant)
+    until: dt.datetime = Field(sa_type=Instant)
 
 
 class ImportBatch(SQLModel, table=True):

@@ -13,7 +13,7 @@ from models.case import (
 from models.deadline import Deadline
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
-from models.ledger import AuditEntry, CalendarOverride, ImportBatch, Run, RunBatch
+from models.ledger import AuditEntry, CalendarOverride, ImportBatch, Lease, Run, RunBatch
 from models.letter import Letter, LetterItem
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Deadline",
     "Enterprise",
     "ImportBatch",
+    "Lease",
     "Letter",
     "LetterItem",
     "Person",

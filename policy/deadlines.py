@@ -14,7 +14,7 @@ from policy.workdays import ONE_DAY, Calendar, Counted, add_months, clamped, wee
 VALID_MONTHS = 36  # 高企资格有效期三年，国科发火〔2016〕32号 第九条（条号待核实）
 
 _FIXED = "规定日期"
-_EVENTS = {
+EVENTS = {
     Anchor.MONTH_DAY: _FIXED,
     Anchor.WINDOW_OPENS: "申报开始日",
     Anchor.WINDOW_CLOSES: "申报截止日",
@@ -104,7 +104,7 @@ def due_from(
 
     provisional = raw.provisional or rolled.provisional
     basis = Basis(
-        event=event or _EVENTS[obligation.anchor],
+        event=event or EVENTS[obligation.anchor],
         event_on=anchor_on,
         offset=_offset(obligation, anchor_on, days_off(raw.skipped, calendar)),
         raw_on=raw.date,

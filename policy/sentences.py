@@ -17,7 +17,7 @@ from policy.programme import Criterion, Programme, Rule, Score
 from policy.showing import Numbers, amount, numbers, text_of, unit_of
 
 _MOST_NAMED = 6  # missing figures that one sentence names
-_ASKS = {Rule.AT_LEAST: "要求不低于", Rule.ABOVE: "要求高于", Rule.AT_MOST: "要求不超过"}
+ASKS = {Rule.AT_LEAST: "要求不低于", Rule.ABOVE: "要求高于", Rule.AT_MOST: "要求不超过"}
 _YES_NO = {True: "是", False: "否"}
 
 
@@ -144,7 +144,7 @@ def _number(criterion: Criterion, fact: Fact, finding: Finding) -> str:
     name, unit = fact.title.removesuffix("比例"), _spaced(unit_of(fact))
     value = "" if told.value is None else f" {text_of(told.value)}{unit}"
     asks = (
-        "" if told.threshold is None else f"{_ASKS[criterion.rule]} {text_of(told.threshold)}{unit}"
+        "" if told.threshold is None else f"{ASKS[criterion.rule]} {text_of(told.threshold)}{unit}"
     )
     match finding.outcome:
         case Outcome.MET:
@@ -182,7 +182,7 @@ def _points(programme: Programme, criterion: Criterion, finding: Finding) -> str
     value += f"（{taken}）" if taken else ""
     if finding.threshold is None:
         return f"{value}：{_NOTHING_IN_FORCE}"
-    asks = f"{_ASKS[criterion.rule]} {finding.threshold} 分"
+    asks = f"{ASKS[criterion.rule]} {finding.threshold} 分"
     match finding.outcome:
         case Outcome.MET:
             return f"{value}，{asks}，符合"

@@ -35,6 +35,7 @@ class Done:
     """What the tables say was done, and whether a letter waits."""
 
     months: frozenset[str] = frozenset()  # YYYY-MM whose run has finished
+    begun: frozenset[str] = frozenset()  # earlier months whose run was begun and not finished
     swept_on: dt.date | None = None  # the day of the newest finished sweep
     letters_wait: bool = False
     looked_at: dt.datetime | None = None  # when letters were last looked after
@@ -43,11 +44,29 @@ class Done:
 def due_runs(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> list[RunKind]:
     """Return what is due at this local moment, in order."""
     decided = {
-        RunKind.MONTHLY: _monthly(table, calendar, now, done),
+        RunKind.MONTHLY: month_due(table, calendar, now, done) is not None,
         RunKind.SWEEP: _sweep(table, calendar, now, done),
         RunKind.DELIVER: _deliver(table, calendar, now, done),
     }
     return [kind for kind, is_due in decided.items() if is_due]
+
+
+def month_due(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> str | None:
+    """Return the month (YYYY-MM) to do now: this one, else an earlier one that was cut off.
+
+    A month that nobody began is left to the next one, which judges everybody anyway.
+    """
+    month = f"{now:%Y-%m}"
+    first = calendar.next_workday(now.date().replace(day=1))
+    if month not in done.months and now >= _at(first, table.monthly_at, now):
+        return month
+    return min(done.begun, default=None)
+
+
+def day_of(month: str, today: dt.date) -> dt.date:
+    """Return the day on which a month's run acts: today, or the last day of an earlier month."""
+    first = dt.date.fromisoformat(f"{month}-01")
+    return min(today, (first + 32 * ONE_DAY).replace(day=1) - ONE_DAY)
 
 
 def next_at(
@@ -66,13 +85,6 @@ def next_at(
             return _next(calendar, table.sweep_at, now, skip=done.swept_on == now.date())
         case RunKind.DELIVER:
             return _next(calendar, table.deliver_from, now, skip=now.time() >= table.deliver_from)
-
-
-def _monthly(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> bool:
-    if f"{now:%Y-%m}" in done.months:
-        return False
-    first = calendar.next_workday(now.date().replace(day=1))
-    return now >= _at(first, table.monthly_at, now)
 
 
 def _sweep(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> bool:

@@ -13,6 +13,9 @@ _TEXT = """\
 
 # 一次办理多少家企业，一般不用改。
 # batch_size = 10000
+
+# peiyu up 多少秒没有动静就算停了，另一台可以接手，一般不用改。
+# lease_seconds = 90
 {demo}
 [office]  # 信函的落款
 {office}

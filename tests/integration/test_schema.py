@@ -3,7 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from models.tables import metadata
 from runtime.schema import downgrade, head, is_empty, is_known, revision_of, upgrade
@@ -36,6 +36,24 @@ def test_down_and_up_again_leaves_the_same_schema(empty: Engine) -> None:
 
     assert between <= {"alembic_version"}
     assert _shape(empty) == before
+    empty.dispose()
+
+
+def test_data_survives_a_revision_back_and_forth(empty: Engine) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO run (kind, slot, state, counts, started_at) "
+                "VALUES ('monthly', '2026-03', 'finished', '{}', '2026-03-02 01:00:00')"
+            )
+        )
+    downgrade(empty, "0001")
+    assert "lease" not in inspect(empty).get_table_names()
+    upgrade(empty)
+
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT slot FROM run")) == "2026-03"
     empty.dispose()
 
 

@@ -15,14 +15,15 @@ from casework.counts import BatchCounts
 from casework.remind import SweepReport
 from config.settings import CONFIG_ROOM
 from config.timetable import FILE
-from flows import local
+from flows import local, timetable, work
 from flows.local import Report
+from flows.seat import Seat
 from flows.timetable import Keeper
 from models.ledger import CalendarOverride
 from models.writes import insert_new
 from policy.timetable import RunKind
 from runtime import clock
-from runtime.build import create, opened, read_settings
+from runtime.build import CannotRunError, create, opened, read_settings
 from tests.house.tree import ROOT
 
 MORNING = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)  # ten o'clock in Shanghai, a Monday
@@ -47,18 +48,25 @@ def home(tmp_path: Path) -> Path:
     return folder
 
 
-def _keeper(home: Path) -> tuple[Keeper, list[tuple[RunKind, Report | Exception]]]:
-    heard: list[tuple[RunKind, Report | Exception]] = []
-    keeper = Keeper(home=home, told=lambda kind, said: heard.append((kind, said)), plain=True)
+Heard = list[tuple[RunKind | None, Report | Exception]]
+
+
+def _keeper(home: Path) -> tuple[Keeper, Heard]:
+    heard: Heard = []
+    seat = Seat(home=home, holder="甲机")
+    keeper = Keeper(seat=seat, told=lambda kind, said: heard.append((kind, said)), plain=True)
     return keeper, heard
 
 
 def test_what_is_due_is_done_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: MORNING)
     keeper, heard = _keeper(home)
+    assert keeper.seat.take() is None
     keeper.look()
     keeper.look()
+    keeper.seat.leave()
     other, heard_too = _keeper(home)
+    assert other.seat.take() is None
     other.look()
 
     assert [type(said) for _, said in heard] == [BatchCounts, SweepReport]
@@ -75,14 +83,75 @@ def test_a_run_that_fails_is_told_and_due_again(
         raise ZeroDivisionError("示例故障")
 
     keeper, heard = _keeper(home)
+    keeper.seat.take()
     monkeypatch.setitem(local._PLAIN, "monthly", bad)
     keeper.look()
     monkeypatch.setitem(local._PLAIN, "monthly", good)
     keeper.look()
 
-    assert [kind.value for kind, _ in heard] == ["monthly", "sweep", "monthly"]
+    assert [kind for kind, _ in heard] == [RunKind.MONTHLY, RunKind.SWEEP, RunKind.MONTHLY]
     assert isinstance(heard[0][1], ZeroDivisionError)
     assert isinstance(heard[2][1], BatchCounts)
+
+
+def test_a_month_that_was_cut_off_is_finished_on_its_last_day(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    work.begin_month(str(home), "2026-02", "2026-02-27")
+    did: list[dict[str, str]] = []
+    good = local._PLAIN["monthly"]
+
+    def noted(folder: str, **when: str) -> Report:
+        did.append(when)
+        return good(folder, **when)
+
+    monkeypatch.setitem(local._PLAIN, "monthly", noted)
+    keeper, _ = _keeper(home)
+    keeper.seat.take()
+    keeper.look()
+
+    assert did == [
+        {"on": "2026-03-02", "month": "2026-03"},
+        {"on": "2026-02-28", "month": "2026-02"},
+    ]
+
+
+def test_whoever_was_overtaken_in_its_sleep_does_nothing_more(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    keeper, heard = _keeper(home)
+    assert keeper.seat.take() is None
+    monkeypatch.setattr(clock, "now", lambda: MORNING + dt.timedelta(hours=1))
+    assert Seat(home=home, holder="乙机").take() is None
+
+    assert keeper.keep()
+    assert keeper.lost
+    assert heard == []
+
+
+def test_trouble_around_the_runs_is_told_and_survived(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    monkeypatch.setattr(timetable, "_EVERY", 0.1)
+    own = home / "config" / FILE
+    good = own.read_text(encoding="utf-8")
+    keeper, heard = _keeper(home)
+    keeper.seat.take()
+    own.write_text("[monthly", encoding="utf-8")
+
+    def told(kind: RunKind | None, said: Report | Exception) -> None:
+        heard.append((kind, said))
+        own.write_text(good, encoding="utf-8")
+        if kind is RunKind.SWEEP:
+            keeper.stop.set()
+
+    keeper.told = told
+    assert keeper.keep()
+    assert [kind for kind, _ in heard] == [None, RunKind.MONTHLY, RunKind.SWEEP]
+    assert isinstance(heard[0][1], CannotRunError)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
@@ -93,35 +162,66 @@ def test_it_does_what_was_missed_and_ends_well_when_told_to(
     _wait_for(home, running, "monthly")
     running.send_signal(end)
     said, wrong = running.communicate(timeout=60)
+    again = subprocess.run(_typed(home, "--once"), cwd=ROOT, check=False, capture_output=True)
 
     assert running.returncode == 0, wrong
     assert "已停止" in said
     assert "月度流程" in said
+    assert again.returncode == 0, again.stderr  # the seat was given back
 
 
-def test_after_a_kill_another_one_goes_on(home: Path) -> None:
+def test_a_second_one_says_who_is_there_and_one_that_waits_takes_over_after_a_kill(
+    home: Path,
+) -> None:
     first = _up(home)
     _wait_for(home, first, "monthly")
+    second = subprocess.run(
+        _typed(home), cwd=ROOT, env=SURROUNDINGS, check=False, capture_output=True, text=True
+    )
+    third = _up(home, "--wait")
+    assert third.stdout is not None
+    waiting = third.stdout.readline()
     first.kill()
     first.communicate(timeout=60)
+    plan = third.stdout.readline()
+    third.terminate()
+    said, wrong = third.communicate(timeout=60)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", "up", "--once", "--plain", "--home", str(home)],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-
-    assert done.returncode == 0, done.stderr
-    assert len(_finished(home)) == len(set(_finished(home)))
+    assert second.returncode == 3, second.stdout
+    assert f"（进程 {first.pid}）" in second.stderr
+    assert f"（进程 {first.pid}）" in waiting
+    assert plan.startswith("时间表（")
+    assert third.returncode == 0, wrong
+    assert "已停止" in said
+    assert _finished(home) == sorted(set(_finished(home)))
 
 
-def _up(home: Path) -> "subprocess.Popen[str]":
+def test_one_that_waits_ends_well_when_told_to(home: Path) -> None:
+    seat = Seat(home=home, holder="甲机")
+    assert seat.take() is None
+    waits = _up(home, "--wait")
+    assert waits.stdout is not None
+    assert "甲机" in waits.stdout.readline()
+    waits.terminate()
+    said, wrong = waits.communicate(timeout=60)
+
+    assert waits.returncode == 0, wrong
+    assert "已停止" in said
+    assert _finished(home) == []
+
+
+SURROUNDINGS = {**os.environ, "PYTHONUTF8": "1", "PEIYU_LEASE_SECONDS": "10"}
+
+
+def _typed(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "cli", "up", "--plain", "--home", str(home), *words]
+
+
+def _up(home: Path, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "cli", "up", "--plain", "--home", str(home)],
+        _typed(home, *words),
         cwd=ROOT,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env=SURROUNDINGS,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -142,6 +242,8 @@ def _wait_for(home: Path, running: "subprocess.Popen[str]", kind: str) -> None:
 def _finished(home: Path) -> Sequence[str]:
     engine = create_engine(f"sqlite:///{home / 'peiyu.db'}")
     with engine.connect() as connection:
-        rows = connection.scalars(text("SELECT kind FROM run WHERE state = 'finished'")).all()
+        rows = connection.scalars(
+            text("SELECT kind FROM run WHERE state = 'finished' ORDER BY kind")
+        ).all()
     engine.dispose()
     return rows

@@ -49,8 +49,5 @@ def test_a_fault_is_named_with_its_key(tmp_path: Path, old: str, new: str, told:
     assert any(str(problem).startswith(told) for problem in problems), problems
 
 
-def test_without_any_file_it_is_said(tmp_path: Path) -> None:
-    table, (problem,) = read_timetable(tmp_path)
-
-    assert table is None
-    assert "不知道何时办理" in problem.message
+def test_a_folder_without_the_file_promises_nothing(tmp_path: Path) -> None:
+    assert read_timetable(tmp_path) == (None, [])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from policy.timetable import Done, RunKind, Timetable, due_runs, next_at
+from policy.timetable import Done, RunKind, Timetable, day_of, due_runs, month_due, next_at
 from policy.workdays import Calendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -84,3 +84,32 @@ def test_when_a_run_comes_next(
     kind: RunKind, now: dt.datetime, done: Done, then: dt.datetime
 ) -> None:
     assert next_at(kind, TABLE, CALENDAR, now, done) == then
+
+
+@pytest.mark.parametrize(
+    ("now", "done", "month"),
+    [
+        pytest.param(at(6, 9), Done(), "2026-05", id="this month"),
+        pytest.param(at(6, 9), ALL_DONE, None, id="done"),
+        pytest.param(at(5, 9), Done(begun=frozenset({"2026-04"})), "2026-04", id="cut off"),
+        pytest.param(
+            at(6, 9), Done(begun=frozenset({"2026-04"})), "2026-05", id="this month comes first"
+        ),
+        pytest.param(
+            at(6, 9),
+            replace(ALL_DONE, begun=frozenset({"2026-04", "2026-03"})),
+            "2026-03",
+            id="then the oldest",
+        ),
+    ],
+)
+def test_a_month_that_was_cut_off_is_finished_later_and_holds_up_no_other(
+    now: dt.datetime, done: Done, month: str | None
+) -> None:
+    assert month_due(TABLE, CALENDAR, now, done) == month
+    assert (M in due_runs(TABLE, CALENDAR, now, done)) == (month is not None)
+
+
+def test_an_earlier_month_acts_on_its_last_day() -> None:
+    assert day_of("2026-04", dt.date(2026, 5, 5)) == dt.date(2026, 4, 30)
+    assert day_of("2026-05", dt.date(2026, 5, 6)) == dt.date(2026, 5, 6)

@@ -1,0 +1,107 @@
+"""What `peiyu up` says: the plan, one line for each run, and who else keeps the timetable."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.door import services_at
+from cli.errors import Code, StopError
+from cli.output import screen
+
+if TYPE_CHECKING:
+    from casework.lease import Busy
+    from flows.local import Report
+    from policy.timetable import RunKind
+
+_TITLES = {"monthly": "月度流程", "sweep": "提醒", "deliver": "发信", None: "时间表"}
+_SHOWN = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Teller:
+    """Hears of every run: one line on the screen, or one object at the end."""
+
+    now: Callable[[], dt.datetime]  # in the office's own time
+    quiet: bool
+    did: list[dict[str, object]] = field(default_factory=list)
+    _said: dict["RunKind | None", str] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> bool:
+        """Say whether anything failed."""
+        return any("error" in each for each in self.did)
+
+    def told(self, kind: "RunKind | None", outcome: "Report | Exception") -> None:
+        """Tell of a run; of a trouble that lasts, only once."""
+        if isinstance(outcome, Exception):
+            words = f"没有办成，过一会儿再试：{_trouble(outcome)}"
+            form: dict[str, object] = {"error": _trouble(outcome)}
+            if self._said.get(kind) == words:
+                return
+        else:
+            words, form = _summary(outcome), asdict(outcome)
+        self._said[kind] = words
+        self.did.append({"run": kind, **form})
+        self.say(f"{self.now():%m-%d %H:%M}  {_TITLES[kind]}  {words}")
+
+    def say(self, sentence: str) -> None:
+        """Print a sentence for whoever looks."""
+        if not self.quiet:
+            screen().print(sentence, markup=False)
+
+    def taken(self, busy: "Busy") -> StopError:
+        """Return the end of a command whose work somebody else does already."""
+        then = f"{busy.until.astimezone(self.now().tzinfo):%H:%M:%S}"
+        hint = f"等它停下就接手：peiyu up --wait；如果它其实已经停了，{then} 以后再运行"
+        return StopError(self.who(busy), code=Code.CANNOT_RUN, hint=hint)
+
+    def who(self, busy: "Busy") -> str:
+        """Say who keeps the timetable, and since when."""
+        since = f"{busy.since.astimezone(self.now().tzinfo):%Y-%m-%d %H:%M}"
+        return f"时间表已由 {busy.holder} 守着，从 {since} 开始"
+
+
+def say_plan(folder: Path) -> None:
+    """Print when each run comes next."""
+    from casework.due_now import done_so_far
+    from cli.tables import say
+    from flows.timetable import local_now, timetable_of
+    from policy.timetable import RunKind, next_at
+
+    table = timetable_of(folder)
+    with services_at(folder) as services:
+        now, done, calendar = local_now(services), done_so_far(services), services.calendar()
+    say(screen(), f"时间表（{folder}），按 Ctrl-C 停止：", style="bold")
+    for kind in (RunKind.MONTHLY, RunKind.SWEEP):
+        at = next_at(kind, table, calendar, now, done)
+        when = "现在" if at <= now else f"{at:%Y-%m-%d %H:%M}"
+        say(screen(), f"  {_TITLES[kind]}  下一次：{when}")
+    hours = f"{table.deliver_from:%H:%M}–{table.deliver_to:%H:%M}"
+    minutes = int(table.deliver_every.total_seconds() // 60)
+    say(screen(), f"  {_TITLES['deliver']}  工作日 {hours}，有信待发时每 {minutes} 分钟一次")
+
+
+def _trouble(error: Exception) -> str:
+    """Return what went wrong in one line: our own sentence, or a name for the maintainers."""
+    from runtime.build import CannotRunError
+
+    said = " ".join(str(error).split())[:_SHOWN]
+    if isinstance(error, CannotRunError):
+        return said
+    return f"程序出错（{type(error).__name__}：{said}），请告诉维护人员"
+
+
+def _summary(report: "Report") -> str:
+    from casework.counts import BatchCounts
+    from casework.remind import SweepReport
+
+    match report:
+        case BatchCounts():
+            return f"推进 {report.moved} 步，待审 {report.reviews} 件，新截止 {report.deadlines} 件"
+        case SweepReport():
+            return f"到点的提醒 {report.rungs} 个，写进信函 {report.spoken} 件"
+        case _:
+            stopped = f"；已停止：{report.stopped}" if report.stopped else ""
+            return f"发出 {report.sent} 封，稍后再发 {report.deferred} 封{stopped}"
