@@ -51,7 +51,7 @@ coverage: .venv/dev.stamp ## the tests with branch coverage: 90 % overall, 100 %
 	$(PYTHON) -m coverage report --include='policy/*' --fail-under=100 || failed=1; \
 	exit $$failed
 
-manual: .venv/dev.stamp ## write docs/programmes again, after a programme or its worked cases changed
+manual: .venv/dev.stamp ## write the manual again, after a programme, a worked case or a calendar changed
 	@$(PYTHON) -m scripts.make_manual
 
 clean: ## remove the environment and everything that was built; data in var/ stays

@@ -76,6 +76,8 @@ def _do_once(keeper: "Keeper", teller: Teller, *, wait: bool) -> None:
             keeper.look()
         finally:
             _leave(keeper)
+        if not teller.did:
+            teller.say("现在没有该办的。")
 
 
 def _keep(keeper: "Keeper", teller: Teller, *, wait: bool) -> None:

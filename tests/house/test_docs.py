@@ -32,8 +32,11 @@ def test_a_decision_is_short_and_has_its_three_parts(adr: Path) -> None:
     assert len(lines) <= 40
 
 
-def test_the_index_lists_every_decision() -> None:
-    assert all(f"adr/{adr.name}" in text("docs/index.md") for adr in ADRS)
+def test_the_index_lists_every_page() -> None:
+    index = text("docs/index.md")
+    pages = [path.relative_to("docs") for path in DOCUMENTS if path.parts[0] == "docs"]
+
+    assert all(f"({page.as_posix()})" in index for page in pages if page != Path("index.md"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)

@@ -3,18 +3,15 @@
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.house.tree import ROOT, text
+from tests.house.tree import ROOT, text, typed_in
 
 READMES = ["README.md", "README.zh-CN.md"]
-GUIDE = "docs/guide.md"
-BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND_LINE = [sys.executable, "-m", "cli"]
 
 # How each command in a README is tested; a command that fits no line fails the test below.
@@ -23,22 +20,8 @@ RUN = {
     ".venv/bin/python -m cli": COMMAND_LINE,
     "peiyu": COMMAND_LINE,
 }
-# What the reader does by hand after a command: fills in the roster.
-BY_HAND = {
-    shlex.join(["peiyu", "template", "roster", "--output", "名册.xlsx"]): "名册.xlsx",
-}
 SETS_UP = re.compile(r"git clone \S+( \S+)?|cd \S+|\. \.venv/bin/activate")
 MAKES = re.compile(r"make ([a-z-]+)")
-
-
-def _commands(readme: str) -> list[str]:
-    """Return what stands in the fenced blocks; with prompts, only what follows one."""
-    found: list[str] = []
-    for block in BLOCK.findall(text(readme)):
-        lines = [line.strip() for line in block.splitlines()]
-        typed = [line[2:] for line in lines if line.startswith("$ ")]
-        found += typed or [line for line in lines if line and not line.startswith("#")]
-    return [shlex.join(shlex.split(line, comments=True)) for line in found]
 
 
 def _runnable(command: str) -> list[str] | None:
@@ -51,7 +34,7 @@ def _runnable(command: str) -> list[str] | None:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_every_command_is_run_or_is_a_target_of_the_makefile(readme: str) -> None:
-    commands = _commands(readme)
+    commands = typed_in(readme)
     targets = re.findall(r"^([a-z-]+):.*##", text("Makefile"), re.MULTILINE)
     made = [match[1] for command in commands if (match := MAKES.fullmatch(command))]
     unknown = [
@@ -64,7 +47,7 @@ def test_every_command_is_run_or_is_a_target_of_the_makefile(readme: str) -> Non
     assert {"demo", "test"} <= set(made) <= set(targets)
 
 
-@pytest.mark.parametrize("readme", [*READMES, GUIDE])
+@pytest.mark.parametrize("readme", READMES)
 def test_the_commands_work_one_after_the_other(readme: str, tmp_path: Path) -> None:
     environment = {
         **os.environ,
@@ -72,7 +55,7 @@ def test_the_commands_work_one_after_the_other(readme: str, tmp_path: Path) -> N
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
     }
-    runnable = [command for command in _commands(readme) if _runnable(command)]
+    runnable = [command for command in typed_in(readme) if _runnable(command)]
 
     assert runnable
     for command in runnable:
@@ -86,11 +69,9 @@ def test_the_commands_work_one_after_the_other(readme: str, tmp_path: Path) -> N
             text=True,
         )
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
-        if command in BY_HAND:
-            shutil.copy(ROOT / "cli/demo/roster.xlsx", tmp_path / BY_HAND[command])
 
 
 def test_both_readmes_name_the_same_commands() -> None:
-    english, chinese = (set(_commands(readme)) for readme in READMES)
+    english, chinese = (set(typed_in(readme)) for readme in READMES)
 
     assert english == chinese

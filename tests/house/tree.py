@@ -1,6 +1,8 @@
 """The checkout, as the house tests see it."""
 
 import os
+import re
+import shlex
 import tomllib
 from fnmatch import fnmatch
 from functools import cache
@@ -9,6 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_ROOMS = {"tests", "benchmarks", "migrations", "scripts"}
+_BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @cache
@@ -47,3 +50,13 @@ def text(path: Path | str) -> str:
         return (ROOT / path).read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return ""
+
+
+def typed_in(document: Path | str) -> list[str]:
+    """Return the commands in a document's fenced blocks; with prompts, what follows one."""
+    found: list[str] = []
+    for block in _BLOCK.findall(text(document)):
+        lines = [line.strip() for line in block.splitlines()]
+        typed = [line[2:] for line in lines if line.startswith("$ ")]
+        found += typed or [line for line in lines if line and not line.startswith("#")]
+    return [shlex.join(shlex.split(line, comments=True)) for line in found]

@@ -162,7 +162,9 @@ def test_it_does_what_was_missed_and_ends_well_when_told_to(
     _wait_for(home, running, "monthly")
     running.send_signal(end)
     said, wrong = running.communicate(timeout=60)
-    again = subprocess.run(_typed(home, "--once"), cwd=ROOT, check=False, capture_output=True)
+    again = subprocess.run(
+        _typed(home, "--once"), cwd=ROOT, env=SURROUNDINGS, check=False, capture_output=True
+    )
 
     assert running.returncode == 0, wrong
     assert "已停止" in said

@@ -1,0 +1,32 @@
+"""The page for other programs names every key that they can meet."""
+
+import re
+from dataclasses import fields
+
+import pytest
+from pydantic import BaseModel
+
+from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageCount
+from casework.case_history import History
+from casework.case_page import CasePage, WaitLine
+from casework.cases import CaseLine, CaseList
+from casework.due import DueLine, DueList
+from casework.letters_page import LetterLine, Outbox
+from config.settings import OfficeSettings, Settings, SmtpPart
+from tests.house.tree import text
+
+SHOWN = (
+    *(Board, ProgrammeBoard, PhaseCount, StageCount, FinalCount),
+    *(DueList, DueLine, CaseList, CaseLine, CasePage, WaitLine, History, Outbox, LetterLine),
+)
+PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.__name__)
+def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
+    assert {each.name for each in fields(shown)} <= PAGE
+
+
+@pytest.mark.parametrize("part", [Settings, OfficeSettings, SmtpPart])
+def test_every_setting_is_named(part: type[BaseModel]) -> None:
+    assert part.model_fields.keys() - {"home"} <= PAGE
