@@ -1,14 +1,17 @@
-"""What a batch has to say: moves to the enterprises, proposals to the clerks."""
+"""What a batch has to say: moves to the enterprises, proposals to the clerks, dates to both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from casework.gather import Gathered
 from casework.outbox import Claim
 from casework.plan import BatchPlan, CasePlan
 from casework.recipients import contact_claim, staff_for
+from casework.rungs import reached_at_once, rung_claims
+from models.deadline import Deadline
 from models.enterprise import Role
 from models.letter import ItemKind
+from policy.obligation import Ladder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +49,25 @@ def review_claims(gathered: Gathered, plan: BatchPlan, written: Written) -> Iter
         seq = each.case.version + len(each.steps)
         for clerk in staff_for(gathered.duties.staff, Role.CLERK, enterprise.division_code):
             yield Claim(
-                key=f"review/{_name(gathered, each)}/{seq}/{clerk.key}",
+                key=f"review/{_name(gathered, each)}/{seq}/{gathered.on}/{clerk.key}",
                 kind=ItemKind.REVIEW,
                 person_id=clerk.id,
                 speaks_on=gathered.on,
                 review_id=written.reviews[written.cases[each.case.key]],
             )
+
+
+def date_claims(
+    gathered: Gathered, opened: Iterable[Deadline], ladders: Mapping[str, Ladder]
+) -> Iterator[Claim]:
+    """Yield the claims of new dates that are nearer than the first rungs of their ladder."""
+    reached = [
+        each
+        for deadline in opened
+        if (ladder := ladders.get(deadline.ladder))
+        for each in reached_at_once(deadline, ladder, gathered.on, gathered.calendar)
+    ]
+    yield from rung_claims(reached, gathered.duties.enterprises, gathered.duties.staff, gathered.on)
 
 
 def _name(gathered: Gathered, plan: CasePlan) -> str:

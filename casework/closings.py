@@ -5,14 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from casework.gather import Gathered
+from casework.met import met_by_record
 from models.casebook import OpenCase
 from models.deadline import DeadlineState
-from models.duties import KnownDeadline
-from policy.obligation import Anchor, DeadlineKind, Obligation
+from models.duties import DeadlineKey, KnownDeadline
+from policy.obligation import Anchor, Binds, DeadlineKind, Obligation
 
 CASE_OVER = "事项已结束"
 STAGE_LEFT = "事项已进入后续环节"
 NEXT_BATCH = "本批已截止，还可以赶下一批"
+RECORDED = "已登记办结"
+RENEWED = "已取得新的证书"
 LONG_PAST = "期限已过很久，没有登记办结，不再列入超期"
 
 # How long a date that nobody met stays on the list of what is overdue.
@@ -44,7 +47,12 @@ def closings(gathered: Gathered, standing: Standing) -> Iterator[Closing]:
         if known.state != DeadlineState.OPEN.value:
             continue
         duty = duties.get(key[1])
-        closed = _by_case(known, duty, live) or _by_calendar(known, duty, gathered.on)
+        closed = (
+            _by_case(known, duty, live)
+            or _by_record(gathered, key, known, duty)
+            or _by_certificate(gathered, key, known, duty)
+            or _by_calendar(known, duty, gathered.on)
+        )
         window = duty is not None and duty.anchor is Anchor.WINDOW_CLOSES
         if closed is None and window and known.due_on < gathered.on and key[:3] in ahead:
             closed = DeadlineState.WAIVED, NEXT_BATCH
@@ -71,6 +79,35 @@ def _by_case(
     if case is not None and stages and case.stage not in stages:
         return DeadlineState.MET, STAGE_LEFT
     return None
+
+
+def _by_record(
+    gathered: Gathered, key: DeadlineKey, known: KnownDeadline, duty: Obligation | None
+) -> tuple[DeadlineState, str] | None:
+    """Return how a record closes it that was made while the deadline was being opened."""
+    if duty is None or duty.binds is Binds.CASE:
+        return None
+    met = met_by_record(gathered, duty, key, known.due_on)
+    return (DeadlineState.MET, RECORDED) if met else None
+
+
+def _by_certificate(
+    gathered: Gathered, key: DeadlineKey, known: KnownDeadline, duty: Obligation | None
+) -> tuple[DeadlineState, str] | None:
+    """Return how a newer certificate closes what only concerned the one before it."""
+    expires = duty is not None and duty.anchor is Anchor.EXPIRES
+    if duty is None or not (expires or duty.only_renewal):
+        return None
+    held = gathered.duties.qualifications_of(key[0])
+    kind = duty.qualification or gathered.programme.qualification
+    ends = [each.valid_to for each in held if f"{each.kind}/{each.number}" == key[2]]
+    last = max(ends, default=dt.date(known.due_on.year, 12, 31))
+    newer = [
+        each.number
+        for each in held
+        if each.kind == kind and each.valid_from <= gathered.on and each.valid_to > last
+    ]
+    return (DeadlineState.MET, f"{RENEWED}（{newer[-1]}）") if newer else None
 
 
 def _by_calendar(

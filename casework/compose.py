@@ -175,7 +175,7 @@ def _each_once(due: Iterable[DueItem]) -> tuple[DueItem, ...]:
 def _due_item(
     session: Session, services: Services, item: LetterItem, *, keep_done: bool
 ) -> DueItem | None:
-    deadline = session.get_one(Deadline, item.deadline_id)
+    deadline = _in_force(session, session.get_one(Deadline, item.deadline_id))
     if deadline.state != DeadlineState.OPEN.value and not keep_done:
         return None
     enterprise = session.get_one(Enterprise, deadline.enterprise_id)
@@ -194,6 +194,23 @@ def _due_item(
         flags=flags_of(deadline),
         key=_matter(enterprise, deadline),
     )
+
+
+def _in_force(session: Session, deadline: Deadline) -> Deadline:
+    """Return the deadline, or its successor on the same day: a date that became certain stands."""
+    newer = (
+        col(Deadline.enterprise_id) == deadline.enterprise_id,
+        col(Deadline.programme) == deadline.programme,
+        col(Deadline.obligation) == deadline.obligation,
+        col(Deadline.subject) == deadline.subject,
+        col(Deadline.period) == deadline.period,
+        col(Deadline.projection) > deadline.projection,
+        col(Deadline.due_on) == deadline.due_on,
+        col(Deadline.state) != DeadlineState.SUPERSEDED.value,
+    )
+    if deadline.state != DeadlineState.SUPERSEDED.value:
+        return deadline
+    return session.scalars(select(Deadline).where(*newer)).first() or deadline
 
 
 def _matter(enterprise: Enterprise, deadline: Deadline) -> str:

@@ -41,8 +41,8 @@ def counts_of(plan: BatchPlan, claims: int) -> BatchCounts:
         assessed=sum(each.is_news for each in plan.cases),
         moved=sum(len(each.steps) for each in plan.cases),
         reviews=sum(each.new_proposal is not None for each in plan.cases),
-        deadlines=sum(each.replaces is None for each in opening),
-        superseded=sum(each.replaces is not None for each in opening),
+        deadlines=sum(each.moves is None for each in opening),
+        superseded=sum(each.moves is not None for each in opening),
         claims=claims,
     )
 

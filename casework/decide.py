@@ -12,6 +12,7 @@ from casework.compose import rules_of
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.tell import tell_move
 from models.audit import append, entry_of
 from models.case import Case, Record, Review, ReviewState, Transition, Waiver
 from models.engine import StaleWorkError
@@ -195,18 +196,19 @@ def _close_review(act: _Act, state: ReviewState) -> None:
 
 def _move(act: _Act, to: str) -> None:
     case, stage = act.case, act.programme.stage(to)
-    act.session.add(
-        Transition(
-            case_id=case.id or 0,
-            seq=case.version + 1,
-            from_stage=case.stage,
-            to_stage=to,
-            on=act.services.today,
-            actor=act.by.name,
-            reason=act.wish.reason,
-            at=act.services.now(),
-        )
+    transition = Transition(
+        case_id=case.id or 0,
+        seq=case.version + 1,
+        from_stage=case.stage,
+        to_stage=to,
+        on=act.services.today,
+        actor=act.by.name,
+        reason=act.wish.reason,
+        at=act.services.now(),
     )
+    act.session.add(transition)
+    if stage.plain:
+        tell_move(act.session, act.services, case, transition)
     case.stage, case.phase = stage.key, stage.phase.value
     case.final = stage.final.value if stage.final else None
     case.entered_on = act.services.today

@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
 from casework.services import Services
 from models.audit import broken_at
+from models.case import Case
 from models.enterprise import Enterprise, Person, Role
+from models.figures import Qualification
 from models.ledger import Run, RunState
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from policy.confirm import Confirm
 from policy.obligation import WindowStatus
+from policy.programme import Final
 
 _LIST_COMES_OUT = 11  # the State Council's list for next year is published in November
 _LITTLE_SPACE = 500 * 1024**2
 _NO_SPACE = 50 * 1024**2
+_LATELY = dt.timedelta(days=31)  # what was mended since then is no news
 _QUIET = 3  # workdays without a sweep
 
 
@@ -64,7 +68,8 @@ def examine(services: Services, around: Surroundings) -> tuple[Check, ...]:
             _unconfirmed(services),
             _mail(around),
             *_letters(session),
-            *_unsaid(session),
+            *_unsaid(session, services),
+            *_uncertified(session, services),
             *_runs(session),
             *_sweep(session, services),
             _audit(session),
@@ -181,18 +186,43 @@ def _letters(session: Session) -> Iterator[Check]:
         yield _ok("信函", "没有发不出的信")
 
 
-def _unsaid(session: Session) -> Iterator[Check]:
+def _unsaid(session: Session, services: Services) -> Iterator[Check]:
     number = session.scalar(
         select(func.count())
         .select_from(LetterItem)
         .where(
             col(LetterItem.state) == ItemState.SUPPRESSED.value,
             col(LetterItem.reason).in_((NO_CONTACT, NO_EMAIL, NOBODY)),
+            col(LetterItem.speaks_on) > services.today - _LATELY,
         )
     )
     if number:
         hint = "补上联系人和邮箱后重新导入名册；peiyu letters 看是哪些"
-        yield _warn("收信人", f"{number} 件事没有人可以告知", hint)
+        yield _warn("收信人", f"近一个月有 {number} 件事没有人可以告知", hint)
+
+
+def _uncertified(session: Session, services: Services) -> Iterator[Check]:
+    """Name what became of a case and is not on file: its dates would never be reminded of."""
+    programmes = services.catalogue.programmes.values()
+    for programme in (each for each in programmes if each.qualification):
+        on_file = exists().where(
+            col(Qualification.enterprise_id) == col(Case.enterprise_id),
+            col(Qualification.kind) == programme.qualification,
+            col(Qualification.valid_from) >= col(Case.opened_on),
+        )
+        number = session.scalar(
+            select(func.count())
+            .select_from(Case)
+            .where(
+                col(Case.programme) == programme.key,
+                col(Case.final) == Final.ACHIEVED.value,
+                ~on_file,
+            )
+        )
+        if number:
+            sentence = f"{programme.title}：{number} 家已通过的企业还没有登记证书（入库）编号和日期"
+            hint = "在名册里补上后重新导入，年报和到期提醒才会出现，明年也不会重复纳入"
+            yield _warn("证书编号", sentence, hint)
 
 
 def _runs(session: Session) -> Iterator[Check]:

@@ -9,16 +9,13 @@ import polars as pl
 
 from casework.closings import Closing, Standing, closings, live_cases
 from casework.gather import Gathered
+from casework.met import HORIZON, met_by_record
 from models.casebook import OpenCase
 from models.deadline import DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
 from policy.deadlines import Due, anchor_day, due_from
 from policy.derive import with_derived
 from policy.obligation import Anchor, Binds, Obligation, WindowStatus
-
-# How far ahead a deadline is opened: January's dates must exist when their December rungs speak.
-HORIZON = dt.timedelta(days=120)
-_A_MONTH = dt.timedelta(days=31)  # a monthly run opens what falls due up to a horizon after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +34,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDeadline:
-    """A deadline to be opened, or to take the place of ``replaces``."""
+    """A deadline to be opened, to take the place of ``replaces``, or to be owed once more."""
 
     obligation: Obligation
     subject: Subject
     due: Due
     replaces: KnownDeadline | None = None
+
+    @property
+    def moves(self) -> KnownDeadline | None:
+        """Return the open deadline that this one supersedes, if there is one."""
+        is_open = self.replaces and self.replaces.state == DeadlineState.OPEN.value
+        return self.replaces if is_open else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +105,13 @@ def _due(
     key: DeadlineKey = (subject.enterprise_id, obligation.key, subject.name, subject.period)
     known = gathered.duties.deadlines.get(key)
     if known is None:
-        if _in_sight(gathered, obligation, due) and not _met_before(
-            gathered, obligation, subject, due
+        if _in_sight(gathered, obligation, due) and not met_by_record(
+            gathered, obligation, key, due.due_on
         ):
             yield NewDeadline(obligation=obligation, subject=subject, due=due)
         return
-    if known.state == DeadlineState.OPEN.value and _moved(known, due):
+    still_open = known.state == DeadlineState.OPEN.value
+    if _moved(known, due) if still_open else _owed_again(gathered, obligation, subject, known, due):
         yield NewDeadline(obligation=obligation, subject=subject, due=due, replaces=known)
 
 
@@ -119,26 +123,23 @@ def _moved(known: KnownDeadline, due: Due) -> bool:
     )
 
 
+def _owed_again(
+    gathered: Gathered, obligation: Obligation, subject: Subject, known: KnownDeadline, due: Due
+) -> bool:
+    """Say whether a case that was sent back owes what it had done, and there is still time."""
+    if subject.case is None or not obligation.stages or known.closed_on is None:
+        return False
+    records = gathered.casebook.records.get(subject.case.id or 0, ())
+    return (
+        known.state == DeadlineState.MET.value
+        and known.closed_on <= gathered.on <= due.due_on
+        and all(record.kind != obligation.met_by for record in records)
+    )
+
+
 def _in_sight(gathered: Gathered, obligation: Obligation, due: Due) -> bool:
     not_past = obligation.anchor is Anchor.RECORD or due.due_on >= gathered.batch.first_day
     return not_past and due.due_on <= gathered.batch.last_day + HORIZON
-
-
-def _met_before(gathered: Gathered, obligation: Obligation, subject: Subject, due: Due) -> bool:
-    """Say whether what closes it was recorded before the deadline was opened.
-
-    A record that closed another deadline of the same duty is spent: last year's late report
-    is not this year's.
-    """
-    first = due.due_on - HORIZON - _A_MONTH
-    if obligation.anchor is Anchor.RECORD:
-        first = subject.anchor_on
-    spent = gathered.duties.spent((subject.enterprise_id, obligation.key, subject.name))
-    return any(
-        event.on >= first and event.on not in spent
-        for event in gathered.duties.events_of(subject.enterprise_id, obligation.met_by)
-        if subject.case is None or event.subject == subject.name
-    )
 
 
 def _subjects(gathered: Gathered, obligation: Obligation, standing: Standing) -> Iterator[Subject]:

@@ -1,7 +1,7 @@
 """Deciding one batch: who is enrolled, what the criteria say, who moves, who needs a person."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -13,7 +13,7 @@ from policy.assess import assess
 from policy.confirm import Confirm
 from policy.derive import with_derived
 from policy.findings import Outcome, counting, gist
-from policy.programme import Programme
+from policy.programme import Phase, Programme
 from policy.stages import CaseFacts, Decision, How, next_step
 from policy.workdays import Calendar
 
@@ -107,17 +107,34 @@ def _stages(plans: tuple[CasePlan, ...]) -> Mapping[tuple[int, int, int], tuple[
 
 
 def _case_plans(gathered: Gathered) -> Iterator[CasePlan]:
+    going_on = tuple(_judged(gathered, gathered.casebook.cases))
+    yield from going_on
+    yield from _judged(gathered, _enrolled(gathered, _awaiting_result(gathered, going_on)))
+
+
+def _awaiting_result(gathered: Gathered, plans: Iterable[CasePlan]) -> frozenset[int]:
+    """Return the enterprises whose earlier case is still being certified: no second one yet."""
+    return frozenset(
+        plan.case.enterprise_id
+        for plan in plans
+        if plan.case.cycle < gathered.cycle
+        and (stage := plan.programme.stage(plan.stage)).final is None
+        and stage.phase is Phase.CERTIFICATION
+    )
+
+
+def _judged(gathered: Gathered, cases: Iterable[OpenCase]) -> Iterator[CasePlan]:
     groups: dict[tuple[str, int], list[OpenCase]] = {}
-    for case in (*gathered.casebook.cases, *_enrolled(gathered)):
+    for case in cases:
         groups.setdefault((case.revision, case.cycle), []).append(case)
-    for (revision, cycle), cases in groups.items():
+    for (revision, cycle), alike in groups.items():
         programme = gathered.versions[revision]
         wanted = gathered.facts[cycle].filter(
-            pl.col("subject").is_in([case.enterprise_id for case in cases])
+            pl.col("subject").is_in([case.enterprise_id for case in alike])
         )
         judged = assess(programme, wanted, on=gathered.on, cycle=cycle)
         said = {row["subject"]: row for row in judged.iter_rows(named=True)}
-        for case in cases:
+        for case in alike:
             row = said[case.enterprise_id]
             now = LastAssessment(
                 verdict=row["verdict"],
@@ -128,7 +145,7 @@ def _case_plans(gathered: Gathered) -> Iterator[CasePlan]:
             yield _case_plan(gathered, programme, case, now)
 
 
-def _enrolled(gathered: Gathered) -> Iterator[OpenCase]:
+def _enrolled(gathered: Gathered, busy: Collection[int]) -> Iterator[OpenCase]:
     """Yield the cases to be opened: every flag of `enrol_when`, none of `enrol_unless`."""
     programme = gathered.programme
     if not programme.stages:
@@ -138,7 +155,7 @@ def _enrolled(gathered: Gathered) -> Iterator[OpenCase]:
     when = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_when]
     chosen = facts.filter(pl.all_horizontal(pl.lit(value=True), *when, *(~flag for flag in unless)))
     for subject in chosen["subject"]:
-        if (subject, gathered.cycle) not in gathered.casebook.taken:
+        if subject not in busy and (subject, gathered.cycle) not in gathered.casebook.taken:
             yield OpenCase(
                 id=None,
                 enterprise_id=subject,

@@ -7,23 +7,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.batch_claims import Written, move_claims, review_claims
+from casework.batch_claims import Written, date_claims, move_claims, review_claims
 from casework.counts import BatchCounts, counts_of
 from casework.gather import Gathered
-from casework.obligations import DeadlinePlan, NewDeadline
 from casework.outbox import queue
 from casework.plan import BatchPlan, CasePlan
+from casework.record_dates import CaseIds, close_dates, open_dates
 from casework.services import Services
 from models.case import Assessment, Case, Review, ReviewState, Transition
-from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
 from models.ledger import RunBatch
 from models.writes import changed_rows, insert_new, upsert
-from policy.confirm import Confirm
-
-MOVED = "日期已调整"
-
-CaseIds = dict[tuple[int, int, int], int]
 
 
 def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCounts:
@@ -39,10 +33,14 @@ def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCoun
         _assess(session, gathered, plan, ids)
         transitions = _move(session, gathered, plan, ids, now)
         reviews = _review(session, gathered, plan, ids)
-        _close(session, plan.deadlines, gathered.on)
-        _open(session, gathered, plan.deadlines, ids, now)
+        close_dates(session, plan.deadlines, gathered.on)
+        opened = open_dates(session, gathered, plan.deadlines, ids, now)
         written = Written(cases=ids, transitions=transitions, reviews=reviews)
-        claims = [*move_claims(gathered, plan, written), *review_claims(gathered, plan, written)]
+        claims = [
+            *move_claims(gathered, plan, written),
+            *review_claims(gathered, plan, written),
+            *date_claims(gathered, opened, services.catalogue.ladders),
+        ]
         new = queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
         counts = counts_of(plan, new)
         _count(session, gathered, counts)
@@ -227,63 +225,3 @@ def _review(session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds)
     if len(inserted) != len(rows):
         raise StaleWorkError  # somebody else proposed it first
     return dict(inserted)
-
-
-def _close(session: Session, plan: DeadlinePlan, on: dt.date) -> None:
-    for closing in plan.closing:
-        _retire(session, closing.deadline.id, closing.state, reason=closing.reason, on=on)
-    for new in plan.opening:
-        if new.replaces and not _retire(
-            session, new.replaces.id, DeadlineState.SUPERSEDED, reason=MOVED, on=on
-        ):
-            raise StaleWorkError  # it was met, or moved, since it was read
-
-
-def _retire(
-    session: Session, deadline: int, state: DeadlineState, *, reason: str, on: dt.date
-) -> bool:
-    """Close an open deadline; False when it is closed already."""
-    retired = session.execute(
-        update(Deadline)
-        .where(col(Deadline.id) == deadline, col(Deadline.state) == DeadlineState.OPEN.value)
-        .values(state=state.value, closed_on=on, reason=reason),
-        execution_options={"synchronize_session": False},
-    )
-    return changed_rows(retired) == 1
-
-
-def _open(
-    session: Session, gathered: Gathered, plan: DeadlinePlan, ids: CaseIds, now: dt.datetime
-) -> None:
-    rows = [_deadline_row(gathered, new, ids, now) for new in plan.opening]
-    insert_new(session, Deadline, rows)
-
-
-def _deadline_row(
-    gathered: Gathered, new: NewDeadline, ids: CaseIds, now: dt.datetime
-) -> dict[str, object]:
-    obligation, subject, due = new.obligation, new.subject, new.due
-    return {
-        "enterprise_id": subject.enterprise_id,
-        "case_id": ids[subject.case.key] if subject.case else None,
-        "qualification_id": subject.qualification_id,
-        "programme": gathered.programme.key,
-        "obligation": obligation.key,
-        "subject": subject.name,
-        "period": subject.period,
-        "projection": new.replaces.projection + 1 if new.replaces else 1,
-        "title": obligation.title,
-        "kind": obligation.kind.value,
-        "ladder": obligation.ladder,
-        "due_on": due.due_on,
-        "provisional": due.provisional,
-        "estimated": due.estimated,
-        "needs_confirmation": obligation.confirm is Confirm.NEEDS_CONFIRMATION,
-        "basis": due.to_json(),
-        "where": obligation.where,
-        "prepare": obligation.prepare,
-        "met_by": obligation.met_by,
-        "state": DeadlineState.OPEN.value,
-        "reason": "",
-        "opened_at": now,
-    }

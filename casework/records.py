@@ -171,6 +171,9 @@ def _recorded(
 
 def _close_deadlines(session: Session, row: Record) -> tuple[str, ...]:
     """Close the nearest open deadline of each obligation that this record meets."""
+    ended = select(col(Case.id)).where(
+        col(Case.enterprise_id) == row.enterprise_id, col(Case.final).is_not(None)
+    )
     waiting = session.scalars(
         select(Deadline)
         .where(
@@ -178,8 +181,12 @@ def _close_deadlines(session: Session, row: Record) -> tuple[str, ...]:
             col(Deadline.programme) == row.programme,
             col(Deadline.met_by) == row.kind,
             col(Deadline.state) == DeadlineState.OPEN.value,
-            # What happened in one cycle meets nothing of another.
-            or_(col(Deadline.case_id).is_(None), col(Deadline.case_id) == row.case_id),
+            # What happened in one cycle meets nothing of another, unless that one has ended.
+            or_(
+                col(Deadline.case_id).is_(None),
+                col(Deadline.case_id) == row.case_id,
+                col(Deadline.case_id).in_(ended),
+            ),
         )
         .order_by(col(Deadline.due_on), col(Deadline.id))
     )

@@ -3,27 +3,25 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.outbox import Claim, queue
-from casework.recipients import claims_for
+from casework.outbox import queue
+from casework.rungs import Reached, rung_claims
 from casework.services import Services
 from models.deadline import Deadline, DeadlineState
-from models.duties import Named, Staff, enterprises_by_id, read_staff
+from models.duties import enterprises_by_id, read_staff
 from models.ledger import Run, RunState
-from models.letter import ItemKind, ItemState
+from models.letter import ItemState
 from models.writes import insert_new
-from policy.deadlines import days_left
 from policy.ladder import due_dates_for, send_days, speaks_on
-from policy.obligation import Ladder, Rung, To, Tone
+from policy.obligation import Ladder
 from policy.workdays import Calendar
 
 SWEEP = "sweep"
-MISSED = "截止日已过，转由经办跟进"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +33,6 @@ class SweepReport:
     spoken: int  # claims that went into a letter
     superseded: int
     suppressed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """A rung of a deadline that came due, and the day it should have spoken."""
-
-    deadline: Deadline
-    rung: Rung
-    speaks_on: dt.date
 
 
 def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
@@ -59,7 +48,7 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
         staff = read_staff(session)
-    claims = list(_claims(reached, enterprises, staff, day))
+    claims = list(rung_claims(reached, enterprises, staff, day))
 
     def attempt(session: Session) -> SweepReport:
         queue(session, claims, send_on=day, calendar=calendar)
@@ -121,61 +110,3 @@ def _reached(
             for deadline in rows:
                 spoke_on = speaks_on(rung, deadline.due_on, calendar)
                 yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
-
-
-def _claims(
-    reached: Sequence[Reached],
-    enterprises: dict[int, Named],
-    staff: Sequence[Staff],
-    today: dt.date,
-) -> Iterator[Claim]:
-    """Yield the claims: of several rungs of one deadline only the most urgent one speaks."""
-    newest: dict[int, Reached] = {}
-    for each in reached:
-        best = newest.get(each.deadline.id or 0)
-        if best is None or each.rung.days > best.rung.days:
-            newest[each.deadline.id or 0] = each
-    for each in reached:
-        speaker = newest[each.deadline.id or 0]
-        enterprise = enterprises[each.deadline.enterprise_id]
-        claim = _claim(each, enterprise, speaker, today)
-        for to, said in _said_to(each, claim, today):
-            yield from claims_for(said, to, enterprise, staff)
-
-
-def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, Claim]]:
-    """Yield whom the rung speaks to. What was missed in a silence is the clerk's to follow up.
-
-    An enterprise is not told "3 days left", nor scolded, about a date that we were silent on.
-    """
-    missed = each.rung.days <= 0 and days_left(each.deadline.due_on, today) < 0
-    if missed and To.CLERK not in each.rung.to:
-        yield To.CLERK, claim
-    for to in each.rung.to:
-        late = missed and to is To.CONTACT
-        yield to, replace(claim, state=ItemState.SUPERSEDED, reason=MISSED) if late else claim
-
-
-def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -> Claim:
-    superseded = each is not speaker
-    deadline = each.deadline
-    matter = (enterprise.uscc, deadline.programme, deadline.obligation, deadline.subject)
-    name = "/".join((*matter, deadline.period, str(deadline.projection), each.rung.key))
-    return Claim(
-        key=f"rung/{name}",
-        kind=ItemKind.RUNG,
-        person_id=None,
-        speaks_on=each.speaks_on,
-        state=ItemState.SUPERSEDED if superseded else ItemState.CLAIMED,
-        reason=f"由“{speaker.rung.key}”代为提醒" if superseded else "",
-        deadline_id=deadline.id,
-        rung=each.rung.key,
-        tone=_tone(each, today),
-    )
-
-
-def _tone(each: Reached, today: dt.date) -> str:
-    """Return the rung's tone; a date that has passed is overdue, whatever the rung meant to say."""
-    if days_left(each.deadline.due_on, today) < 0:
-        return Tone.OVERDUE.value
-    return each.rung.tone.value

@@ -93,7 +93,7 @@ def _batches(services: Services) -> Iterator[Batch]:
 def _one(services: Services, batch: Batch, *, apply: bool) -> list[MovedDate]:
     gathered = gather(services, batch, on=services.today)
     standing = {case.key: (case, False) for case in gathered.casebook.cases}
-    opening = tuple(each for each in plan_deadlines(gathered, standing).opening if each.replaces)
+    opening = tuple(each for each in plan_deadlines(gathered, standing).opening if each.moves)
     if not opening:
         return []
     with services.database.reading() as session:

@@ -94,6 +94,10 @@ class Duties:
         """Return an enterprise's records of one kind."""
         return self._events_by_kind.get((enterprise_id, kind), ())
 
+    def qualifications_of(self, enterprise_id: int) -> Sequence[HeldQualification]:
+        """Return an enterprise's certificates and numbers."""
+        return self._qualifications_by_holder.get(enterprise_id, ())
+
     def spent(self, duty: tuple[int, str, str]) -> Collection[dt.date]:
         """Return the days whose records closed a deadline of (enterprise, obligation, subject)."""
         return self._spent.get(duty, ())
@@ -103,6 +107,13 @@ class Duties:
         found: dict[tuple[int, str], list[Event]] = {}
         for event in self.events:
             found.setdefault((event.enterprise_id, event.kind), []).append(event)
+        return found
+
+    @cached_property
+    def _qualifications_by_holder(self) -> dict[int, list[HeldQualification]]:
+        found: dict[int, list[HeldQualification]] = {}
+        for held in self.qualifications:
+            found.setdefault(held.enterprise_id, []).append(held)
         return found
 
     @cached_property

@@ -14,7 +14,7 @@ from casework.plan import BatchPlan, decide
 from casework.record_batch import record
 from casework.records import Happened, record_event
 from casework.services import Actor, Services
-from models.case import Case, Review
+from models.case import Case, Record, Review
 from models.deadline import Deadline
 from models.engine import StaleWorkError
 from tests.plugins.house import HouseMaker
@@ -111,3 +111,28 @@ def test_a_date_that_was_met_meanwhile_is_not_opened_again_on_another_day(
     with county.database.reading() as session:
         states = session.scalars(select(col(Deadline.state))).all()
     assert states == ["met"]
+
+
+def test_a_record_made_while_its_date_was_being_opened_closes_it_in_the_next_run(
+    county: Services,
+) -> None:
+    holder = add_firm(county, 2, certified_on=dt.date(2024, 5, 8))
+    gathered, plan = _read(county)
+    with county.database.writing() as session:
+        session.add(
+            Record(
+                enterprise_id=holder,
+                programme="sprout",
+                seq=1,
+                kind="reported",
+                on=MARCH,
+                by="示例经办",
+                at=county.now(),
+            )
+        )
+    record(county, gathered, plan)
+
+    run_batch(county, BATCH, on=MARCH)
+    with county.database.reading() as session:
+        report = session.scalars(select(Deadline).where(col(Deadline.obligation) == "report")).one()
+    assert (report.state, report.reason) == ("met", "已登记办结")

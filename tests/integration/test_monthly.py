@@ -86,7 +86,7 @@ def test_who_meets_the_criteria_reaches_the_clerk_and_who_lacks_figures_waits(
     verdicts = {row.case_id: row.verdict for row in _assessments(services)}
     assert sorted(verdicts.values()) == ["fails", "incomplete", "needs_person"]
     keys = [item.key for item in _rows(services, LetterItem)]
-    assert keys == ["review/sprout/91431281MAXX00001X/2026.1/1/staff/clerk"]
+    assert keys == ["review/sprout/91431281MAXX00001X/2026.1/1/2026-03-02/staff/clerk"]
 
 
 def _assessments(services: Services) -> Sequence[Assessment]:

@@ -15,10 +15,13 @@ from casework.remind import sweep
 from casework.services import Actor, Services
 from casework.staff import NewStaff, StaffChange, StaffLine, add_staff, list_staff, remove_staff
 from models.audit import broken_at
+from models.case import Case
 from models.duties import read_staff
 from models.enterprise import Role
+from models.figures import Qualification
 from models.ledger import AuditEntry
 from models.letter import Letter, LetterState
+from policy.programme import Final
 from policy.workdays import Calendar
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import add_firm, sprout_catalogue
@@ -198,7 +201,30 @@ def test_letters_that_got_stuck_are_bad(a_house: HouseMaker, engine: str) -> Non
 
     assert found["信函"].level is Level.BAD
     assert found["信函"].hint == "peiyu letters --state failed"
-    assert found["收信人"].sentence == "1 件事没有人可以告知"
+    assert found["收信人"].sentence == "近一个月有 1 件事没有人可以告知"
+    assert "收信人" not in checks(services.on(dt.date(2026, 5, 6)))
+
+
+def test_a_success_without_its_certificate_on_file_is_named(house: Services) -> None:
+    firm = add_firm(house)
+    run_month(house, "2026-03", on=DAY)
+    with house.database.writing() as session:
+        session.execute(
+            update(Case).where(col(Case.programme) == "hnte").values(final=Final.ACHIEVED.value)
+        )
+    assert "1 家已通过的企业" in checks(house)["证书编号"].sentence
+
+    with house.database.writing() as session:
+        session.add(
+            Qualification(
+                enterprise_id=firm,
+                kind="hnte",
+                number="GR202643000001",
+                valid_from=DAY,
+                valid_to=dt.date(2029, 3, 1),
+            )
+        )
+    assert "证书编号" not in checks(house)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""Recording the deadlines of one batch: closed, superseded and opened, never mutated."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.gather import Gathered
+from casework.obligations import DeadlinePlan, NewDeadline
+from models.deadline import Deadline, DeadlineState
+from models.engine import StaleWorkError
+from models.writes import changed_rows, insert_new
+from policy.confirm import Confirm
+
+MOVED = "日期已调整"
+_NAMING = ("enterprise_id", "obligation", "subject", "period")
+
+CaseIds = dict[tuple[int, int, int], int]
+
+
+def close_dates(session: Session, plan: DeadlinePlan, on: dt.date) -> None:
+    """Close what is over, and what another date takes the place of."""
+    for closing in plan.closing:
+        _retire(session, closing.deadline.id, closing.state, reason=closing.reason, on=on)
+    for new in plan.opening:
+        if not (old := new.moves):
+            continue
+        if not _retire(session, old.id, DeadlineState.SUPERSEDED, reason=MOVED, on=on):
+            raise StaleWorkError  # it was met, or moved, since it was read
+
+
+def _retire(
+    session: Session, deadline: int, state: DeadlineState, *, reason: str, on: dt.date
+) -> bool:
+    """Close an open deadline; False when it is closed already."""
+    retired = session.execute(
+        update(Deadline)
+        .where(col(Deadline.id) == deadline, col(Deadline.state) == DeadlineState.OPEN.value)
+        .values(state=state.value, closed_on=on, reason=reason),
+        execution_options={"synchronize_session": False},
+    )
+    return changed_rows(retired) == 1
+
+
+def open_dates(
+    session: Session, gathered: Gathered, plan: DeadlinePlan, ids: CaseIds, now: dt.datetime
+) -> list[Deadline]:
+    """Open the deadlines; return those whose date nobody was told yet."""
+    rows = [_deadline_row(gathered, new, ids, now) for new in plan.opening]
+    inserted = insert_new(session, Deadline, rows, returning=(*_NAMING, "id"))
+    numbers = {tuple(naming): number for *naming, number in inserted}
+    return [
+        Deadline(**row, id=number)
+        for new, row in zip(plan.opening, rows, strict=True)
+        if not (new.moves and new.moves.due_on == new.due.due_on)
+        and (number := numbers.get(tuple(row[name] for name in _NAMING)))
+    ]
+
+
+def _deadline_row(
+    gathered: Gathered, new: NewDeadline, ids: CaseIds, now: dt.datetime
+) -> dict[str, Any]:
+    obligation, subject, due = new.obligation, new.subject, new.due
+    return {
+        "enterprise_id": subject.enterprise_id,
+        "case_id": ids[subject.case.key] if subject.case else None,
+        "qualification_id": subject.qualification_id,
+        "programme": gathered.programme.key,
+        "obligation": obligation.key,
+        "subject": subject.name,
+        "period": subject.period,
+        "projection": new.replaces.projection + 1 if new.replaces else 1,
+        "title": obligation.title,
+        "kind": obligation.kind.value,
+        "ladder": obligation.ladder,
+        "due_on": due.due_on,
+        "provisional": due.provisional,
+        "estimated": due.estimated,
+        "needs_confirmation": obligation.confirm is Confirm.NEEDS_CONFIRMATION,
+        "basis": due.to_json(),
+        "where": obligation.where,
+        "prepare": obligation.prepare,
+        "met_by": obligation.met_by,
+        "state": DeadlineState.OPEN.value,
+        "reason": "",
+        "opened_at": now,
+    }

@@ -1,0 +1,99 @@
+"""Claims of rungs that came due: which one speaks, to whom, and what becomes of the others."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from casework.outbox import Claim
+from casework.recipients import claims_for
+from models.deadline import Deadline
+from models.duties import Named, Staff
+from models.letter import ItemKind, ItemState
+from policy.deadlines import days_left
+from policy.ladder import reached as rungs_reached
+from policy.ladder import speaks_on
+from policy.obligation import Ladder, Rung, To, Tone
+from policy.workdays import Calendar
+
+MISSED = "截止日已过，转由经办跟进"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A rung of a deadline that came due, and the day it should have spoken."""
+
+    deadline: Deadline
+    rung: Rung
+    speaks_on: dt.date
+
+
+def reached_at_once(
+    deadline: Deadline, ladder: Ladder, today: dt.date, calendar: Calendar
+) -> Iterator[Reached]:
+    """Yield the rungs whose day had come before the deadline was there to speak of.
+
+    The sweep looks at days to come: who enters a stage a week before its date must hear now.
+    """
+    if deadline.due_on < today:
+        return
+    for rung in rungs_reached(ladder, deadline.due_on, today, calendar):
+        spoke_on = speaks_on(rung, deadline.due_on, calendar)
+        yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+
+
+def rung_claims(
+    reached: Sequence[Reached],
+    enterprises: Mapping[int, Named],
+    staff: Sequence[Staff],
+    today: dt.date,
+) -> Iterator[Claim]:
+    """Yield the claims: of several rungs of one deadline only the most urgent one speaks."""
+    newest: dict[int, Reached] = {}
+    for each in reached:
+        best = newest.get(each.deadline.id or 0)
+        if best is None or each.rung.days > best.rung.days:
+            newest[each.deadline.id or 0] = each
+    for each in reached:
+        speaker = newest[each.deadline.id or 0]
+        enterprise = enterprises[each.deadline.enterprise_id]
+        claim = _claim(each, enterprise, speaker, today)
+        for to, said in _said_to(each, claim, today):
+            yield from claims_for(said, to, enterprise, staff)
+
+
+def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, Claim]]:
+    """Yield whom the rung speaks to. What was missed in a silence is the clerk's to follow up.
+
+    An enterprise is not told "3 days left", nor scolded, about a date that we were silent on.
+    """
+    missed = each.rung.days <= 0 and days_left(each.deadline.due_on, today) < 0
+    if missed and To.CLERK not in each.rung.to:
+        yield To.CLERK, claim
+    for to in each.rung.to:
+        late = missed and to is To.CONTACT
+        yield to, replace(claim, state=ItemState.SUPERSEDED, reason=MISSED) if late else claim
+
+
+def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -> Claim:
+    superseded = each is not speaker
+    deadline = each.deadline
+    matter = (enterprise.uscc, deadline.programme, deadline.obligation, deadline.subject)
+    name = "/".join((*matter, deadline.period, str(deadline.projection), each.rung.key))
+    return Claim(
+        key=f"rung/{name}",
+        kind=ItemKind.RUNG,
+        person_id=None,
+        speaks_on=each.speaks_on,
+        state=ItemState.SUPERSEDED if superseded else ItemState.CLAIMED,
+        reason=f"由“{speaker.rung.key}”代为提醒" if superseded else "",
+        deadline_id=deadline.id,
+        rung=each.rung.key,
+        tone=_tone(each, today),
+    )
+
+
+def _tone(each: Reached, today: dt.date) -> str:
+    """Return the rung's tone; a date that has passed is overdue, whatever the rung meant to say."""
+    if days_left(each.deadline.due_on, today) < 0:
+        return Tone.OVERDUE.value
+    return each.rung.tone.value
