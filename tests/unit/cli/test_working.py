@@ -250,7 +250,9 @@ def test_letters_that_can_not_leave_are_a_problem(peiyu: Peiyu, home: Path, a_mo
     a_month()
     number = peiyu("due", "--days", "400", "--json").json["lines"][0]["id"]
     reasons = peiyu("explain", "--deadline", str(number), "--json").json["reasons"]
-    day = next(each["said"][:10] for each in reasons if each["about"] == "提醒")
+    days = [each["said"][:10] for each in reasons if each["about"] == "提醒"]
+    # What was due before the month ran has been said already.
+    day = next(each for each in days if each > "2026-03-02")
     assert "写进信函" in peiyu("run", "sweep", "--plain", "--on", day).out
     (home / "letters").write_text("no folder", encoding="utf-8")
     answer = peiyu("run", "deliver", "--plain", "--on", day)
