@@ -16,6 +16,7 @@ STAGE_LEFT = "事项已进入后续环节"
 NEXT_BATCH = "本批已截止，还可以赶下一批"
 RECORDED = "已登记办结"
 RENEWED = "已取得新的证书"
+REVOKED = "所依据的登记已作废"
 LONG_PAST = "期限已过很久，没有登记办结，不再列入超期"
 
 # How long a date that nobody met stays on the list of what is overdue.
@@ -49,6 +50,7 @@ def closings(gathered: Gathered, standing: Standing) -> Iterator[Closing]:
         duty = duties.get(key[1])
         closed = (
             _by_case(known, duty, live)
+            or _by_event(gathered, key, duty)
             or _by_record(gathered, key, known, duty)
             or _by_certificate(gathered, key, known, duty)
             or _by_calendar(known, duty, gathered.on)
@@ -79,6 +81,17 @@ def _by_case(
     if case is not None and stages and case.stage not in stages:
         return DeadlineState.MET, STAGE_LEFT
     return None
+
+
+def _by_event(
+    gathered: Gathered, key: DeadlineKey, duty: Obligation | None
+) -> tuple[DeadlineState, str] | None:
+    """Return how it closes when the event it was counted from turned out not to have happened."""
+    if duty is None or duty.anchor is not Anchor.RECORD:
+        return None
+    events = gathered.duties.events_of(key[0], duty.record or "")
+    stands = any((event.subject, event.on.isoformat()) == key[2:] for event in events)
+    return None if stands else (DeadlineState.WAIVED, REVOKED)
 
 
 def _by_record(

@@ -1,4 +1,4 @@
-"""A person decides: approve, return, hold, resume, waive or withdraw, with reason and version."""
+"""A person decides: approve, return, hold, waive, withdraw, try again, with reason and version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,8 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.again import open_again
 from casework.compose import rules_of
-from casework.pipeline import run_one
+from casework.pipeline import look_again, run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.tell import tell_move
@@ -30,6 +31,7 @@ class Verb(StrEnum):
     RESUME = "resume"  # 恢复
     WAIVE = "waive"  # 免除一项等待
     WITHDRAW = "withdraw"  # 放弃申报
+    REOPEN = "reopen"  # 已结束的，同一年度重新开始
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
     """Carry out a decision, or say why it may not happen."""
     if not wish.reason.strip():
         return Refusal(reason="请写明理由")
+    if wish.verb is Verb.APPROVE:
+        look_again(services, wish.case_id)  # it may rest on figures that were corrected
 
     def attempt(session: Session) -> tuple[Case, str] | Refusal:
         case = session.get(Case, wish.case_id)
@@ -101,7 +105,7 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
         if refusal is not None:
             return refusal
         _audit(act, before)
-        return case, before
+        return act.case, before
 
     done = services.database.transact(attempt)
     if isinstance(done, Refusal):
@@ -109,14 +113,14 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
     case, before = done
     run_one(services, programme=case.programme, enterprise_id=case.enterprise_id, actor=by.name)
     with services.database.reading() as session:
-        now = session.get_one(Case, wish.case_id)
+        now = session.get_one(Case, case.id)
         return Decided(
-            case_id=wish.case_id, from_stage=before, to_stage=now.stage, version=now.version
+            case_id=now.id or 0, from_stage=before, to_stage=now.stage, version=now.version
         )
 
 
 def _carry_out(act: _Act) -> Refusal | None:
-    if act.stage.final is not None:
+    if act.stage.final is not None and act.wish.verb is not Verb.REOPEN:
         return Refusal(reason=f"事项已结束（{act.stage.title}），不能再办理")
     return _STEPS[act.wish.verb](act)
 
@@ -180,6 +184,16 @@ def _withdraw(act: _Act) -> Refusal | None:
         return Refusal(reason=f"{act.programme.title} 没有“放弃”环节")
     _close_review(act, ReviewState.WITHDRAWN)
     _move(act, end.key)
+    return None
+
+
+def _reopen(act: _Act) -> Refusal | None:
+    if act.stage.final is None:
+        return Refusal(reason="事项还没有结束，不需要重新开始")
+    opened = open_again(act.session, act.services, act.case)
+    if isinstance(opened, Refusal):
+        return opened
+    act.case = opened
     return None
 
 
@@ -280,4 +294,5 @@ _STEPS: dict[Verb, Callable[[_Act], Refusal | None]] = {
     Verb.RESUME: _hold,
     Verb.WAIVE: _waive,
     Verb.WITHDRAW: _withdraw,
+    Verb.REOPEN: _reopen,
 }

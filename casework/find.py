@@ -35,7 +35,8 @@ def enterprise_of(session: Session, words: str) -> Enterprise | Refusal:
     if not found:
         return Refusal(reason=f"没有找到企业“{text}”，请输入统一社会信用代码或企业名称")
     names = "、".join(each.name for each in found[:_SHOWN])
-    return Refusal(reason=f"“{text}”对应多家企业：{names}…，请输入完整名称或统一社会信用代码")
+    more = "…" if len(found) > _SHOWN else ""
+    return Refusal(reason=f"“{text}”对应多家企业：{names}{more}，请输入完整名称或统一社会信用代码")
 
 
 def case_of(
@@ -52,7 +53,9 @@ def case_of(
     if programme is not None:
         wanted = wanted.where(col(Case.programme) == services.catalogue.programme(programme).key)
     cases = session.scalars(
-        wanted.order_by(col(Case.final).is_(None).desc(), col(Case.cycle).desc(), col(Case.id))
+        wanted.order_by(
+            col(Case.final).is_(None).desc(), col(Case.cycle).desc(), col(Case.id).desc()
+        )
     ).all()
     if not cases:
         return Refusal(reason=f"{enterprise.name} 还没有事项")

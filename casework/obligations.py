@@ -72,6 +72,10 @@ def plan_deadlines(gathered: Gathered, standing: Standing) -> DeadlinePlan:
     return DeadlinePlan(opening=tuple(opening), closing=tuple(closings(gathered, standing)))
 
 
+# Flags that speak of one cycle: what is true of this year's says nothing about next year's.
+_OF_ONE_CYCLE = {"hnte_expires_this_cycle", "hnte_valid_beyond_cycle"}
+
+
 def _wanted(obligation: Obligation) -> set[str]:
     renewal = {"hnte_expires_this_cycle"} if obligation.only_renewal else set()
     return {*obligation.when, *renewal}
@@ -149,12 +153,8 @@ def _subjects(gathered: Gathered, obligation: Obligation, standing: Standing) ->
         case Binds.QUALIFICATION:
             yield from _qualification_subjects(gathered, obligation)
         case Binds.ENTERPRISE:
-            # Next year's too: January's dates must exist when their December rungs speak.
-            dates = [
-                dated
-                for year in (gathered.cycle, gathered.cycle + 1)
-                for dated in _dated(gathered, obligation, year)
-            ]
+            years = _years(gathered, obligation)
+            dates = [dated for year in years for dated in _dated(gathered, obligation, year)]
             for enterprise in gathered.duties.enterprises:
                 for period, day, estimated in dates:
                     yield Subject(
@@ -234,9 +234,14 @@ def _qualification_subjects(gathered: Gathered, obligation: Obligation) -> Itera
 
 
 def _years(gathered: Gathered, obligation: Obligation) -> tuple[int, ...]:
-    """Return the years whose dates may be in sight; what happens once is looked at once."""
+    """Return the years whose dates may be in sight; what happens once is looked at once.
+
+    Next year's too: January's dates must exist when their December rungs speak.
+    """
     once = obligation.anchor in (Anchor.ISSUED, Anchor.EXPIRES)
-    return (gathered.cycle,) if once else (gathered.cycle, gathered.cycle + 1)
+    if once or not _OF_ONE_CYCLE.isdisjoint(_wanted(obligation)):
+        return (gathered.cycle,)
+    return gathered.cycle, gathered.cycle + 1
 
 
 def _held_dates(

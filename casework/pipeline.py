@@ -11,7 +11,7 @@ from casework.gather import Batch, gather
 from casework.plan import decide
 from casework.record_batch import record
 from casework.services import Services
-from models.case import ProgrammeVersion
+from models.case import Case, ProgrammeVersion
 from models.enterprise import Enterprise
 from models.ledger import Run, RunBatch, RunState
 from models.writes import insert_new
@@ -70,6 +70,15 @@ def run_one(services: Services, *, programme: str, enterprise_id: int, actor: st
         actor=actor,
     )
     return run_batch(services, batch, on=today)
+
+
+def look_again(services: Services, case_id: int) -> None:
+    """Judge a case by what is known now, and propose, or propose no longer, what follows."""
+    with services.database.reading() as session:
+        case = session.get(Case, case_id)
+    if case is not None and case.final is None:
+        actor = f"{RUN} {services.today:%Y-%m}"
+        run_one(services, programme=case.programme, enterprise_id=case.enterprise_id, actor=actor)
 
 
 def run_batch(services: Services, batch: Batch, *, on: dt.date) -> BatchCounts:

@@ -13,7 +13,7 @@ from policy.assess import assess
 from policy.confirm import Confirm
 from policy.derive import with_derived
 from policy.findings import Outcome, counting, gist
-from policy.programme import Phase, Programme
+from policy.programme import Programme
 from policy.stages import CaseFacts, Decision, How, next_step
 from policy.workdays import Calendar
 
@@ -113,13 +113,13 @@ def _case_plans(gathered: Gathered) -> Iterator[CasePlan]:
 
 
 def _awaiting_result(gathered: Gathered, plans: Iterable[CasePlan]) -> frozenset[int]:
-    """Return the enterprises whose earlier case is still being certified: no second one yet."""
+    """Return the enterprises whose earlier case goes on beyond its year: no second one yet."""
     return frozenset(
         plan.case.enterprise_id
         for plan in plans
         if plan.case.cycle < gathered.cycle
         and (stage := plan.programme.stage(plan.stage)).final is None
-        and stage.phase is Phase.CERTIFICATION
+        and not stage.lapses  # it was filed, and others have it in hand
     )
 
 

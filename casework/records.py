@@ -15,6 +15,7 @@ from models.audit import append, entry_of
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+from policy.obligation import Anchor
 from policy.programme import Programme, RecordKind
 
 
@@ -46,7 +47,7 @@ def record_event(services: Services, happened: Happened, *, by: Actor) -> Record
     """Record that something happened, close what it meets, and let the case go on."""
 
     def attempt(session: Session) -> tuple[Recorded, str, int] | Refusal:
-        found = _subject(session, services, happened)
+        found = subject_of(session, services, happened)
         if isinstance(found, Refusal):
             return found
         enterprise, case, programme = found
@@ -64,16 +65,16 @@ def record_event(services: Services, happened: Happened, *, by: Actor) -> Record
     return replace(recorded, moved=counts.moved)
 
 
-def _subject(
+def subject_of(
     session: Session, services: Services, happened: Happened
 ) -> tuple[Enterprise, Case | None, Programme] | Refusal:
+    """Return whom and what a record is about; a holder of a certificate needs no open case."""
     case = case_of(session, services, happened.target, happened.programme)
     if isinstance(case, Case):
         enterprise = session.get_one(Enterprise, case.enterprise_id)
         return enterprise, case, services.catalogue.programme(case.programme)
     if happened.programme is None:
         return case
-    # A certificate holder files its annual report without any open case.
     found = enterprise_of(session, happened.target)
     if isinstance(found, Refusal):
         return found
@@ -118,7 +119,7 @@ def _write(
     row.seq = _last(session, row) + 1
     session.add(row)
     session.flush()
-    closed = _close_deadlines(session, row)
+    closed = _close_deadlines(session, services, row)
     detail = {"kind": kind.key, "on": row.on, "evidence": row.evidence, "closed": closed}
     name = f"{programme.key}/{enterprise.uscc}"
     by_door = (by.name, by.source)
@@ -169,8 +170,8 @@ def _recorded(
     )
 
 
-def _close_deadlines(session: Session, row: Record) -> tuple[str, ...]:
-    """Close the nearest open deadline of each obligation that this record meets."""
+def _close_deadlines(session: Session, services: Services, row: Record) -> tuple[str, ...]:
+    """Close one open deadline of each obligation that this record meets."""
     ended = select(col(Case.id)).where(
         col(Case.enterprise_id) == row.enterprise_id, col(Case.final).is_not(None)
     )
@@ -190,12 +191,35 @@ def _close_deadlines(session: Session, row: Record) -> tuple[str, ...]:
         )
         .order_by(col(Deadline.due_on), col(Deadline.id))
     )
-    nearest: dict[tuple[str, str], Deadline] = {}
+    meant: dict[tuple[str, str], Deadline] = {}
     for deadline in waiting:
-        nearest.setdefault((deadline.obligation, deadline.subject), deadline)
-    for deadline in nearest.values():
+        duty = deadline.obligation, deadline.subject
+        if duty not in meant or (
+            meant[duty].due_on < row.on and _asked_for(services, deadline, row.on)
+        ):
+            meant[duty] = deadline
+    for deadline in meant.values():
         deadline.state = DeadlineState.MET.value
         deadline.closed_on = row.on
-        deadline.reason = row.evidence or row.kind
+        deadline.reason = met_reason(row)
         session.add(deadline)
-    return tuple(deadline.title for deadline in nearest.values())
+    return tuple(deadline.title for deadline in meant.values())
+
+
+def met_reason(row: Record) -> str:
+    """Return what a deadline says that this record met."""
+    return row.evidence or row.kind
+
+
+def _asked_for(services: Services, deadline: Deadline, on: dt.date) -> bool:
+    """Say whether the reminders of a yearly date have begun and it has not passed.
+
+    What is then reported is this year's, even where last year's never was.
+    """
+    duties = services.catalogue.programme(deadline.programme).obligations
+    duty = next((each for each in duties if each.key == deadline.obligation), None)
+    ladder = services.catalogue.ladders.get(deadline.ladder)
+    if duty is None or duty.anchor is Anchor.RECORD or ladder is None:
+        return False
+    first = min((rung.days for rung in ladder.rungs), default=0)
+    return deadline.due_on + dt.timedelta(days=first) <= on <= deadline.due_on

@@ -59,6 +59,7 @@ VERBS = {
     Verb.RESUME: "恢复",
     Verb.WAIVE: "免除",
     Verb.WITHDRAW: "放弃",
+    Verb.REOPEN: "重新开始",
 }
 LETTERS = {
     LetterState.QUEUED: "待发",

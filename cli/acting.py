@@ -15,6 +15,7 @@ from cli.output import print_json, screen
 if TYPE_CHECKING:
     from casework.decide import Decided, Verb
     from casework.records import Recorded
+    from casework.revoke import Revoked
     from casework.services import Services
 
 # What people say for a verb, besides its English and its title.
@@ -25,6 +26,7 @@ _ALSO = {
     "resume": ("继续",),
     "waive": ("豁免",),
     "withdraw": ("撤回", "放弃申报"),
+    "reopen": ("重新申报", "恢复申报"),
 }
 
 
@@ -34,8 +36,14 @@ HappenedOn = Annotated[
 Evidence = Annotated[
     str, typer.Option("--evidence", metavar="凭据", help="凭据：文号、编号、签到表等")
 ]
+Undo = Annotated[
+    str,
+    typer.Option(
+        "--undo", metavar="理由", help="登记错了：作废这天的这项登记，由它办结的重新算未办"
+    ),
+]
 VerbWord = Annotated[
-    str, typer.Argument(metavar="决定", help="同意、退回补正、暂缓、恢复、免除、放弃")
+    str, typer.Argument(metavar="决定", help="同意、退回补正、暂缓、恢复、免除、放弃、重新开始")
 ]
 Need = Annotated[str, typer.Option("--need", metavar="等待项", help="免除哪一项等待，只用于免除")]
 Expect = Annotated[
@@ -50,22 +58,24 @@ Expect = Annotated[
     "record",
     rich_help_panel="办理",
     help="登记发生了什么（参加培训、提交申报、开始公示……），凭此推进事项。\n\n"
-    "由此办结的截止事项一并办结；同一件事登记两次只算一次。",
-    epilog="例：peiyu record 12 trained --on 2026-03-10 --evidence 签到表第3页",
+    "由此办结的截止事项一并办结；同一件事登记两次只算一次。登记错了用 --undo 作废。",
+    epilog="例：peiyu record 12 training --on 2026-03-10 --evidence 签到表第3页",
 )
 def record(
     target: Target,
     kind: Annotated[str, typer.Argument(metavar="类型", help="登记类型，写错时会列出可用的")],
     happened_on: HappenedOn,
     evidence: Evidence = "",
+    undo: Undo = "",
     programme: ProgrammeName = None,
     by: By = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Record that something happened."""
+    """Record that something happened, or take back what was recorded by mistake."""
     from casework.records import Happened, record_event
     from casework.refusal import Refusal
+    from casework.revoke import revoke_record
 
     with services_at(home) as services:
         key = programme_key(services.catalogue, programme)
@@ -76,13 +86,37 @@ def record(
             evidence=evidence,
             programme=key,
         )
-        done = record_event(services, happened, by=actor(by))
+        done = (
+            revoke_record(services, happened, reason=undo, by=actor(by))
+            if undo
+            else record_event(services, happened, by=actor(by))
+        )
     if isinstance(done, Refusal):
         raise refused(done)
     if as_json:
         print_json(done)
-        return
-    _print_recorded(done, happened_on)
+    else:
+        _print_done(done, happened_on)
+
+
+def _print_done(done: "Recorded | Revoked", day: dt.date) -> None:
+    from casework.revoke import Revoked
+
+    if isinstance(done, Revoked):
+        _print_revoked(done, day)
+    else:
+        _print_recorded(done, day)
+
+
+def _print_revoked(done: "Revoked", day: dt.date) -> None:
+    from cli.tables import next_step, say
+
+    console = screen()
+    say(console, f"已作废：{done.enterprise}，{done.title}，{day}", style="bold")
+    say(console, *(f"重新算作未办：{title}" for title in done.reopened))
+    if done.case_id is not None:
+        say(console, "事项已走过的环节不会自动退回，需要时请退回补正")
+        next_step(console, f"peiyu case {done.case_id}    看这个事项")
 
 
 def _print_recorded(done: "Recorded", day: dt.date) -> None:
@@ -116,7 +150,7 @@ def _kind(services: "Services", words: str, programme: str | None) -> str:
     rich_help_panel="办理",
     help="处理待审的事项：同意、退回、暂缓、免除、放弃。\n\n"
     "approve 同意、return 退回补正、hold 暂缓、resume 恢复、"
-    "waive 免除一项等待、withdraw 放弃。理由必填，会记入操作记录。",
+    "waive 免除一项等待、withdraw 放弃、reopen 把已结束的重新开始。理由必填，会记入操作记录。",
     epilog="例：peiyu decide 12 同意 --reason 材料齐全",
 )
 def decide(

@@ -149,7 +149,7 @@ def _lead(duty: ObligationTable, windows: tuple[Window, ...]) -> int | None:
         offset += duty.workdays * _WEEKS + _LONG_HOLIDAY
     if duty.anchor in (Anchor.RECORD, Anchor.STAGE_ENTERED, Anchor.ISSUED):
         return max(offset, 0)
-    if duty.binds is Binds.QUALIFICATION:
+    if duty.binds is not Binds.CASE and not duty.only_renewal:
         return None  # next year's dates are opened too
     if duty.anchor is Anchor.MONTH_DAY and duty.month_day is not None:
         return _into_year(dt.date(2024, *duty.month_day)) + offset

@@ -58,6 +58,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(peiyu_writing=True)
+        # PostgreSQL would look anew at each statement: an enterprise imported between two of
+        # them would have duties and no facts. SQLite sees one state by itself.
+        one_state = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        self._reading = engine.execution_options(**one_state)
 
     @property
     def dialect(self) -> str:
@@ -67,7 +71,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that sees one state and changes nothing."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reading, expire_on_commit=False) as session:
             yield session
             session.expunge_all()  # what was read stays readable
             session.rollback()

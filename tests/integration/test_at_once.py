@@ -13,6 +13,7 @@ from casework.pipeline import run_batch, run_month, run_one
 from casework.plan import BatchPlan, decide
 from casework.record_batch import record
 from casework.records import Happened, record_event
+from casework.revoke import revoke_record
 from casework.services import Actor, Services
 from models.case import Case, Record, Review
 from models.deadline import Deadline
@@ -111,6 +112,19 @@ def test_a_date_that_was_met_meanwhile_is_not_opened_again_on_another_day(
     with county.database.reading() as session:
         states = session.scalars(select(col(Deadline.state))).all()
     assert states == ["met"]
+
+
+def test_no_case_moves_on_a_record_that_was_taken_back_meanwhile(county: Services) -> None:
+    trained = Happened(target="1", kind="trained", on=MARCH, evidence="签到表")
+    _decide(county, Verb.HOLD)
+    record_event(county, trained, by=CLERK)
+    with county.database.writing() as session:
+        session.execute(update(Case).values(held=False, stage="training"))
+    gathered, plan = _read(county)
+    revoke_record(county, trained, reason="登错了企业", by=CLERK)
+
+    with pytest.raises(StaleWorkError):
+        record(county, gathered, plan)
 
 
 def test_a_record_made_while_its_date_was_being_opened_closes_it_in_the_next_run(

@@ -53,6 +53,17 @@ def test_what_a_failed_transaction_wrote_is_gone(house: Services) -> None:
         assert session.scalar(select(func.count()).select_from(Run)) == 0
 
 
+def test_a_reading_session_sees_one_state_whatever_is_written_meanwhile(house: Services) -> None:
+    with house.database.reading() as session:
+        assert session.scalars(select(col(Run.slot))).all() == []
+        with house.database.writing() as other:
+            insert_new(other, Run, [_run("a")])
+        assert session.scalars(select(col(Run.slot))).all() == []
+
+    with house.database.reading() as session:
+        assert session.scalars(select(col(Run.slot))).all() == ["a"]
+
+
 def test_a_reading_session_changes_nothing(house: Services) -> None:
     with house.database.reading() as session:
         session.execute(update(Run).values(counts="1"))

@@ -191,6 +191,21 @@ def test_no_second_case_is_opened_while_the_first_awaits_its_result(county: Serv
     ]
 
 
+def test_no_second_case_is_opened_while_the_first_is_in_somebody_elses_hands(
+    a_house: HouseMaker, engine: str
+) -> None:
+    stages = tuple(replace(each, lapses=each.key != "filing") for each in SPROUT.stages)
+    services = a_house(engine, catalogue=sprout_catalogue(stages=stages))
+    add_staff(services)
+    add_firm(services)
+    run_month(services, "2026-03", on=MARCH)
+    _decide(services, Verb.APPROVE)
+    _record(services, "trained")
+    run_month(services, "2027-01", on=dt.date(2027, 1, 4))
+
+    assert [(case.cycle, case.stage) for case in _rows(services, Case)] == [(2026, "filing")]
+
+
 def test_a_change_can_be_reported_after_its_case_has_ended(county: Services) -> None:
     add_firm(county)
     run_month(county, "2026-03", on=MARCH)
@@ -300,3 +315,40 @@ def test_a_date_that_moved_while_its_letter_waited_is_told_as_it_is_now(
     (letter,) = carrier.messages
     assert "4月20日" in letter.text
     assert "4月30日" not in letter.text
+
+
+def _january(**changes: Any) -> Catalogue:
+    """Return a catalogue whose only duty is every enterprise's, on 10 January."""
+    file, *_ = SPROUT.obligations
+    duty = replace(
+        file,
+        key="statistics",
+        binds=Binds.ENTERPRISE,
+        anchor=Anchor.MONTH_DAY,
+        month_day=(1, 10),
+        stages=(),
+        **changes,
+    )
+    return sprout_catalogue(obligations=(duty,))
+
+
+def test_a_date_of_every_enterprise_in_january_is_there_for_its_december_reminders(
+    a_house: HouseMaker, engine: str
+) -> None:
+    services = a_house(engine, catalogue=_january())
+    add_firm(services)
+    run_month(services, "2026-12", on=dt.date(2026, 12, 1))
+    sweep(services, today=dt.date(2026, 12, 11))
+
+    assert [row.due_on for row in _rows(services, Deadline)] == [dt.date(2027, 1, 10)]
+    assert _said(services) == [("d-30", "contact", "claimed")]
+
+
+def test_what_is_true_of_this_year_alone_says_nothing_about_next_january(
+    a_house: HouseMaker, engine: str
+) -> None:
+    services = a_house(engine, catalogue=_january(only_renewal=True))
+    add_firm(services, certified_on=dt.date(2023, 12, 1))  # it expires in 2026
+    run_month(services, "2026-12", on=dt.date(2026, 12, 1))
+
+    assert _rows(services, Deadline) == []

@@ -273,3 +273,27 @@ def test_a_moved_date_is_previewed_and_applied(peiyu: Peiyu, a_month: Fill) -> N
     assert "peiyu calendar reproject --apply" in looked.out
     assert "已调整" in peiyu("calendar", "reproject", "--apply").out
     assert "没有截止日因此变动" in peiyu("calendar", "reproject").out
+
+
+def test_what_was_recorded_by_mistake_is_taken_back_with_a_reason(
+    peiyu: Peiyu, a_month: Fill
+) -> None:
+    a_month()
+    words = ("record", "示例甲", "change", "--on", "2026-03-01", "-p", "hnte")
+    assert peiyu(*words, "--evidence", "示例通知书").code == 0
+
+    undone = peiyu(*words, "--undo", "登错了企业")
+    assert undone.code == 0
+    assert "已作废：示例甲科技有限公司" in undone.out
+    again = peiyu(*words, "--undo", "登错了企业")
+    assert again.code == 1
+    assert "或早已作废" in again.err
+
+
+def test_a_case_that_was_given_up_is_started_again(peiyu: Peiyu, a_month: Fill) -> None:
+    a_month()
+    assert peiyu("decide", "1", "放弃", "--reason", "示例理由").code == 0
+    again = peiyu("decide", "1", "重新开始", "--reason", "企业又想申报了")
+
+    assert again.code == 0
+    assert "已办理（重新开始）" in again.out

@@ -45,6 +45,12 @@ def test_a_copy_of_the_shipped_files_has_no_problem(room: Path) -> None:
     assert said(room) == []
 
 
+def test_a_date_of_every_enterprise_in_january_may_have_reminders_in_november(room: Path) -> None:
+    change(room, "programmes/rd_filings.toml", 'month_day = "03-10"', 'month_day = "01-10"')
+
+    assert said(room) == []
+
+
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage["said"])
 def test_a_damaged_file_is_named_with_its_key(room: Path, damage: dict[str, str]) -> None:
     change(room, damage["file"], damage["old"], damage["new"])
