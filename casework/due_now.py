@@ -22,7 +22,7 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
     month = f"{services.today:%Y-%m}"
     with services.database.reading() as session:
         months = session.scalars(
-            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, finished, col(Run.slot) >= month)
+            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, finished)
         ).all()
         begun = session.scalars(
             select(col(Run.slot)).where(col(Run.kind) == MONTHLY, running, col(Run.slot) < month)

@@ -64,8 +64,8 @@ def _prepared(folder: Path, *, plain: bool, quiet: bool) -> tuple["Keeper", Tell
 
     with services_at(folder) as services:
         zone = services.zone
-        timetable_of(folder)
-    teller = Teller(now=lambda: clock.now().astimezone(zone), quiet=quiet)
+        titles = timetable_of(folder).titles
+    teller = Teller(now=lambda: clock.now().astimezone(zone), titles=titles, quiet=quiet)
     holder = f"{socket.gethostname()}（进程 {os.getpid()}）"
     return Keeper(seat=Seat(home=folder, holder=holder), told=teller.told, plain=plain), teller
 

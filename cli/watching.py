@@ -1,7 +1,7 @@
 """What `peiyu up` says: the plan, one line for each run, and who else keeps the timetable."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flows.local import Report
     from policy.timetable import RunKind
 
-_TITLES = {"monthly": "月度流程", "sweep": "提醒", "deliver": "发信", None: "时间表"}
+_ITSELF = "时间表"  # where no run is meant
 _SHOWN = 200
 
 
@@ -24,6 +24,7 @@ class Teller:
     """Hears of every run: one line on the screen, or one object at the end."""
 
     now: Callable[[], dt.datetime]  # in the office's own time
+    titles: Mapping["RunKind", str]
     quiet: bool
     did: list[dict[str, object]] = field(default_factory=list)
     _said: dict["RunKind | None", str] = field(default_factory=dict)
@@ -44,7 +45,8 @@ class Teller:
             words, form = _summary(outcome), asdict(outcome)
         self._said[kind] = words
         self.did.append({"run": kind, **form})
-        self.say(f"{self.now():%m-%d %H:%M}  {_TITLES[kind]}  {words}")
+        title = self.titles[kind] if kind else _ITSELF
+        self.say(f"{self.now():%m-%d %H:%M}  {title}  {words}")
 
     def say(self, sentence: str) -> None:
         """Print a sentence for whoever looks."""
@@ -77,10 +79,11 @@ def say_plan(folder: Path) -> None:
     for kind in (RunKind.MONTHLY, RunKind.SWEEP):
         at = next_at(kind, table, calendar, now, done)
         when = "现在" if at <= now else f"{at:%Y-%m-%d %H:%M}"
-        say(screen(), f"  {_TITLES[kind]}  下一次：{when}")
+        say(screen(), f"  {table.titles[kind]}  下一次：{when}")
     hours = f"{table.deliver_from:%H:%M}–{table.deliver_to:%H:%M}"
     minutes = int(table.deliver_every.total_seconds() // 60)
-    say(screen(), f"  {_TITLES['deliver']}  工作日 {hours}，有信待发时每 {minutes} 分钟一次")
+    title = table.titles[RunKind.DELIVER]
+    say(screen(), f"  {title}  工作日 {hours}，有信待发时每 {minutes} 分钟一次")
 
 
 def _trouble(error: Exception) -> str:

@@ -97,7 +97,7 @@ def _fields(table: type[BaseModel]) -> list[str]:
     """Return the keys of a table and of the tables inside it."""
     names: list[str] = []
     for name, each in table.model_fields.items():
-        names.append(name)
+        names.append(each.alias or name)
         for inner in (each.annotation, *getattr(each.annotation, "__args__", ())):
             if isinstance(inner, type) and issubclass(inner, BaseModel):
                 names += inner.model_fields
@@ -114,6 +114,7 @@ _SHAPES = {
     "bool_type": "应为 true 或 false，不加引号",
     "tuple_type": "应为列表，写成 [ … ]",
     "model_type": "应为一组键值，写成 { … } 或 [[…]]",
+    "time_type": "应为时间，写成 08:30:00 这样，不加引号",
     "date_type": _DATE,
     "date_parsing": _DATE,
     "date_from_datetime_parsing": _DATE,

@@ -5,17 +5,18 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from config.grammar import Words
 from config.problems import CheckProblem, Fault, read_toml, shape_faults
 from config.settings import CONFIG_ROOM
-from policy.timetable import Timetable
+from policy.timetable import RunKind, Timetable
 
 FILE = "timetable.toml"
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True
-    )
+    # strict: 830 is no time of day, and true is no number of minutes
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    title: Words
 
 
 class _Daily(_Table):
@@ -28,7 +29,8 @@ class _Hours(_Table):
     every_minutes: int = Field(ge=1, le=240)
 
 
-class _TimetableFile(_Table):
+class _TimetableFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
     monthly: _Daily
     sweep: _Daily
     deliver: _Hours
@@ -55,6 +57,7 @@ def _read(path: Path) -> tuple[Timetable | None, list[Fault]]:
         return None, [Fault("deliver to", "应晚于 from")]
     return (
         Timetable(
+            titles={kind: getattr(read, kind.value).title for kind in RunKind},
             monthly_at=read.monthly.at,
             sweep_at=read.sweep.at,
             deliver_from=read.deliver.first,

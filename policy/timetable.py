@@ -5,6 +5,7 @@ any later moment gets the same answer.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +24,7 @@ class RunKind(StrEnum):
 class Timetable:
     """When things run; times of day are the office's own."""
 
+    titles: Mapping[RunKind, str]  # what people read
     monthly_at: dt.time  # on the first workday of a month
     sweep_at: dt.time  # on every workday
     deliver_from: dt.time  # on every workday
@@ -52,20 +54,33 @@ def due_runs(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done)
 
 
 def month_due(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> str | None:
-    """Return the month (YYYY-MM) to do now: this one, else an earlier one that was cut off.
+    """Return the month (YYYY-MM) to do now: this one, else an earlier one that is not finished.
 
-    A month that nobody began is left to the next one, which judges everybody anyway.
+    That is one that was cut off, or the last one if nobody began it. What lies before a whole
+    missed month is left to later ones, which judge everybody anyway.
     """
     month = f"{now:%Y-%m}"
     first = calendar.next_workday(now.date().replace(day=1))
     if month not in done.months and now >= _at(first, table.monthly_at, now):
         return month
-    return min(done.begun, default=None)
+    return min(done.begun | _missed(done, before=month), default=None)
+
+
+def _missed(done: Done, *, before: str) -> frozenset[str]:
+    """Return the month before this one if nothing of it was done, though months were before it."""
+    last = f"{_first_of(before) - ONE_DAY:%Y-%m}"
+    known = done.months | done.begun
+    missed = last not in known and min(known, default=before) < last
+    return frozenset({last} if missed else ())
+
+
+def _first_of(month: str) -> dt.date:
+    return dt.date.fromisoformat(f"{month}-01")
 
 
 def day_of(month: str, today: dt.date) -> dt.date:
     """Return the day on which a month's run acts: today, or the last day of an earlier month."""
-    first = dt.date.fromisoformat(f"{month}-01")
+    first = _first_of(month)
     return min(today, (first + 32 * ONE_DAY).replace(day=1) - ONE_DAY)
 
 

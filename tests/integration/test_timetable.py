@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from casework.counts import BatchCounts
 from casework.remind import SweepReport
+from cli.errors import Code
 from config.settings import CONFIG_ROOM
 from config.timetable import FILE
 from flows import local, timetable, work
@@ -49,6 +50,24 @@ def home(tmp_path: Path) -> Path:
 
 
 Heard = list[tuple[RunKind | None, Report | Exception]]
+
+
+def _months_done(home: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """Return which monthly runs one look does, and on which days they act."""
+    did: list[dict[str, str]] = []
+    good = local._PLAIN["monthly"]
+
+    def noted(folder: str, **when: str) -> Report:
+        did.append(when)
+        return good(folder, **when)
+
+    with monkeypatch.context() as patched:
+        patched.setitem(local._PLAIN, "monthly", noted)
+        keeper, _ = _keeper(home)
+        assert keeper.seat.take() is None
+        keeper.look()
+        keeper.seat.leave()
+    return did
 
 
 def _keeper(home: Path) -> tuple[Keeper, Heard]:
@@ -99,22 +118,24 @@ def test_a_month_that_was_cut_off_is_finished_on_its_last_day(
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: MORNING)
     work.begin_month(str(home), "2026-02", "2026-02-27")
-    did: list[dict[str, str]] = []
-    good = local._PLAIN["monthly"]
 
-    def noted(folder: str, **when: str) -> Report:
-        did.append(when)
-        return good(folder, **when)
-
-    monkeypatch.setitem(local._PLAIN, "monthly", noted)
-    keeper, _ = _keeper(home)
-    keeper.seat.take()
-    keeper.look()
-
-    assert did == [
+    assert _months_done(home, monkeypatch) == [
         {"on": "2026-03-02", "month": "2026-03"},
         {"on": "2026-02-28", "month": "2026-02"},
     ]
+
+
+def test_the_last_month_is_made_up_for_if_nobody_began_it_and_only_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    local.run_plainly(home, "monthly", month="2025-12", on="2025-12-01")
+
+    assert _months_done(home, monkeypatch) == [
+        {"on": "2026-03-02", "month": "2026-03"},
+        {"on": "2026-02-28", "month": "2026-02"},
+    ]
+    assert _months_done(home, monkeypatch) == []
 
 
 def test_whoever_was_overtaken_in_its_sleep_does_nothing_more(
@@ -211,6 +232,38 @@ def test_one_that_waits_ends_well_when_told_to(home: Path) -> None:
     assert waits.returncode == 0, wrong
     assert "已停止" in said
     assert _finished(home) == []
+
+
+_STUBBORN = """
+import threading, time
+from cli.up import _stop_on_signal
+_stop_on_signal(threading.Event())
+print("ready", flush=True)
+while True:
+    time.sleep(0.1)
+"""
+
+
+def test_a_second_signal_ends_at_once_what_does_not_end_by_itself() -> None:
+    stubborn = subprocess.Popen(
+        [sys.executable, "-c", _STUBBORN],
+        cwd=ROOT,
+        env=SURROUNDINGS,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert stubborn.stdout is not None
+    assert stubborn.stderr is not None
+    assert stubborn.stdout.readline() == "ready\n"
+    stubborn.send_signal(signal.SIGINT)
+    first = stubborn.stderr.readline()
+    stubborn.send_signal(signal.SIGTERM)
+    _, then = stubborn.communicate(timeout=60)
+
+    assert "正在停止" in first
+    assert "没有办完" in then
+    assert stubborn.returncode == Code.INTERRUPTED
 
 
 SURROUNDINGS = {**os.environ, "PYTHONUTF8": "1", "PEIYU_LEASE_SECONDS": "10"}

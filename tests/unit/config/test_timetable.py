@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from config.checks import check_everything
 from config.settings import CONFIG_ROOM
 from config.timetable import FILE, read_timetable
+from policy.timetable import RunKind
 
+AT = "timetable.toml：monthly at："
 GOOD = (CONFIG_ROOM / FILE).read_text(encoding="utf-8")
 
 
@@ -17,6 +20,7 @@ def test_the_shipped_timetable_is_sound() -> None:
     assert problems == []
     assert table is not None
     assert (table.sweep_at, table.deliver_every) == (dt.time(9), dt.timedelta(minutes=5))
+    assert table.titles[RunKind.SWEEP] == "提醒"
 
 
 def test_the_offices_own_timetable_wins(tmp_path: Path) -> None:
@@ -34,10 +38,16 @@ def test_the_offices_own_timetable_wins(tmp_path: Path) -> None:
     ("old", "new", "told"),
     [
         pytest.param("[sweep]", "[sweeps]", "timetable.toml：sweep：缺少，请补上", id="missing"),
-        pytest.param("08:30:00", "[8]", "timetable.toml：monthly at：", id="no time"),
         pytest.param("= 5", "= 0", "timetable.toml：deliver every_minutes：不能小于 1", id="zero"),
         pytest.param("18:00:00", "08:00:00", "timetable.toml：deliver to：应晚于 from", id="order"),
-        pytest.param("at = 08", 'at = "', "timetable.toml：第 5 行", id="broken"),
+        pytest.param("at = 08", 'at = "', "timetable.toml：第 6 行", id="broken"),
+        pytest.param("08:30:00", "830", f"{AT}应为时间，写成 08:30:00 这样", id="a number"),
+        pytest.param("08:30:00", '"08:30:00+08:00"', f"{AT}应为时间", id="a text"),
+        pytest.param("08:30:00", "2026-03-02T08:30:00", f"{AT}应为时间", id="a moment"),
+        pytest.param("= 5", "= true", "timetable.toml：deliver every_minutes：应为整数", id="yes"),
+        pytest.param("from =", "first =", "timetable.toml：deliver first：不认识", id="our word"),
+        pytest.param("[sweep]", "[sweep]\nday = 0", "timetable.toml：sweep day：不认识", id="more"),
+        pytest.param('"提醒"', '""', "timetable.toml：sweep title：不能为空", id="no title"),
     ],
 )
 def test_a_fault_is_named_with_its_key(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -47,6 +57,7 @@ def test_a_fault_is_named_with_its_key(tmp_path: Path, old: str, new: str, told:
 
     assert table is None
     assert any(str(problem).startswith(told) for problem in problems), problems
+    assert set(problems) <= set(check_everything(CONFIG_ROOM, tmp_path))  # what staff see
 
 
 def test_a_folder_without_the_file_promises_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from policy.workdays import Calendar
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TABLE = Timetable(
+    titles=dict.fromkeys(RunKind, "示例"),
     monthly_at=dt.time(8, 30),
     sweep_at=dt.time(9),
     deliver_from=dt.time(9),
@@ -22,6 +23,7 @@ CALENDAR = Calendar(
     off=frozenset({dt.date(2026, 5, day) for day in (1, 4, 5)}), gazetted=frozenset({2026})
 )
 M, S, D = RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER
+MISSED = Done(months=frozenset({"2026-02", "2026-03"}))
 ALL_DONE = Done(months=frozenset({"2026-05"}), swept_on=dt.date(2026, 5, 6))
 
 
@@ -101,9 +103,23 @@ def test_when_a_run_comes_next(
             "2026-03",
             id="then the oldest",
         ),
+        pytest.param(at(6, 9), MISSED, "2026-05", id="a missed month waits for this one"),
+        pytest.param(
+            at(6, 9),
+            Done(months=frozenset({"2026-02", "2026-05"})),
+            "2026-04",
+            id="then it is done",
+        ),
+        pytest.param(at(1, 9), MISSED, "2026-04", id="or before this one may be begun"),
+        pytest.param(
+            at(1, 9), Done(months=frozenset({"2026-06"})), None, id="nothing was missed before us"
+        ),
+        pytest.param(
+            at(1, 3, month=1), Done(months=frozenset({"2025-11"})), "2025-12", id="over New Year"
+        ),
     ],
 )
-def test_a_month_that_was_cut_off_is_finished_later_and_holds_up_no_other(
+def test_a_month_that_was_cut_off_or_missed_is_finished_later_and_holds_up_no_other(
     now: dt.datetime, done: Done, month: str | None
 ) -> None:
     assert month_due(TABLE, CALENDAR, now, done) == month
