@@ -103,7 +103,7 @@ def reminders(catalogue: Catalogue, programme: Programme) -> Iterator[str]:
     yield "## 您会在什么时候收到什么提醒，发给谁"
     yield ""
     yield "截止前的提醒遇休息日提前，超期后的遇休息日推后；已经办结的不再提醒；"
-    yield "一个人一天最多一封信。"
+    yield "离截止不远才出现的事，当场提醒一次；一个人一天最多一封信。"
     for key in dict.fromkeys(each.ladder for each in programme.obligations):
         titles = "、".join(each.title for each in programme.obligations if each.ladder == key)
         yield ""

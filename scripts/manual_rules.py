@@ -66,7 +66,8 @@ def _wanted(criterion: Criterion, raw: dict[str, Any]) -> str:
         if criterion.tier_by is not None:
             upto = f"不超过 {each['upto']}" if "upto" in each else "更高"
             tier = f"{title_of(f'{criterion.tier_by}_1')}{upto}的，"
-        lines.append(f"{tier}{_asks(criterion, each['value'])}，自 {each['start']} 起")
+        source = f"（{each['source']}）" if "source" in each else ""
+        lines.append(f"{tier}{_asks(criterion, each['value'])}，自 {each['start']} 起{source}")
     return "<br>".join(lines)
 
 

@@ -53,3 +53,15 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("readme", READMES)
 def test_a_readme_draws_every_room(readme: str) -> None:
     assert all(re.search(rf"\b{room}\b", text(readme)) for room in rooms())
+
+
+def test_contributing_names_every_target_test_folder_and_test_plugin() -> None:
+    page = text("CONTRIBUTING.md")
+    targets = re.findall(r"^([a-z-]+):.*##", text("Makefile"), re.MULTILINE)
+    folders = {path.parts[1] for path in files() if path.parts[0] == "tests" and path.parts[2:]}
+    plugins = [path.stem for path in files() if path.parent == Path("tests/plugins")]
+
+    assert plugins
+    assert not [name for name in targets if f"`make {name}`" not in page]
+    assert not [name for name in folders if not re.search(rf"`tests/{name}(/ROOM)?`", page)]
+    assert not [name for name in plugins if f"`{name}`" not in page]
