@@ -69,13 +69,21 @@ LETTERS = {
     LetterState.FAILED: "发不出",
     LetterState.UNKNOWN: "未收到答复",
     LetterState.SUPPRESSED: "无须发",
+    LetterState.HELD: "待确认",
 }
-ITEMS = {ItemKind.RUNG: "提醒", ItemKind.MOVE: "进展", ItemKind.REVIEW: "待审"}
+ITEMS = {
+    ItemKind.RUNG: "提醒",
+    ItemKind.MOVE: "进展",
+    ItemKind.REVIEW: "待审",
+    ItemKind.ALARM: "运行告警",
+    ItemKind.DIGEST: "一周摘要",
+}
 ROLES = {
     Role.CONTACT: "企业联系人",
     Role.CLERK: "经办",
     Role.HEAD: "股长",
     Role.LEADER: "分管领导",
+    Role.OPERATOR: "运维",
 }
 RECIPIENTS = {
     To.CONTACT: ROLES[Role.CONTACT],

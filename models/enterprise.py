@@ -40,6 +40,7 @@ class Role(StrEnum):
     CLERK = "clerk"  # 经办
     HEAD = "head"  # 股长
     LEADER = "leader"  # 分管领导
+    OPERATOR = "operator"  # 运维: keeps the program running
 
 
 class Person(SQLModel, table=True):

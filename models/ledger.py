@@ -1,4 +1,4 @@
-"""Ledgers: runs and their batches, leases, imports, calendar overrides, and the audit chain."""
+"""Ledgers: runs, leases, signs of life, alarms, imports, calendar overrides, the audit chain."""
 
 import datetime as dt
 from enum import StrEnum
@@ -29,6 +29,11 @@ class Run(SQLModel, table=True):
     counts: str = Field(default="{}", sa_type=Text)
     started_at: dt.datetime = Field(sa_type=Instant)
     finished_at: dt.datetime | None = Field(default=None, sa_type=Instant)
+    beat_at: dt.datetime | None = Field(default=None, sa_type=Instant)  # last sign of life
+    started_by: str = ""  # a person, the timetable, or a worker
+    program: str = ""  # the version of Peiyu that did it
+    pieces: int = 0  # batches in all; done are those of its RunBatch rows with done_at
+    trouble: str = Field(default="", sa_type=Text)  # why it failed, for whoever keeps it running
 
 
 class RunBatch(SQLModel, table=True):
@@ -43,6 +48,8 @@ class RunBatch(SQLModel, table=True):
     batch: int  # enterprise ids [batch * size, (batch + 1) * size)
     version: int = 0
     counts: str = Field(default="{}", sa_type=Text)  # what it did so far, over all its runs
+    done_at: dt.datetime | None = Field(default=None, sa_type=Instant)  # of the newest run of it
+    worker: str = ""  # the process that did it last
 
 
 class Lease(SQLModel, table=True):
@@ -53,6 +60,27 @@ class Lease(SQLModel, table=True):
     term: int
     since: dt.datetime = Field(sa_type=Instant)
     until: dt.datetime = Field(sa_type=Instant)
+
+
+class Heartbeat(SQLModel, table=True):
+    """A sign of life of one part of the program: the timetable, a worker, the watch."""
+
+    name: str = Field(primary_key=True)
+    at: dt.datetime = Field(sa_type=Instant)
+    every_seconds: int  # after twice that without another sign it is silent
+    detail: str = Field(default="", sa_type=Text)
+
+
+class Alarm(SQLModel, table=True):
+    """Something wrong with the program itself: a task of staff until it is well again."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)  # what and when, so that one trouble is told once
+    kind: str
+    sentence: str = Field(sa_type=Text)
+    hint: str = Field(default="", sa_type=Text)  # what to type
+    raised_at: dt.datetime = Field(sa_type=Instant)
+    cleared_at: dt.datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ImportBatch(SQLModel, table=True):

@@ -19,6 +19,7 @@ class LetterState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"  # handed over, answer lost; a second copy may go out once
     SUPPRESSED = "suppressed"  # nothing left to say, or nobody to say it to
+    HELD = "held"  # may have left before the data was restored: a person decides
 
 
 class Letter(SQLModel, table=True):
@@ -57,6 +58,8 @@ class ItemKind(StrEnum):
     RUNG = "rung"
     MOVE = "move"
     REVIEW = "review"
+    ALARM = "alarm"  # something about the program itself, for whoever keeps it running
+    DIGEST = "digest"  # the week's summary of a member of staff
 
 
 class ItemState(StrEnum):
@@ -82,6 +85,7 @@ class LetterItem(SQLModel, table=True):
     deadline_id: int | None = Field(default=None, foreign_key="deadline.id", index=True)
     transition_id: int | None = Field(default=None, foreign_key="transition.id")
     review_id: int | None = Field(default=None, foreign_key="review.id")
+    alarm_id: int | None = Field(default=None, foreign_key="alarm.id")
     rung: str = ""
     tone: str = ""
     speaks_on: dt.date

@@ -13,10 +13,20 @@ from models.case import (
 from models.deadline import Deadline
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
-from models.ledger import AuditEntry, CalendarOverride, ImportBatch, Lease, Run, RunBatch
+from models.ledger import (
+    Alarm,
+    AuditEntry,
+    CalendarOverride,
+    Heartbeat,
+    ImportBatch,
+    Lease,
+    Run,
+    RunBatch,
+)
 from models.letter import Letter, LetterItem
 
 __all__ = [
+    "Alarm",
     "Alias",
     "AnnualFigures",
     "Assessment",
@@ -25,6 +35,7 @@ __all__ = [
     "Case",
     "Deadline",
     "Enterprise",
+    "Heartbeat",
     "ImportBatch",
     "Lease",
     "Letter",

@@ -3,10 +3,11 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect, select, text
 
 from models.tables import metadata
-from runtime.schema import downgrade, head, is_empty, is_known, revision_of, upgrade
+from runtime.schema import alembic_config, downgrade, head, is_empty, is_known, revision_of, upgrade
 
 
 @pytest.fixture
@@ -39,21 +40,63 @@ def test_down_and_up_again_leaves_the_same_schema(empty: Engine) -> None:
     empty.dispose()
 
 
-def test_data_survives_a_revision_back_and_forth(empty: Engine) -> None:
-    upgrade(empty)
-    with empty.begin() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO run (kind, slot, state, counts, started_at) "
-                "VALUES ('monthly', '2026-03', 'finished', '{}', '2026-03-02 01:00:00')"
-            )
-        )
-    downgrade(empty, "0001")
-    assert "lease" not in inspect(empty).get_table_names()
-    upgrade(empty)
+_COUNTY = (
+    "INSERT INTO run (id, kind, slot, state, counts, started_at) "
+    "VALUES (1, 'monthly', '2026-03', 'finished', '{}', '2026-03-02 01:00:00')",
+    "INSERT INTO person (id, key, role, name, email, phone, division_code, active) "
+    "VALUES (1, 'staff/li', 'clerk', '示例', 'li@example.com', '', '', true)",
+    "INSERT INTO letter (id, person_id, send_on, letter, state, attempts, lease, message_id, "
+    "subject, may_repeat, reason) VALUES (1, 1, '2026-03-02', 'staff_daily', 'sent', 1, 1, '<m>', "
+    "'', false, '')",
+    "INSERT INTO letter_item (id, key, kind, state, person_id, letter_id, rung, tone, speaks_on, "
+    "reason) VALUES (1, 'k', 'rung', 'claimed', 1, 1, 'd-7', '', '2026-03-02', '')",
+)
+_OLD = ("0001", "0002")
 
+
+@pytest.mark.parametrize("revision", _OLD)
+def test_data_of_an_older_revision_survives_the_upgrade_and_the_way_back(
+    empty: Engine, revision: str
+) -> None:
+    upgrade(empty, revision)
+    with empty.begin() as connection:
+        for statement in _COUNTY:
+            connection.execute(text(statement))
+    before = _rows(empty)
+    upgrade(empty)
+    assert revision_of(empty) == head()
+    downgrade(empty, revision)
+
+    assert _rows(empty) == before
+    upgrade(empty)
     with empty.connect() as connection:
         assert connection.scalar(text("SELECT slot FROM run")) == "2026-03"
+        assert connection.scalar(text("SELECT name FROM person")) == "示例"
+    empty.dispose()
+
+
+def test_every_revision_but_the_newest_is_tried_with_data() -> None:
+    script = ScriptDirectory.from_config(alembic_config())
+    known = {each.revision for each in script.walk_revisions()}
+
+    assert known - {head()} == set(_OLD)
+
+
+def test_what_only_the_newer_tables_know_is_put_away_on_the_way_back(empty: Engine) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        for statement in _COUNTY:
+            connection.execute(text(statement))
+        connection.execute(text("UPDATE letter SET state = 'held'"))
+        connection.execute(text("UPDATE person SET role = 'operator'"))
+    downgrade(empty, "0002")
+
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT state FROM letter")) == "suppressed"
+        assert connection.execute(text("SELECT role, active FROM person")).one() == (
+            "clerk",
+            False,
+        )
     empty.dispose()
 
 
@@ -89,3 +132,13 @@ def _shape(engine: Engine) -> dict[str, object]:
         )
         for table in sorted(looking.get_table_names())
     }
+
+
+def _rows(database: Engine) -> dict[str, list[tuple[object, ...]]]:
+    with database.connect() as connection:
+        return {
+            table: [
+                tuple(row) for row in connection.execute(select(text("*")).select_from(text(table)))
+            ]
+            for table in ("run", "person", "letter", "letter_item")
+        }
