@@ -44,6 +44,7 @@ class PhaseCount:
 class FinalCount:
     """How many cases have ended this way."""
 
+    phase: str
     stage: str
     title: str
     final: str
@@ -73,6 +74,17 @@ class Board:
     on: dt.date
     enterprises: int
     programmes: tuple[ProgrammeBoard, ...]
+
+    def counts(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Return the cases by programme, phase and stage, each once, those that ended too."""
+        found: dict[str, dict[str, dict[str, int]]] = {}
+        for each in self.programmes:
+            phases = found.setdefault(each.programme, {})
+            for phase in each.phases:
+                phases[phase.phase] = {stage.stage: stage.cases for stage in phase.stages}
+            for end in each.finals:
+                phases.setdefault(end.phase, {})[end.stage] = end.cases
+        return found
 
 
 Place = tuple[str, str]  # programme, stage
@@ -192,6 +204,7 @@ def _programme(programme: Programme, rules: Iterable[Programme], counts: _Counts
         phases=tuple(phase for phase in phases if phase.stages),
         finals=tuple(
             FinalCount(
+                phase=stage.phase.value,
                 stage=stage.key,
                 title=stage.title,
                 final=stage.final.value,

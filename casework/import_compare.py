@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from casework.import_changes import NOTHING, Change, field_title, shown, told
+from casework.import_early import too_early
 from casework.import_known import Key, Known, Values
 from exchange.values import EnterpriseRow, FiguresRow, Held, Problem, Roster, Severity
 from models.enterprise import Alias, Enterprise, Person, Role
@@ -226,6 +227,7 @@ class Comparison:
 def compare(roster: Roster, known: Known, stamp: Stamp) -> Comparison:
     """Return what applying the roster would do; pure."""
     comparison = Comparison(known=known, stamp=stamp)
+    comparison.problems += too_early(roster, stamp.on)
     for row in roster.enterprises:
         comparison.enterprise(row)
     for figures in roster.figures:

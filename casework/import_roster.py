@@ -89,7 +89,7 @@ def _compared(
 
 
 def _report(roster: Roster, comparison: Comparison) -> ImportReport:
-    problems = (*roster.problems, *comparison.problems)
+    problems = _by_place((*roster.problems, *comparison.problems))
     wrong = {(each.sheet, each.row) for each in problems if each.severity is Severity.ERROR}
     counts = dict.fromkeys(Status, 0)
     for place, statuses in comparison.statuses.items():
@@ -103,6 +103,12 @@ def _report(roster: Roster, comparison: Comparison) -> ImportReport:
         changes=tuple(comparison.changes),
         problems=problems,
     )
+
+
+def _by_place(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Return problems as one reads the file: sheet after sheet, from the top."""
+    sheets = list(dict.fromkeys(each.sheet for each in problems))
+    return tuple(sorted(problems, key=lambda each: (sheets.index(each.sheet), each.row)))
 
 
 def _overall(statuses: set[Status]) -> Status:

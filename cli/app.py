@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -91,16 +92,24 @@ def _mistyped(error: TyperException, *, as_json: bool) -> int:
 def _surprised(error: Exception, *, as_json: bool) -> int:
     if type(error).__name__ == "CannotRunError":  # runtime is imported only where it is used
         return _say(str(error), code=Code.CANNOT_RUN, as_json=as_json)
+    if isinstance(error, OSError):
+        return _say(_of_files(error), code=Code.CANNOT_RUN, as_json=as_json)
     sys.stderr.write("".join(traceback.format_exception(error)))
     sentence = "程序出错，没有做完。请把上面的内容发给维护人员"
     return _say(sentence, code=Code.CANNOT_RUN, as_json=as_json)
+
+
+def _of_files(error: OSError) -> str:
+    where = f"“{error.filename}”" if error.filename else "文件或输出"
+    return f"{where}读写不成（{error.strerror or error}），请检查读写权限和磁盘空间"
 
 
 def _say(sentence: str, *, code: Code, as_json: bool, hint: str = "") -> int:
     from cli.output import aside, print_json
 
     if as_json:
-        print_json({"error": sentence})
+        with suppress(OSError):  # a full disk, a closed pipe: it is said aside all the same
+            print_json({"error": sentence})
     console = aside()
     console.print(sentence, style="red", markup=False, soft_wrap=True)
     if hint:

@@ -46,7 +46,7 @@ def list_days(home: Home = None, as_json: Json = False) -> None:
         say(console, "没有单独登记的日子，全部按放假安排。")
         next_step(console, "peiyu calendar add 2026-09-28 --off --reason 理由    登记一天")
         return
-    made = table("日期", "星期", "上班", "理由", "登记人")
+    made = table("日期", "星期", "安排", "理由", "登记人")
     for line in lines:
         made.add_row(str(line.day), line.weekday, _works(line), line.reason, line.by)
     console.print(made)

@@ -24,6 +24,8 @@ _COLOURS = {
     Outcome.UNKNOWN: "yellow",
     Outcome.NEEDS_PERSON: "cyan",
 }
+_NARROW = 90  # columns of a terminal
+_DISPENSABLE = ("年度", "得分", "工作日")
 _PLACES = {"done": "✓", "now": "▶", "ahead": "·"}
 
 
@@ -54,6 +56,8 @@ def print_cases(console: Console, found: CaseList) -> None:
             str(line.workdays),
             "、".join(word for holds, word in marks if holds),
         )
+    if console.width < _NARROW:  # else names are cut to pieces
+        made.columns = [each for each in made.columns if each.header not in _DISPENSABLE]
     console.print(made)
     first = found.lines[0].id
     next_step(console, f"peiyu case {first}    看一个事项的全部")

@@ -27,6 +27,10 @@ _SAID = (
     (r"Option '(.+?)' does not take a value.*", r"\1 后面不用写内容"),
     (r"Missing argument '?([^'.]+)'?.*", r"缺少：\1"),
     (r"Missing option '?([^'.]+)'?.*", r"缺少选项 \1"),
+    (
+        r"Invalid value for '?([^':]+)'?: .* '?(.+?)'? is not readable.*",
+        r"读不了 \2，请检查读取权限",
+    ),
     (r"Invalid value for '?([^':]+)'?: (.*[\u4e00-\u9fff].*)", r"\1：\2"),
     (r"Invalid value for '?([^':]+)'?: .*(?:valid integer|parsing).*", r"\1 应为整数"),
     (r"Invalid value for '?([^':]+)'?: .*does not exist.*", r"\1 指的文件不存在"),

@@ -1,6 +1,7 @@
 """`peiyu workday`: counting workdays, with or without a data folder."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from cli.options import Home, Json, read_day
 from cli.output import print_json, screen
 
 _MOST = 5_000  # workdays; some twenty years
+_LISTED = 60  # days off that are named one by one
 
 
 @app.command(
@@ -43,8 +45,20 @@ def workday(
         print_json({"date": counted.date, "provisional": counted.provisional})
         return
     console = screen()
-    sure = "（暂估：放假安排尚未公布，按周一至周五推算）" if counted.provisional else ""
+    sure = _doubt(calendar.unpublished(day, counted.date)) if counted.provisional else ""
     found = f"[bold]{counted.date}[/]（{weekday_name(counted.date)}）{sure}"
     console.print(f"{day} 起第 {number} 个工作日：{found}")
-    if counted.skipped:
-        console.print(f"跳过：{days_off(counted.skipped, calendar)}", style="dim")
+    skipped = counted.skipped
+    if len(skipped) > _LISTED:
+        console.print(f"跳过放假和周末共 {len(skipped)} 天", style="dim")
+    elif skipped:
+        console.print(f"跳过：{days_off(skipped, calendar)}", style="dim", soft_wrap=True)
+
+
+def _doubt(years: Sequence[int]) -> str:
+    """Return why a date may still change: some years' lists of days off are not known."""
+    if len(years) > 1:
+        named = f"{years[0]} 至 {years[-1]} 年"
+    else:
+        named = "".join(f"{year} 年" for year in years)
+    return f"（暂估：没有 {named}的放假安排，按周一至周五和已知的法定节日推算）"

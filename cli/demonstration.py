@@ -13,7 +13,7 @@ import typer
 from cli.app import app
 from cli.door import folder_of
 from cli.errors import StopError
-from cli.options import Home, Json
+from cli.options import Home, Json, name_home
 from cli.output import aside, print_json, screen
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def _stage(home: Path, *, quiet: bool, plain: bool) -> Stage:
         }
     )
     create(settings)
+    name_home(home)
     made = Stage(home=home, settings=settings, told={"home": str(home)}, quiet=quiet, plain=plain)
     _head(made, "培育演示：企业、人员、日期和数字全部是虚构的")
     _say(made, f"数据文件夹：{home}")

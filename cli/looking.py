@@ -1,6 +1,7 @@
 """Looking: `peiyu status`, `due`, `cases` and `letters`."""
 
 import datetime as dt
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,8 @@ from cli.options import Cycle, Enterprise, Home, Json, On, ProgrammeName, read_d
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
+    from casework.board import Board
+    from casework.letters_page import Outbox
     from models.letter import LetterState
 
 _MOST_DAYS = 3_660
@@ -69,7 +72,7 @@ def status(cycle: Cycle = None, on: On = None, home: Home = None, as_json: Json 
     with services_at(home, on=on) as services:
         found = board(services, cycle=cycle)
     if as_json:
-        print_json(found)
+        print_json({"counts": found.counts(), **_fields(found)})
         return
     from cli.tables import print_board
 
@@ -209,8 +212,8 @@ def letters(
         next_step(console, "peiyu run sweep    找出到点的提醒", "peiyu run deliver    发出信函")
 
 
-def _fields(found: object) -> dict[str, object]:
-    return {name: getattr(found, name) for name in ("counts", "letters", "more", "unsaid")}
+def _fields(found: "Board | Outbox") -> dict[str, object]:
+    return {each.name: getattr(found, each.name) for each in fields(found)}
 
 
 def _folder(home: Path | None) -> str:

@@ -3,20 +3,23 @@
 import io
 import sys
 
-from cli import (
-    acting,
-    calendar_days,
-    days,
-    demonstration,
-    looking,
-    office,
-    one_case,
-    papers,
-    running,
-    staff,
-    up,
-)
-from cli.app import app
+try:
+    from cli import (
+        acting,
+        calendar_days,
+        days,
+        demonstration,
+        looking,
+        office,
+        one_case,
+        papers,
+        running,
+        staff,
+        up,
+    )
+    from cli.app import app
+except KeyboardInterrupt:  # somebody changed their mind before we were read
+    raise SystemExit(130) from None
 
 __all__ = ["app", "run"]
 

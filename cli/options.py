@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -34,9 +35,25 @@ def _no_month(text: str) -> str:
     raise typer.BadParameter(f"“{text}”不是月份，请写成 2026-03 这样")
 
 
+_typed: list[Path] = []  # the data folder that was typed, so that hints can name it too
+
+
+def name_home(home: Path | None) -> None:
+    """Remember which data folder was typed, or that none was."""
+    _typed[:] = [home] if home else []
+
+
+def named_home() -> str:
+    """Return what a hint adds to a command, so that it can be typed as it stands."""
+    return "".join(f" --home {shlex.quote(str(home))}" for home in _typed)
+
+
 def _home(ctx: typer.Context, value: Path | None) -> Path:
     """Return the folder named after the command, else before it, else the usual one."""
-    before = ctx.find_root().params.get("home")
+    root = ctx.find_root()
+    before = root.params.get("home")
+    from_outside = getattr(root.get_parameter_source("home"), "name", "") != "COMMANDLINE"
+    name_home(value or (None if from_outside else before))
     return value or (before if isinstance(before, Path) else DEFAULT_HOME)
 
 

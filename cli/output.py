@@ -39,6 +39,8 @@ def plain(value: object) -> object:
     """Return a value made of what JSON knows; an exact fraction becomes its text."""
     if isinstance(value, Enum):
         return value.value
+    if hasattr(value, "model_dump"):  # a table of a file
+        value = value.model_dump(by_alias=True)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Mapping):

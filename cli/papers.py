@@ -1,6 +1,8 @@
 """Files in and out: `peiyu template`, `peiyu import`, `peiyu assess`."""
 
+import shlex
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +24,7 @@ from cli.output import aside, print_json, screen
 
 if TYPE_CHECKING:
     from casework.import_roster import ImportReport
-    from exchange.values import Problem, Roster
+    from exchange.values import Problem
 
 ROSTER = Path("企业名册模板.xlsx")
 _SOME = 20  # changes that are printed
@@ -59,7 +61,7 @@ def roster_template(output: Output = None, force: Force = False, as_json: Json =
 
     console = screen()
     say(console, f"已生成 {target}")
-    next_step(console, f"填好后核对：peiyu import {target}")
+    next_step(console, f"填好后核对：peiyu import {shlex.quote(str(target))}")
 
 
 @template.command(
@@ -90,7 +92,8 @@ def facts_template(
 
 
 def _unwritable(target: Path, error: Exception) -> StopError:
-    return StopError(f"写不进 {target}，请检查文件夹和写入权限（{error}）")
+    reason = (isinstance(error, OSError) and error.strerror) or error
+    return StopError(f"写不进 {target}，请检查文件夹和写入权限（{reason}）")
 
 
 def _may_write(target: Path, force: bool) -> None:
@@ -142,7 +145,7 @@ def import_(
     if as_json:
         print_json(_form(report, marked))
     else:
-        _print_report(roster, report, marked, wanted=apply)
+        _print_report(file, report, marked, wanted=apply)
         _say_no_data(home)
     if report.errors:
         raise typer.Exit(Code.PROBLEMS)
@@ -157,9 +160,9 @@ def _mark(file: Path, report: "ImportReport", remarks: Path | None) -> Path | No
     """Hand the user's file back with remarks; never over the original."""
     from exchange.remarks import write_remarks
 
-    if not report.problems:
+    if not any(each.sheet for each in report.problems):  # else there is no cell to mark
         return None
-    target = remarks or file.with_name(f"{file.stem}-批注.xlsx")
+    target = remarks or _free(file.with_name(f"{file.stem}-批注.xlsx"))
     if target.resolve() == file.resolve():
         raise misuse("带批注的文件不能存到原文件上，请换个名字")
     try:
@@ -173,6 +176,14 @@ def _mark(file: Path, report: "ImportReport", remarks: Path | None) -> Path | No
     return target
 
 
+def _free(target: Path) -> Path:
+    """Return the name, or the next one: somebody may have mended the copy of last time."""
+    from exchange.remarks import is_untouched
+
+    names = (target.with_stem(f"{target.stem}{n}") for n in count(2))
+    return next(each for each in chain((target,), names) if not each.exists() or is_untouched(each))
+
+
 def _form(report: "ImportReport", marked: Path | None) -> dict[str, object]:
     counts = {name: getattr(report, name) for name in ("new", "changed", "unchanged", "wrong")}
     more = {"applied": report.applied, "already": report.already}
@@ -180,15 +191,13 @@ def _form(report: "ImportReport", marked: Path | None) -> dict[str, object]:
     return counts | {"problems": report.problems, "remarks": file} | more
 
 
-def _print_report(
-    roster: "Roster", report: "ImportReport", marked: Path | None, *, wanted: bool
-) -> None:
+def _print_report(file: Path, report: "ImportReport", marked: Path | None, *, wanted: bool) -> None:
     from cli.tables import next_step, print_problems, say
 
     console = screen()
     say(
         console,
-        f"{roster.filename}：新增 {report.new} 行，变更 {report.changed} 行，"
+        f"{file.name}：新增 {report.new} 行，变更 {report.changed} 行，"
         f"不变 {report.unchanged} 行，有误 {report.wrong} 行",
         style="bold",
     )
@@ -199,14 +208,15 @@ def _print_report(
     _print_changes(report)
     if report.errors:
         say(console, "什么都没有导入。" if wanted else "有错误时不能导入。", style="red")
-        next_step(console, "按批注改好后再运行 peiyu import")
+        mended = "按批注改好后" if marked else "改好后"
+        next_step(console, f"{mended}再运行 peiyu import")
     elif report.already:
         say(console, "这份文件已经导入过，没有变化。")
     elif report.applied:
         say(console, "已导入。")
         next_step(console, "peiyu run monthly    对照条件，推进事项")
     elif report.new or report.changed:
-        next_step(console, f"peiyu import {roster.filename} --apply    导入")
+        next_step(console, f"peiyu import {shlex.quote(str(file))} --apply    导入")
     else:
         say(console, "没有要导入的内容。")
 
@@ -268,7 +278,10 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise StopError(f"{file} 不是 UTF-8 编码，请另存为 UTF-8") from error
+        told = (
+            f"{file} 不是 UTF-8 编码的 JSON 文件；示例见 peiyu template facts，名册用 peiyu import"
+        )
+        raise StopError(told) from error
     except OSError:
         raise misuse(f"打不开文件 {file}") from None
 

@@ -49,6 +49,7 @@ def monthly(
 ) -> None:
     """Do a month."""
     period, day = _month_and_day(home, month, on)
+    _say_early(home, day, told=on is not None)
     report = _run(home, "monthly", plain=plain, month=period, on=day.isoformat())
     if as_json:
         print_json({"month": period, "on": day, **_counts(report)})
@@ -89,6 +90,16 @@ def _month_and_day(home: Path | None, month: str | None, on: dt.date | None) -> 
     if on is not None and not first <= on <= last:
         raise misuse(f"--on {on} 不在 {period} 这个月里")
     return period, min(max(on_or_today, first), last)
+
+
+def _say_early(home: Path | None, day: dt.date, *, told: bool) -> None:
+    """Say that a month is done before its time: what closes in it is closed from now on."""
+    if told:
+        return
+    with services_at(home) as services:
+        early = day > services.today
+    if early:
+        _notice(f"提醒：{day} 还没有到，这是提前办理，届时到期的事项会一并结束")
 
 
 @runs.command(
@@ -147,9 +158,9 @@ def _print_delivery(home: Path | None, report: "DeliveryReport") -> None:
         (report.suppressed, "无须发 {} 封"),
     )
     said = "，".join(words.format(number) for number, words in parts if number)
-    say(console, said or "没有要发的信。")
+    say(console, said or ("一封也没有发出。" if report.stopped else "没有要发的信。"))
     if report.stopped:
-        say(console, f"已停止：{report.stopped}", style="red")
+        say(console, f"已停止：{report.stopped}。没发的信都还在，修好后再运行一次即可", style="red")
     if report.sent and not settings.smtp.host:
         say(console, f"信函在文件夹 {settings.letters_folder}，可用邮件程序打开")
     next_step(console, "peiyu letters    看每封信的情况")
@@ -183,6 +194,9 @@ def _bar(title: str) -> Iterator["Progress"]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=aside(), transient=True) as bar:
+    console = aside()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -12,6 +12,8 @@ from casework.board import Board, ProgrammeBoard
 from casework.due import DueLine, matters
 from casework.letters_page import LetterLine, Outbox
 from casework.words import KINDS
+from cli.options import named_home
+from cli.wrapping import Sheet, Words
 from exchange.values import Problem, Severity
 from models.letter import LetterState
 from policy.obligation import DeadlineKind
@@ -21,9 +23,9 @@ _SOON = 7  # days
 _MOST_PROBLEMS = 200
 
 
-def table(*columns: str, title: str = "") -> Table:
+def table(*columns: str, title: str = "") -> Sheet:
     """Return an empty table; a column whose name ends in ``#`` is aligned to the right."""
-    made = Table(
+    made = Sheet(
         box=box.SIMPLE_HEAD,
         title=title or None,
         title_style="bold",
@@ -32,7 +34,6 @@ def table(*columns: str, title: str = "") -> Table:
     )
     for name in columns:
         right = name.endswith("#")
-        # Chinese has no spaces to break at: fold, or the end of a long sentence is lost.
         made.add_column(
             name.rstrip("#"),
             justify="right" if right else "left",
@@ -50,7 +51,15 @@ def say(console: Console, *lines: str, style: str = "") -> None:
 
 def next_step(console: Console, *commands: str) -> None:
     """Print what to type next."""
-    say(console, *(f"接下来：{command}" for command in commands), style="dim")
+    say(console, *(f"接下来：{_whole(command)}" for command in commands), style="dim")
+
+
+def _whole(line: str) -> str:
+    """Return a command with the data folder that was typed, before what it is for."""
+    words, gap, purpose = line.partition("    ")
+    if not words.startswith("peiyu ") or words.startswith("peiyu template roster"):
+        return line
+    return f"{words}{named_home()}{gap}{purpose}"
 
 
 def print_board(console: Console, board: Board) -> None:
@@ -101,6 +110,7 @@ def print_due(
         say(console, "没有到期的事项。")
         return
     made = table("截止日", "还有", "性质", "事项", "企业", "标记")
+    made.columns[0].no_wrap = True
     for matter in matters(lines):
         rows = [[line] for line in matter.lines] if each else [list(matter.lines)]
         for bound in rows:
@@ -146,8 +156,12 @@ def print_problems(console: Console, problems: Sequence[Problem]) -> None:
         row = f"第 {each.row} 行" if each.row else ""
         place = " ".join(filter(None, (each.sheet, row, each.column)))
         head = f"{'提醒' if warning else '错误'} {place}".rstrip()
-        console.print(Text.assemble((head, style), f"：{each.value}" if each.value else ""))
-        console.print(Padding(Text(each.message), (0, 0, 0, 5)))
+        value = f"：{each.value}" if each.value and each.value != each.column else ""
+        console.print(Text.assemble((head, style), value), soft_wrap=True)
+        if console.is_terminal:
+            console.print(Padding(Text(each.message), (0, 0, 0, 5), expand=False))
+        else:  # one line each for those who search and cut
+            say(console, f"     {each.message}")
     rest = len(problems) - _MOST_PROBLEMS
     if rest > 0:
         say(console, f"还有 {rest} 处没有列出，全部写在批注文件里")
@@ -159,6 +173,8 @@ def print_letters(console: Console, box_: Outbox) -> None:
     say(console, counts or "还没有信函。", style="bold")
     if box_.letters:
         console.print(_letter_table(box_.letters))
+    elif counts:
+        say(console, "其中没有符合条件的信函。")
     if box_.more > 0:
         say(console, f"还有 {box_.more} 封没有列出，可以用 --state、--on、--to 缩小范围")
     if box_.unsaid:
@@ -167,13 +183,15 @@ def print_letters(console: Console, box_: Outbox) -> None:
             say(console, f"  {line.kind_title} {line.items} 件：{line.reason}")
 
 
-def _letter_table(letters: Sequence[LetterLine]) -> Table:
+def _letter_table(letters: Sequence[LetterLine]) -> Sheet:
     """Return one line for each letter; why only where something is wrong or unusual."""
     told = any(each.state != LetterState.SENT.value for each in letters)
     made = table("编号#", "日期", "状态", "收件人", "主题", "件#", *(["说明"] if told else []))
     for column in made.columns[3:5]:
         column.no_wrap, column.overflow, column.ratio = True, "ellipsis", 1
     made.columns[4].ratio = 2
+    if told:
+        made.columns[-1].ratio = 2
     for each in letters:
         to = f"{each.to}（{each.enterprise or each.role_title}）"
         row = (str(each.id), each.send_on.isoformat(), each.state_title, Text(to))
@@ -190,5 +208,5 @@ def print_pairs(console: Console, pairs: Iterable[tuple[str, str]]) -> None:
     made.add_column(overflow="fold")
     for name, value in pairs:
         if value:
-            made.add_row(name, Text(value))
+            made.add_row(name, Words(value))
     console.print(made)

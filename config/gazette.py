@@ -23,6 +23,7 @@ _PARTS = re.compile(
 _HEADING = re.compile(
     rf"(?:[一二三四五六七八九十]+、)?(?:\d{{4}}年)?(?P<name>[^:,;\d()]{{1,15}}):(?={_DATE})"
 )
+_NUMBERED = re.compile(r"[一二三四五六七八九十]、")
 _OFF = re.compile(
     rf"(?P<span>{_DATE}(?:[至到]{_DATE})?)(?:放假|补休)(?:调休)?(?:,?共?(?P<count>\d+)天)?"
 )
@@ -79,7 +80,7 @@ def _read(plain: str, year: int) -> Iterator[Holiday | dt.date | str]:
     name = ""
     for sentence in plain.split("。"):
         if heading := _HEADING.search(sentence):
-            name = heading["name"]
+            name = _NUMBERED.split(heading["name"])[-1]  # the line above may lack its full stop
         # Before the first heading the notice speaks of rules, not of days.
         if not name or not _SPEAKS.search(sentence):
             continue

@@ -39,6 +39,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any] | None, list[Fault]]:
     """Return what the file says, or None and why it can't be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig")), []
+    except OSError as error:
+        return None, [Fault("", f"读不了这个文件（{error.strerror}），请检查读取权限")]
     except UnicodeDecodeError:
         return None, [Fault("", "文件不是 UTF-8 编码，请用“另存为”改成 UTF-8")]
     except tomllib.TOMLDecodeError as error:
@@ -104,6 +106,7 @@ def _fields(table: type[BaseModel]) -> list[str]:
     return names
 
 
+_TIME = "应为时间，写成 08:30:00 这样，不加引号"
 _DATE = "应为日期，写成 2026-01-01 这样，不加引号"
 _SHAPES = {
     "missing": "缺少，请补上",
@@ -111,10 +114,15 @@ _SHAPES = {
     "string_too_short": "不能为空",
     "string_pattern_mismatch": "只能用小写字母、数字和下划线，以字母开头",
     "int_type": "应为整数，不加引号",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_type": "应为数字，不加引号",
+    "float_parsing": "应为数字",
+    "bool_parsing": "应为 true 或 false，不加引号",
     "bool_type": "应为 true 或 false，不加引号",
     "tuple_type": "应为列表，写成 [ … ]",
     "model_type": "应为一组键值，写成 { … } 或 [[…]]",
-    "time_type": "应为时间，写成 08:30:00 这样，不加引号",
+    "time_type": _TIME,
     "date_type": _DATE,
     "date_parsing": _DATE,
     "date_from_datetime_parsing": _DATE,

@@ -1,5 +1,6 @@
 """The facts of one enterprise as a JSON file: a filled example, and its reading."""
 
+import datetime as dt
 import difflib
 import json
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ _ANNUAL, _NAME, _EXPLAINED = "annual", "enterprise", "说明"
 _ONE_FACT = tuple(name for name in FACTS if FACTS[name].given not in (Given.ANNUAL, Given.DERIVED))
 _LONGEST = 1_000_000  # characters of a file that describes one enterprise
 _MOST_DIGITS = 30
+_EXPECTED = {Kind.FLAG: " true 或 false", Kind.DATE: "一个日期"}
 _Json = dict[str, Any]
 
 
@@ -77,7 +79,7 @@ def read_facts(
 
     What the file leaves out or gives as null is unknown.
     """
-    reading = _Reading(f"{programme.title}事实文件", cycle)
+    reading = _Reading(f"{programme.title}数据文件", cycle)
     whole = _parsed(text, reading)
     for key, value in whole.items():
         if key == _ANNUAL:
@@ -95,7 +97,7 @@ def _explained(programme: Programme) -> dict[str, str]:
     """Return what each field means, with its unit."""
     years = f"{EXAMPLE_CYCLE - YEARS_BACK}–{EXAMPLE_CYCLE - 1}"
     return {
-        "怎么填": f"{programme.title}的事实文件；数值是虚构的示例，请换成真实数据。"
+        "怎么填": f"{programme.title}的数据文件；数值是虚构的示例，请换成真实数据。"
         "不知道的写 null 或删去这一项，没有的写 0；多余的字段会被指出。“说明”这一段不读。",
         _NAME: "企业名称，只用于辨认",
         _ANNUAL: f"会计年度 → 当年数据；示例是 {EXAMPLE_CYCLE} 年申报所看的 {years} 年，金额单位元",
@@ -121,7 +123,7 @@ def _parsed(text: str, reading: _Reading) -> _Json:
         return dict(found)
 
     if len(text) > _LONGEST:
-        reading.say("", None, Read(error="文件太大，一份事实文件只写一家企业，请核对"))
+        reading.say("", None, Read(error="文件太大，一份数据文件只写一家企业，请核对"))
         return {}
     try:
         whole = json.loads(
@@ -148,6 +150,8 @@ def _parsed(text: str, reading: _Reading) -> _Json:
 
 
 def _read_annual(years: object, reading: _Reading) -> None:
+    if years is None:
+        return
     if not isinstance(years, dict):
         told = '“annual”应是“年份: 当年数据”的对照，例如 {"2025": {"sales": 50000000}}'
         reading.say(_ANNUAL, None, Read(error=told))
@@ -205,11 +209,15 @@ def _value(where: str, fact: Fact, value: object, reading: _Reading) -> Any:  # 
         return None
     cell = next(_cells(value), None)
     if cell is None or (fact.kind is Kind.FLAG) != isinstance(value, bool):
-        expected = "true 或 false" if fact.kind is Kind.FLAG else "一个数字或日期"
-        reading.say(where, value, Read(error=f"“{fact.title}”应写 {expected}，不知道就写 null"))
+        expected = _EXPECTED.get(fact.kind, "一个数字")
+        told = f"“{fact.title}”应写{expected}，不知道就写 null"
+        reading.say(where, json.dumps(value, ensure_ascii=False, default=str), Read(error=told))
         return None
     read = reader_of(fact.name, YUAN)(cell)
     reading.say(where, value, read)
+    if isinstance(read.value, dt.date) and read.value.year > reading.cycle:
+        late = f"{read.value} 在 {reading.cycle} 年以后，请核对年份"
+        reading.say(where, value, Read(warning=late))
     return read.value
 
 

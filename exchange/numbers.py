@@ -23,7 +23,7 @@ def hnte_number(cell: Cell) -> Read[str]:
     why = f"，这里是 {len(plain)} 位" if len(plain) != _HNTE_LENGTH else ""
     return Read(
         error=f"高企证书编号“{shown(cell)}”不对，应为 GR 加 12 位数字"
-        f"（GR 后先是四位年份）{why}，请对照证书更正"
+        f"（共 14 位，GR 后先是四位年份）{why}，请对照证书更正"
     )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import warnings
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,6 +22,8 @@ from exchange.workbook import Book, book_of, read_bytes
 MOST_COMMENTS = 2000  # the list names all problems; a sheet full of comments opens slowly
 
 _AUTHOR = "培育"
+_SAVED_BY = "peiyu"
+_OURS = b"lastModifiedBy>peiyu</"
 _COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C"}
 _CALLED = {Severity.ERROR: "错误", Severity.WARNING: "提醒"}
 _HEADER = ("序号", "类别", "工作表", "行", "列", "单元格", "现在的值", "问题与改法")
@@ -43,7 +46,17 @@ def write_remarks(original: Path, problems: Iterable[Problem], target: Path) -> 
     for (sheet, place), here in list(by_place.items())[:MOST_COMMENTS]:
         _remark(book[sheet], place, here)
     _list(book, listed)
+    book.properties.lastModifiedBy = _SAVED_BY
     _save(book, target)
+
+
+def is_untouched(copy: Path) -> bool:
+    """Say whether nobody saved this copy since we wrote it: the one who saves leaves a name."""
+    try:
+        with zipfile.ZipFile(copy) as archive:
+            return _OURS in archive.read("docProps/core.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
 
 
 def put_text(cell: Cell, text: str) -> None:

@@ -1,6 +1,7 @@
 """Building Services: the settings of a data folder become a database, files and a carrier."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -46,7 +47,8 @@ def read_settings(home: Path) -> Settings:
     path = home / "peiyu.toml"
     written, faults = read_toml(path) if path.exists() else ({}, [])
     if written is None:
-        raise trouble.wrong_settings(home, (f"{fault.key}：{fault.message}" for fault in faults))
+        said = ("：".join(filter(None, (fault.key, fault.message))) for fault in faults)
+        raise trouble.wrong_settings(home, said)
     try:
         return load_settings(home)
     except ValidationError as error:
@@ -60,7 +62,10 @@ def read_settings(home: Path) -> Settings:
             ),
         ) from None
     except ValueError as error:  # a variable of the environment that is no JSON
-        raise trouble.wrong_settings(home, [f"环境变量 {_PREFIX}…：{error}"]) from None
+        field = re.search(r'field "(\w+)"', str(error))
+        name = f"{_PREFIX}{field[1].upper()}" if field else f"{_PREFIX}…"
+        words = f'环境变量 {name} 的值看不懂：一组设置要写成 JSON，例如 {{"host": "…"}}'
+        raise trouble.wrong_settings(home, [words]) from None
 
 
 def config_folders(settings: Settings) -> tuple[Path, ...]:

@@ -17,7 +17,9 @@ NESTING = 3
 
 # "path" or "path::function" -> why it may be over its budget. An entry that is no longer
 # needed fails, so the table only ever holds what is true.
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "cli/wrapping.py::wrap": "takes the place of a method of the terminal library",
+}
 
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -45,6 +45,19 @@ def test_workdays_name_what_was_skipped(peiyu: Peiyu) -> None:
     assert "2026-10-01 至 2026-10-07 为国庆节" in answer.out
 
 
+def test_a_notice_that_was_read_is_one_table_for_programs(peiyu: Peiyu, home: Path) -> None:
+    Path("通知.txt").write_text(NOTICE, encoding="utf-8")
+
+    read = peiyu("calendar", "load", "2027", "通知.txt", "--json").json
+
+    assert (read["year"]["year"], read["problems"]) == (2027, [])
+    assert read["year"]["holiday"][0] == {
+        "name": "元旦",
+        "from": "2027-01-01",
+        "to": "2027-01-03",
+    }
+
+
 def test_a_provisional_workday_says_so(peiyu: Peiyu) -> None:
     assert "暂估" in peiyu("workday", "2027-03-01", "2").out
 

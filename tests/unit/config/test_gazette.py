@@ -129,6 +129,15 @@ def test_a_heading_may_be_without_its_number_or_with_the_year() -> None:
     assert [each.name for each in arrangement.holiday] == ["元旦", "清明节"]
 
 
+def test_a_heading_may_follow_a_line_without_a_full_stop() -> None:
+    arrangement, problems = read(
+        "国办发明电〔2026〕9号\n一、元旦：1月1日放假。七、国庆节、中秋节：10月1日放假。"
+    )
+
+    assert problems == []
+    assert [each.name for each in arrangement.holiday] == ["元旦", "国庆节、中秋节"]
+
+
 def test_a_span_may_cross_a_month() -> None:
     arrangement, problems = read("二、春节：1月31日至2月6日放假调休，共7天。", 2022)
 

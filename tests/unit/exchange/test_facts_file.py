@@ -83,7 +83,7 @@ def test_values_are_exact_and_what_is_left_out_is_unknown() -> None:
         ({"sales": 5}, "sales", "写到“annual”里"),
         ({"resident": 1}, "resident", "应写 true 或 false"),
         ({"resident": "是"}, "resident", "应写 true 或 false"),
-        ({"registered_on": True}, "registered_on", "应写 一个数字或日期"),
+        ({"registered_on": True}, "registered_on", "应写一个日期"),
         ({"registered_on": "2020-02-30"}, "registered_on", "不存在"),
         ({"est_talent": 5}, "est_talent", "0 至 4"),
         ({"enterprise": 5}, "enterprise", "应是文字"),
@@ -93,7 +93,7 @@ def test_values_are_exact_and_what_is_left_out_is_unknown() -> None:
         ({"annual": {"2025": {"sale": 5}}}, "annual.2025.sale", "是不是“sales”"),
         ({"annual": {"2025": {"sales": -5}}}, "annual.2025.sales", "不能为负"),
         ({"annual": {"2025": {"sales": 0.001}}}, "annual.2025.sales", "超过两位小数"),
-        ({"annual": {"2025": {"sales": [5]}}}, "annual.2025.sales", "应写 一个数字"),
+        ({"annual": {"2025": {"sales": [5]}}}, "annual.2025.sales", "应写一个数字"),
         ({"annual": {"2025": {"staff_total": 8.5}}}, "annual.2025.staff_total", "不是整数"),
         (
             {"annual": {"2025": {"staff_total": 8, "staff_rd": 9}}},
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_named_by_its_field(content: Any, column: str, phrase: 
         (column, Severity.ERROR)
     ]
     assert phrase in problems[0].message
-    assert problems[0].sheet == "高新技术企业认定事实文件"
+    assert problems[0].sheet == "高新技术企业认定数据文件"
 
 
 def test_a_year_outside_the_look_back_is_a_warning() -> None:
@@ -126,6 +126,18 @@ def test_a_year_outside_the_look_back_is_a_warning() -> None:
     assert known(row) == {}
     assert [problem.severity for problem in problems] == [Severity.WARNING]
     assert "只看 2023 至 2025 年" in problems[0].message
+
+
+def test_a_date_after_the_year_in_question_is_a_warning() -> None:
+    row, problems = read({"registered_on": "2030-03-01"})
+
+    assert known(row) == {"registered_on": dt.date(2030, 3, 1)}
+    assert [problem.severity for problem in problems] == [Severity.WARNING]
+    assert "2030-03-01 在 2026 年以后" in problems[0].message
+
+
+def test_years_that_nobody_knows_may_be_null() -> None:
+    assert read({"annual": None})[1] == []
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
