@@ -7,6 +7,7 @@ try:
     from cli import (
         acting,
         calendar_days,
+        certificates,
         days,
         demonstration,
         looking,
@@ -26,6 +27,7 @@ __all__ = ["app", "run"]
 _COMMANDS = (
     acting,
     calendar_days,
+    certificates,
     days,
     demonstration,
     looking,
