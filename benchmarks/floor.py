@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import Table
+
 from models.tables import metadata
 
 Rows = list[tuple[object, ...]]
@@ -31,7 +33,8 @@ def written(before: Path, after: Path) -> dict[str, Rows]:
         connection.execute("ATTACH ? AS old", (str(before),))
         found = {
             table.name: connection.execute(
-                f'SELECT * FROM main."{table.name}" EXCEPT SELECT * FROM old."{table.name}"'  # noqa: S608 - names of our own tables
+                f'SELECT {_columns(table)} FROM main."{table.name}" '  # noqa: S608 - names of our own tables
+                f'EXCEPT SELECT {_columns(table)} FROM old."{table.name}"'
             ).fetchall()
             for table in metadata.sorted_tables
         }
@@ -58,6 +61,11 @@ def _upsert(name: str) -> str:
         f'INSERT INTO "{name}" ({_listed(columns)}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608 - names of our own columns
         f" ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changed}"
     )
+
+
+def _columns(table: Table) -> str:
+    """Return the columns as the models order them; a migrated file may have them otherwise."""
+    return _listed([column.name for column in table.columns])
 
 
 def _listed(names: list[str]) -> str:
