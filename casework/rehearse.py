@@ -1,0 +1,178 @@
+"""Rehearsing a stretch of days: every run of the timetable, on a copy, with nobody written to.
+
+The runs are the real ones; only the clock is ours and the sender keeps nothing. So what a
+rehearsal tells is what the same days will bring if nobody imports, records or decides anything.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.deliver import deliver
+from casework.due_now import done_so_far
+from casework.pipeline import run_month
+from casework.refusal import Refusal
+from casework.remind import SWEEP, sweep
+from casework.services import Services
+from casework.words import ROLES
+from models.enterprise import Enterprise, Person, Role
+from models.ledger import Run
+from models.letter import ItemState, Letter, LetterItem, LetterState
+from notifications.nowhere import Nowhere
+from policy.timetable import RunKind, Timetable, day_of, due_runs, month_due
+from policy.workdays import ONE_DAY
+
+LONGEST = dt.timedelta(days=731)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsedLetter:
+    """One letter that would leave: when, to whom, and of how many matters it speaks."""
+
+    on: dt.date
+    to: str
+    role: str
+    role_title: str
+    enterprise: str
+    matters: int
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What the days would bring."""
+
+    first: dt.date
+    last: dt.date
+    months: int  # monthly runs
+    sweeps: int
+    letters: tuple[RehearsedLetter, ...]
+    claims: tuple[str, ...]  # the names of everything that would be said, for comparing
+    unsaid: int  # matters that nobody could be told
+
+
+def rehearse(
+    copy: Services, table: Timetable, first: dt.date, last: dt.date
+) -> Rehearsal | Refusal:
+    """Play the runs of these days on ``copy``, which is used up by it."""
+    wrong = _wrong_days(copy, first, last)
+    if wrong:
+        return Refusal(reason=wrong)
+    counts = {RunKind.MONTHLY: 0, RunKind.SWEEP: 0, RunKind.DELIVER: 0}
+    with copy.database.reading() as session:
+        known = frozenset(session.scalars(select(col(LetterItem.key))))
+    for moment in _moments(copy, table, first, last):
+        at = replace(copy, now=partial(_same, moment), open_carrier=Nowhere, day=None)
+        for kind in _play(at, table):
+            counts[kind] += 1
+    with copy.database.reading() as session:
+        said = session.execute(
+            select(col(LetterItem.key), col(LetterItem.state)).order_by(col(LetterItem.key))
+        ).all()
+        new = [(key, state) for key, state in said if key not in known]
+        return Rehearsal(
+            first=first,
+            last=last,
+            months=counts[RunKind.MONTHLY],
+            sweeps=counts[RunKind.SWEEP],
+            letters=tuple(_letters(session, copy, first, last)),
+            claims=tuple(key for key, state in new if state == ItemState.CLAIMED.value),
+            unsaid=sum(state == ItemState.SUPPRESSED.value for _, state in new),
+        )
+
+
+def _same(moment: dt.datetime) -> dt.datetime:
+    return moment
+
+
+def _wrong_days(copy: Services, first: dt.date, last: dt.date) -> str:
+    if last < first:
+        return f"结束日期 {last} 早于开始日期 {first}"
+    if last - first > LONGEST:
+        return "一次最多预演两年"
+    with copy.database.reading() as session:
+        swept = session.scalar(select(func.max(col(Run.slot))).where(col(Run.kind) == SWEEP))
+    if swept and swept >= first.isoformat():
+        return f"{swept} 的提醒已经做过，预演只能从这一天以后开始"
+    return ""
+
+
+def _moments(
+    copy: Services, table: Timetable, first: dt.date, last: dt.date
+) -> Iterator[dt.datetime]:
+    """Yield the moments of each day at which something may be due, in order."""
+    times = sorted({table.monthly_at, table.sweep_at, table.deliver_from, table.deliver_to})
+    for number in range((last - first).days + 1):
+        for time in times:
+            yield dt.datetime.combine(first + number * ONE_DAY, time, tzinfo=copy.zone)
+
+
+def _play(at: Services, table: Timetable) -> Iterator[RunKind]:
+    """Do what is due at this moment, each kind once, as whoever keeps the timetable would."""
+    played: set[RunKind] = set()
+    while due := [kind for kind in _due(at, table) if kind not in played]:
+        kind = due[0]
+        played.add(kind)
+        _run(at, table, kind)
+        yield kind
+
+
+def _due(at: Services, table: Timetable) -> list[RunKind]:
+    done = done_so_far(at, looked_at=None)
+    known = (RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER)
+    due = due_runs(table, at.calendar(), at.now().astimezone(at.zone), done)
+    return [kind for kind in due if kind in known]
+
+
+def _run(at: Services, table: Timetable, kind: RunKind) -> None:
+    match kind:
+        case RunKind.MONTHLY:
+            done = done_so_far(at)
+            now = at.now().astimezone(at.zone)
+            month = month_due(table, at.calendar(), now, done) or f"{now:%Y-%m}"
+            run_month(at, month, on=day_of(month, now.date()))
+        case RunKind.SWEEP:
+            sweep(at)
+        case _:
+            deliver(at)
+
+
+def _letters(
+    session: Session, copy: Services, first: dt.date, last: dt.date
+) -> Iterator[RehearsedLetter]:
+    begin, end = (
+        dt.datetime.combine(day, dt.time(), tzinfo=copy.zone) for day in (first, last + ONE_DAY)
+    )
+    matters = (
+        select(col(LetterItem.letter_id), func.count().label("matters"))
+        .where(col(LetterItem.state) == ItemState.CLAIMED.value)
+        .group_by(col(LetterItem.letter_id))
+        .subquery()
+    )
+    rows = session.execute(
+        select(Letter, Person, Enterprise, matters.c.matters)
+        .join(Person, col(Person.id) == col(Letter.person_id))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+        .outerjoin(matters, matters.c.letter_id == col(Letter.id))
+        .where(
+            col(Letter.state) == LetterState.SENT.value,
+            col(Letter.sent_at) >= begin,
+            col(Letter.sent_at) < end,
+        )
+        .order_by(col(Letter.sent_at), col(Person.key))
+    )
+    for letter, person, enterprise, count in rows:
+        yield RehearsedLetter(
+            on=letter.sent_at.astimezone(copy.zone).date(),
+            to=person.name,
+            role=person.role,
+            role_title=ROLES[Role(person.role)],
+            enterprise=enterprise.name if enterprise else "",
+            matters=count or 0,
+            subject=letter.subject,
+        )

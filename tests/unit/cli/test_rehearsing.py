@@ -1,0 +1,66 @@
+"""`peiyu rehearse` and `peiyu certificate`, as they are typed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from config.settings import CONFIG_ROOM
+from tests.plugins.terminal import Peiyu
+
+DAYS = ("--from", "2026-03-03", "--to", "2026-06-30")
+
+
+def test_a_rehearsal_says_how_many_letters_and_who_has_much_to_do(
+    peiyu: Peiyu, a_month: Callable[[], None]
+) -> None:
+    a_month()
+    said = peiyu("rehearse", *DAYS)
+
+    assert said.code == 0
+    assert "2026-03-03 至 2026-06-30 预演" in said.out
+    assert "按月" in said.out
+    told = peiyu("rehearse", *DAYS, "--json").json
+    assert told["load"]["letters"] == len(told["letters"]) > 0
+    assert told["difference"] is None
+
+
+def test_without_days_it_begins_tomorrow(peiyu: Peiyu, home: Path) -> None:
+    said = peiyu("rehearse")
+
+    assert "2026-03-03 至 2026-06-01 预演：信函 0 封" in said.out
+    assert "没有要发的信" in said.out
+
+
+def test_a_changed_programme_file_is_compared(peiyu: Peiyu, a_month: Callable[[], None]) -> None:
+    a_month()
+    text = (CONFIG_ROOM / "programmes" / "hnte.toml").read_text(encoding="utf-8")
+    assert 'month_day = "03-31"' in text
+    Path("hnte.toml").write_text(
+        text.replace('month_day = "03-31"', 'month_day = "04-30"'), encoding="utf-8"
+    )
+
+    said = peiyu("rehearse", *DAYS, "--with", "hnte.toml")
+
+    assert said.code == 0, said.err
+    assert "换用改过的文件：信函" in said.out
+
+
+def test_a_wrong_file_or_wrong_days_are_one_sentence(peiyu: Peiyu, home: Path) -> None:
+    Path("坏.toml").write_text("key = 1\n", encoding="utf-8")
+
+    wrong = peiyu("rehearse", "--with", "坏.toml")
+    assert wrong.code != 0
+    assert "改过的项目文件有误" in wrong.err
+    assert "早于开始日期" in peiyu("rehearse", "--from", "2026-05-01", "--to", "2026-04-01").err
+
+
+def test_a_certificate_is_put_on_file(peiyu: Peiyu, a_month: Callable[[], None]) -> None:
+    a_month()
+    typed = ("certificate", "示例甲科技有限公司", "GR202543000009")
+
+    done = peiyu(*typed, "--on", "2025-10-28", "--field", "电子信息")
+    assert "已登记：示例甲科技有限公司，高新技术企业证书 GR202543000009" in done.out
+    assert "有效期 2025-10-28 至 2028-10-27" in done.out
+    assert "早已登记过" in peiyu(*typed, "--on", "2025-10-28").out
+    assert "原来登记的是" in peiyu(*typed, "--on", "2025-11-01").out
+    refused = peiyu("certificate", "示例甲科技有限公司", "GR1", "--on", "2025-10-28", "--json")
+    assert "应为 GR 加 12 位数字" in refused.json["error"]
