@@ -7,8 +7,7 @@ from casework.gather import Gathered
 from casework.outbox import Claim
 from casework.plan import BatchPlan, CasePlan
 from casework.recipients import contact_claim, staff_for
-from casework.rungs import reached_at_once, rung_claims
-from models.deadline import Deadline
+from casework.rungs import Dated, reached_at_once, rung_claims
 from models.enterprise import Role
 from models.letter import ItemKind
 from policy.obligation import Ladder
@@ -58,7 +57,7 @@ def review_claims(gathered: Gathered, plan: BatchPlan, written: Written) -> Iter
 
 
 def date_claims(
-    gathered: Gathered, opened: Iterable[Deadline], ladders: Mapping[str, Ladder]
+    gathered: Gathered, opened: Iterable[Dated], ladders: Mapping[str, Ladder]
 ) -> Iterator[Claim]:
     """Yield the claims of new dates that are nearer than the first rungs of their ladder."""
     reached = [

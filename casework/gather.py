@@ -4,7 +4,7 @@ import calendar as month_lengths
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import polars as pl
 from sqlalchemy import select
@@ -86,7 +86,7 @@ def gather(services: Services, batch: Batch, *, on: dt.date) -> Gathered:
                 for year in sorted({cycle, *(case.cycle for case in book.cases)})
             },
             duties=read_duties(session, programme.key, batch.span),
-            windows=partial(services.catalogue.windows_for, programme.key),
+            windows=cache(partial(services.catalogue.windows_for, programme.key)),
         )
 
 

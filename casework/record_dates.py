@@ -1,6 +1,7 @@
 """Recording the deadlines of one batch: closed, superseded and opened, never mutated."""
 
 import datetime as dt
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import update
@@ -9,6 +10,7 @@ from sqlmodel import col
 
 from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, NewDeadline
+from casework.rungs import Dated
 from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
 from models.writes import changed_rows, insert_new
@@ -16,6 +18,7 @@ from policy.confirm import Confirm
 
 MOVED = "日期已调整"
 _NAMING = ("enterprise_id", "obligation", "subject", "period")
+_SAID = tuple(each.name for each in fields(Dated) if each.name != "id")
 
 CaseIds = dict[tuple[int, int, int], int]
 
@@ -46,13 +49,13 @@ def _retire(
 
 def open_dates(
     session: Session, gathered: Gathered, plan: DeadlinePlan, ids: CaseIds, now: dt.datetime
-) -> list[Deadline]:
+) -> list[Dated]:
     """Open the deadlines; return those whose date nobody was told yet."""
     rows = [_deadline_row(gathered, new, ids, now) for new in plan.opening]
     inserted = insert_new(session, Deadline, rows, returning=(*_NAMING, "id"))
     numbers = {tuple(naming): number for *naming, number in inserted}
     return [
-        Deadline(**row, id=number)
+        Dated(id=number, **{name: row[name] for name in _SAID})
         for new, row in zip(plan.opening, rows, strict=True)
         if not (new.moves and new.moves.due_on == new.due.due_on)
         and (number := numbers.get(tuple(row[name] for name in _NAMING)))

@@ -3,25 +3,28 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.outbox import queue
-from casework.rungs import Reached, rung_claims
+from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.ledger import Run, RunState
 from models.letter import ItemState
-from models.writes import insert_new
+from models.writes import insert_new, table_of
 from policy.ladder import due_dates_for, send_days, speaks_on
 from policy.obligation import Ladder
 from policy.workdays import Calendar
 
 SWEEP = "sweep"
+# Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
+_NAMES = tuple(each.name for each in fields(Dated))
+_DATED = select(*(table_of(Deadline).c[name] for name in _NAMES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +101,14 @@ def _reached(
             due_on = {due for day in days for due in due_dates_for(rung, day, calendar)}
             if not due_on:
                 continue
-            rows = session.scalars(
-                select(Deadline)
-                .where(
+            rows = session.connection().execute(
+                _DATED.where(
                     col(Deadline.ladder) == ladder.key,
                     col(Deadline.due_on).in_(sorted(due_on)),
                     col(Deadline.state) == DeadlineState.OPEN.value,
-                )
-                .order_by(col(Deadline.id))
+                ).order_by(col(Deadline.id))
             )
-            for deadline in rows:
+            for row in rows:
+                deadline = Dated(**dict(zip(_NAMES, row, strict=True)))
                 spoke_on = speaks_on(rung, deadline.due_on, calendar)
                 yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from casework.outbox import Claim
 from casework.recipients import claims_for
-from models.deadline import Deadline
 from models.duties import Named, Staff
 from models.letter import ItemKind, ItemState
 from policy.deadlines import days_left
@@ -19,16 +18,31 @@ MISSED = "截止日已过，转由经办跟进"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """What a rung needs to know of an open deadline: its name, its date and how it speaks."""
+
+    id: int
+    enterprise_id: int
+    programme: str
+    obligation: str
+    subject: str
+    period: str
+    projection: int
+    ladder: str
+    due_on: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """A rung of a deadline that came due, and the day it should have spoken."""
 
-    deadline: Deadline
+    deadline: Dated
     rung: Rung
     speaks_on: dt.date
 
 
 def reached_at_once(
-    deadline: Deadline, ladder: Ladder, today: dt.date, calendar: Calendar
+    deadline: Dated, ladder: Ladder, today: dt.date, calendar: Calendar
 ) -> Iterator[Reached]:
     """Yield the rungs whose day had come before the deadline was there to speak of.
 
@@ -50,11 +64,11 @@ def rung_claims(
     """Yield the claims: of several rungs of one deadline only the most urgent one speaks."""
     newest: dict[int, Reached] = {}
     for each in reached:
-        best = newest.get(each.deadline.id or 0)
+        best = newest.get(each.deadline.id)
         if best is None or each.rung.days > best.rung.days:
-            newest[each.deadline.id or 0] = each
+            newest[each.deadline.id] = each
     for each in reached:
-        speaker = newest[each.deadline.id or 0]
+        speaker = newest[each.deadline.id]
         enterprise = enterprises[each.deadline.enterprise_id]
         claim = _claim(each, enterprise, speaker, today)
         for to, said in _said_to(each, claim, today):

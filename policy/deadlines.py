@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -55,8 +56,7 @@ class Due:
 
     def to_json(self) -> str:
         """Return the text kept beside the deadline."""
-        facts = asdict(self) | {"basis": self.basis._asdict()}
-        return json.dumps(facts, ensure_ascii=False, default=dt.date.isoformat)
+        return _text(self)
 
     @classmethod
     def from_json(cls, text: str) -> "Due":
@@ -81,6 +81,12 @@ def anchor_day(obligation: Obligation, year: int) -> dt.date:
     if obligation.month_day is None:
         raise ValueError(f"{obligation.key} is not anchored to a fixed day of the year")
     return clamped(year, *obligation.month_day)
+
+
+@lru_cache(maxsize=1024)  # thousands of enterprises share one filing date
+def _text(due: Due) -> str:
+    facts = asdict(due) | {"basis": due.basis._asdict()}
+    return json.dumps(facts, ensure_ascii=False, default=dt.date.isoformat)
 
 
 def due_from(
