@@ -7,7 +7,7 @@ TEST    := $(PYTHON) -m pytest
 PIP     := $(PYTHON) -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-long check fix bench coverage manual clean
+.PHONY: help demo up test test-long check fix bench coverage manual bundle clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -53,6 +53,9 @@ coverage: .venv/dev.stamp ## the tests with branch coverage: 90 % overall, 100 %
 
 manual: .venv/dev.stamp ## write the manual again, after a programme, a worked case or a calendar changed
 	@$(PYTHON) -m scripts.make_manual
+
+bundle: .venv/run.stamp ## one file that installs without a network; PLATFORM=win_amd64 PY=3.12 for another machine
+	@$(PYTHON) -m scripts.make_bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(PY),--python $(PY))
 
 clean: ## remove the environment and everything that was built; data in var/ stays
 	@rm -rf .venv build ./*.egg-info .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache \

@@ -35,14 +35,14 @@ EVERY = 33  # of so many enterprises one has news in a steady month: 3 %
 
 
 @contextmanager
-def opened(path: Path, *, today: dt.date, batch_size: int = 10_000) -> Iterator[Services]:
-    """Yield Services on a file; the clock stands still on a morning."""
+def opened(path: Path | str, *, today: dt.date, batch_size: int = 10_000) -> Iterator[Services]:
+    """Yield Services on a file, or at an address; the clock stands still on a morning."""
     catalogue, problems = load_catalogue()
     calendar, wrong_days = load_calendar(CONFIG_ROOM / "calendars")
     if problems or wrong_days:
         raise ValueError([*problems, *wrong_days])
     carrier = MemoryCarrier()
-    database = Database(make_engine(f"sqlite:///{path}"))
+    database = Database(make_engine(_url(path)))
     try:
         yield Services(
             database=database,
@@ -60,9 +60,9 @@ def opened(path: Path, *, today: dt.date, batch_size: int = 10_000) -> Iterator[
         database.close()
 
 
-def found(path: Path, size: int) -> None:
+def found(path: Path | str, size: int) -> None:
     """Make the county, before its first month."""
-    engine = make_engine(f"sqlite:///{path}")
+    engine = make_engine(_url(path))
     upgrade(engine)
     engine.dispose()
     with opened(path, today=FIRST) as services, services.database.writing() as session:
@@ -72,7 +72,8 @@ def found(path: Path, size: int) -> None:
         insert_new(session, AnnualFigures, [row for number in numbers for row in _figures(number)])
         insert_new(session, Statement, [row for number in numbers for row in _flags(number)])
         insert_new(session, Qualification, [_certificate(n) for n in numbers if n % 5 == 0])
-    settle(path)
+    if isinstance(path, Path):
+        settle(path)
 
 
 def first_month(path: Path) -> None:
@@ -113,6 +114,10 @@ def copy(path: Path, name: str) -> Path:
         target.with_name(target.name + suffix).unlink(missing_ok=True)
     shutil.copyfile(path, target)
     return target
+
+
+def _url(path: Path | str) -> str:
+    return path if isinstance(path, str) else f"sqlite:///{path}"
 
 
 def _uscc(number: int) -> str:

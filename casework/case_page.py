@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from casework.board import over_limit
 from casework.case_figures import FigureLine, figures, inputs_of
 from casework.case_history import History, history
-from casework.compose import rules_of
 from casework.due import DueLine, deadlines_of_case
 from casework.find import case_of
 from casework.plan import refusing
 from casework.refusal import Refusal
+from casework.rulebook import rules_of
 from casework.services import Services
 from casework.words import FINALS, OUTCOMES, PHASES, VERDICTS
 from models.case import Assessment, Case

@@ -9,25 +9,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.rulebook import rules_of
 from casework.services import Services
-from models.case import Case, ProgrammeVersion, Review, ReviewState, Transition
+from casework.week import empty_week, week_of_staff
+from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
+from models.ledger import Alarm
 from models.letter import ItemKind, ItemState, Letter, LetterItem
 from notifications.calendar_file import dates_to_keep, ics_for
 from notifications.letters import (
+    AlarmItem,
     DueItem,
     Head,
     MoveItem,
     Rendered,
     ReviewItem,
+    WeekSummary,
     enterprise_daily,
     staff_daily,
 )
 from notifications.message import Address, Attachment, Message
 from policy.deadlines import Due, days_left, origin
 from policy.obligation import Tone
-from policy.programme import Programme
 
 _LOUDER = tuple(tone.value for tone in Tone)
 
@@ -57,11 +61,13 @@ class Content:
     due: tuple[DueItem, ...]
     moves: tuple[MoveItem, ...]
     reviews: tuple[ReviewItem, ...]
+    week: WeekSummary | None
+    alarms: tuple[AlarmItem, ...]
     said: frozenset[int]  # every item it was made of
     done: tuple[int, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.moves or self.reviews)
+        return bool(self.due or self.moves or self.reviews or self.week or self.alarms)
 
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
@@ -69,7 +75,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
     with services.database.reading() as session:
         letter = session.get_one(Letter, letter_id)
         person = session.get_one(Person, letter.person_id)
-        content = _content(session, services, letter, keep_done=again)
+        content = _content(session, services, letter, person, keep_done=again)
         if not content:
             return _nothing("所提事项均已办结，无须再发", content)
         if not (person.active and person.email):
@@ -102,10 +108,16 @@ def claimed_items(session: Session, letter_id: int) -> frozenset[int]:
     return frozenset(each for each in session.scalars(wanted) if each is not None)
 
 
-def message_id(services: Services, person: Person, send_on: dt.date) -> str:
-    """Return the Message-ID of a person's letter of a day: stable, and guessable by nobody else."""
+def message_id(
+    services: Services, person: Person, send_on: dt.date, *, again: dt.datetime | None = None
+) -> str:
+    """Return the Message-ID of a person's letter of a day: stable, and guessable by nobody else.
+
+    One that a person sends ``again`` at a moment, whatever became of the first, has its own.
+    """
     domain = services.sender.email.rpartition("@")[2]
-    digest = hashlib.sha256(f"letter/{person.key}/{send_on.isoformat()}".encode()).hexdigest()
+    name = f"letter/{person.key}/{send_on.isoformat()}" + (f"/{again.isoformat()}" if again else "")
+    digest = hashlib.sha256(name.encode()).hexdigest()
     return f"<{digest[:32]}@{domain}>"
 
 
@@ -128,10 +140,18 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
         return enterprise_daily(
             head, enterprise=enterprise.name, due=content.due, moves=content.moves
         )
-    return staff_daily(head, due=content.due, reviews=content.reviews)
+    return staff_daily(
+        head,
+        due=content.due,
+        reviews=content.reviews,
+        week=content.week,
+        alarms=content.alarms,
+    )
 
 
-def _content(session: Session, services: Services, letter: Letter, *, keep_done: bool) -> Content:
+def _content(
+    session: Session, services: Services, letter: Letter, person: Person, *, keep_done: bool
+) -> Content:
     items = session.scalars(
         select(LetterItem)
         .where(
@@ -152,11 +172,18 @@ def _content(session: Session, services: Services, letter: Letter, *, keep_done:
         item.id or 0: _review_item(session, item, keep_done=keep_done)
         for item in of(ItemKind.REVIEW)
     }
-    may_be_done = {**due, **reviews}
+    alarms = sorted(of(ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
+    summed_up = [item.id or 0 for item in of(ItemKind.DIGEST)]
+    week = week_of_staff(session, services, person) if summed_up else None
+    if summed_up and week is None and keep_done:
+        week = empty_week(services.today)  # a second copy, though all is well by now
+    may_be_done: dict[int, object] = {**due, **reviews, **dict.fromkeys(summed_up, week)}
     return Content(
         due=_each_once(each for each in due.values() if each is not None),
         moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
+        week=week,
+        alarms=tuple(_alarm_item(session, services, item) for item in alarms),
         said=frozenset(item.id or 0 for item in items),
         done=tuple(item for item, matter in may_be_done.items() if matter is None),
     )
@@ -261,8 +288,11 @@ def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> Revi
     )
 
 
-def rules_of(session: Session, case: Case) -> Programme:
-    """Return the rules a case started with."""
-    from config.catalogue import from_text
-
-    return from_text(session.get_one(ProgrammeVersion, case.revision).content)[0]
+def _alarm_item(session: Session, services: Services, item: LetterItem) -> AlarmItem:
+    alarm = session.get_one(Alarm, item.alarm_id)
+    return AlarmItem(
+        sentence=alarm.sentence,
+        hint=alarm.hint,
+        raised=alarm.raised_at.astimezone(services.zone),
+        cleared=alarm.cleared_at is not None,
+    )

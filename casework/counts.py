@@ -23,6 +23,10 @@ class BatchCounts:
         names = [each.name for each in fields(self)]
         return BatchCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
+    def __sub__(self, other: "BatchCounts") -> "BatchCounts":
+        names = [each.name for each in fields(self)]
+        return BatchCounts(**{name: getattr(self, name) - getattr(other, name) for name in names})
+
     def to_json(self) -> str:
         """Return the text kept in the ledger."""
         return json.dumps(asdict(self), sort_keys=True)

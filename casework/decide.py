@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.again import open_again
-from casework.compose import rules_of
 from casework.pipeline import look_again, run_one
 from casework.refusal import Refusal
+from casework.rulebook import rules_of
 from casework.services import Actor, Services
 from casework.tell import tell_move
 from models.audit import append, entry_of

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
@@ -11,6 +12,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import runs
 from casework.compose import Composed, Nothing, claimed_items, compose
 from casework.one_a_day import WAITING, one_a_day
 from casework.services import Services
@@ -50,20 +52,27 @@ class Leased:
     may_repeat: bool
 
 
-def deliver(services: Services, *, today: dt.date | None = None) -> DeliveryReport:
-    """Send what is due. Each letter leaves once; a lost answer is repeated at most once."""
+def deliver(
+    services: Services, *, today: dt.date | None = None, only: Sequence[int] = ()
+) -> DeliveryReport:
+    """Send what is due, or ``only`` some letters of it.
+
+    Each letter leaves once; a lost answer is repeated at most once.
+    """
     day = today or services.today
     ended: Counter[str] = Counter()
     stopped = ""
-    carrier = services.open_carrier()
-    try:
-        while not stopped and (leased := _lease(services, day)):
-            for letter in leased:
-                stopped = stopped or _one(services, carrier, letter, ended)
-            if stopped:
-                _give_back(services, leased)
-    finally:
-        carrier.close()
+    leased = _lease(services, day, only)
+    if leased:  # a look at an empty outbox is no run
+        begun = services.database.transact(
+            lambda session: runs.begin(session, services, runs.DELIVER, day.isoformat())
+        )
+        with runs.failure_noted(services, begun), closing(services.open_carrier()) as carrier:
+            while leased and not stopped:
+                stopped = _some(services, carrier, leased, ended)
+                runs.beat(services, runs.DELIVER, day.isoformat())
+                leased = () if stopped else _lease(services, day, only)
+            runs.end_delivery(services, begun, stopped)
     return DeliveryReport(
         sent=ended[LetterState.SENT],
         deferred=ended[LetterState.DEFERRED],
@@ -74,7 +83,19 @@ def deliver(services: Services, *, today: dt.date | None = None) -> DeliveryRepo
     )
 
 
-def _lease(services: Services, day: dt.date) -> list[Leased]:
+def _some(
+    services: Services, carrier: Carrier, leased: Sequence[Leased], ended: Counter[str]
+) -> str:
+    """Send some letters; return why the whole sender must stop, or nothing."""
+    stopped = ""
+    for letter in leased:
+        stopped = stopped or _one(services, carrier, letter, ended)
+    if stopped:
+        _give_back(services, leased)
+    return stopped
+
+
+def _lease(services: Services, day: dt.date, only: Sequence[int]) -> Sequence[Leased]:
     """Take some letters; nobody else may touch them until the lease ends."""
     now = services.now()
     free = or_(col(Letter.leased_until).is_(None), col(Letter.leased_until) < now)
@@ -85,11 +106,12 @@ def _lease(services: Services, day: dt.date) -> list[Leased]:
     # A letter whose answer was lost goes out a second time once, and then waits for a person.
     lost = and_(col(Letter.state).in_(_UNCERTAIN), col(Letter.may_repeat).is_(False))
     died = col(Letter.state) == LetterState.TRANSMITTING.value
+    asked = [col(Letter.id).in_(only)] if only else []
 
     def attempt(session: Session) -> tuple[int, list[Leased]]:
         found = session.scalars(
             select(Letter)
-            .where(col(Letter.send_on) <= day, free, or_(due, lost, died))
+            .where(col(Letter.send_on) <= day, free, or_(due, lost, died), *asked)
             .order_by(col(Letter.send_on), col(Letter.id))
             .limit(LEASED_AT_ONCE)
             .with_for_update(skip_locked=True)
@@ -199,8 +221,7 @@ def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState
 
 def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:
     values = _ending(services, letter, state, reason=reason)
-    with services.database.writing() as session:
-        _put(session, letter, values)
+    services.database.transact(lambda session: _put(session, letter, values))
 
 
 def _ending(
@@ -247,7 +268,8 @@ def _suppress_done(session: Session, items: Sequence[int]) -> None:
 
 def _give_back(services: Services, leased: Sequence[Leased]) -> None:
     """End the leases of letters we did not come to."""
-    with services.database.writing() as session:
+
+    def attempt(session: Session) -> None:
         for letter in leased:
             session.execute(
                 update(Letter)
@@ -258,3 +280,5 @@ def _give_back(services: Services, leased: Sequence[Leased]) -> None:
                 )
                 .values(leased_until=None)
             )
+
+    services.database.transact(attempt)

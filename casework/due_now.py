@@ -1,8 +1,10 @@
 """What the tables say about the timetable: which runs have finished, whether letters wait."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.pipeline import MONTHLY
@@ -10,7 +12,7 @@ from casework.remind import SWEEP
 from casework.services import Services
 from models.ledger import Run, RunState
 from models.letter import Letter, LetterState
-from policy.timetable import Done
+from policy.timetable import Done, RunKind
 
 _GOING_OUT = (LetterState.QUEUED, LetterState.DEFERRED, LetterState.TRANSMITTING)
 
@@ -18,18 +20,15 @@ _GOING_OUT = (LetterState.QUEUED, LetterState.DEFERRED, LetterState.TRANSMITTING
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
     """Return what was done by now; ``looked_at`` is when the caller last saw to the letters."""
     finished = col(Run.state) == RunState.FINISHED.value
-    running = col(Run.state) == RunState.RUNNING.value
     month = f"{services.today:%Y-%m}"
     with services.database.reading() as session:
         months = session.scalars(
             select(col(Run.slot)).where(col(Run.kind) == MONTHLY, finished)
         ).all()
         begun = session.scalars(
-            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, running, col(Run.slot) < month)
+            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, ~finished, col(Run.slot) < month)
         ).all()
-        swept = session.scalar(
-            select(func.max(col(Run.slot))).where(col(Run.kind) == SWEEP, finished)
-        )
+        newest = _newest(session)
         waiting = session.scalar(
             select(col(Letter.id))
             .where(
@@ -42,7 +41,24 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
     return Done(
         months=frozenset(months),
         begun=frozenset(begun),
-        swept_on=dt.date.fromisoformat(swept) if swept else None,
+        swept_on=_day(newest.get(SWEEP)),
+        digested=newest.get(RunKind.DIGEST.value),
+        tidied_on=_day(newest.get(RunKind.HOUSEKEEPING.value)),
+        backed_up_on=_day(newest.get(RunKind.BACKUP.value)),
         letters_wait=waiting is not None,
         looked_at=looked_at,
     )
+
+
+def _newest(session: Session) -> Mapping[str, str]:
+    """Return kind -> the newest slot of it that was finished."""
+    rows = session.execute(
+        select(col(Run.kind), func.max(col(Run.slot)))
+        .where(col(Run.state) == RunState.FINISHED.value)
+        .group_by(col(Run.kind))
+    )
+    return {kind: slot for kind, slot in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _day(slot: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(slot) if slot else None

@@ -32,6 +32,7 @@ class Batch:
     number: int  # with programme and period the name of its fence
     span: Span
     actor: str
+    begun: dt.datetime | None = None  # when its run began; None: done by itself, in no run
 
     @property
     def first_day(self) -> dt.date:

@@ -3,14 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, update
+from sqlalchemy import Connection, inspect, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.services import Services
 from models.ledger import Lease
-from models.writes import changed_rows, insert_new
+from models.writes import changed_rows, insert_new, table_of
 
+TIMETABLE = "timetable"  # held by whoever keeps the timetable of the data
 _NEVER_SO_LONG = dt.timedelta(days=1)  # a longer one was written while a clock was wrong
 
 
@@ -51,6 +52,19 @@ def acquire(services: Services, name: str, *, holder: str, length: dt.timedelta)
         return Busy(holder=row.holder, since=row.since, until=row.until)
 
     return services.database.transact(attempt)
+
+
+def held_now(connection: Connection, name: str, now: dt.datetime) -> Busy | None:
+    """Return who holds it just now; looks only, also into a database without leases."""
+    if not inspect(connection).has_table(table_of(Lease).name):
+        return None
+    until = col(Lease.until)
+    row = connection.execute(
+        select(col(Lease.holder), col(Lease.since), until).where(
+            col(Lease.name) == name, until > now, until <= now + _NEVER_SO_LONG
+        )
+    ).first()
+    return None if row is None else Busy(holder=row[0], since=row[1], until=row[2])
 
 
 def renew(services: Services, held: Held, *, length: dt.timedelta) -> bool:

@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.held import MAY_HAVE_LEFT, Restored, catching_up
 from casework.one_a_day import TAKES_MORE
 from models.enterprise import Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
@@ -15,6 +17,7 @@ from models.writes import insert_new, table_of
 from policy.workdays import Calendar
 
 ONE_DAY = dt.timedelta(days=1)
+Spoken: TypeAlias = tuple[Any, ...]  # item, person, state, kind, day: as they were inserted
 LETTER_NAMES = {Role.CONTACT: "enterprise_daily"}
 STAFF_LETTER = "staff_daily"
 
@@ -32,6 +35,7 @@ class Claim:
     deadline_id: int | None = None
     transition_id: int | None = None
     review_id: int | None = None
+    alarm_id: int | None = None
     rung: str = ""
     tone: str = ""
 
@@ -42,23 +46,40 @@ def queue(
     """Claim what nobody claimed yet and put it into the letters of ``send_on``.
 
     Return how many claims were new. A person whose letter of that day has left already
-    gets the rest on the next working day: one letter a day, nothing lost.
+    gets the rest on the next working day: one letter a day, nothing lost. After a restore, what
+    may have been said before goes into a letter that a person must release.
     """
     inserted = insert_new(
         session,
         LetterItem,
         [_row(claim) for claim in claims],
-        returning=("id", "person_id", "state"),
+        returning=("id", "person_id", "state", "kind", "speaks_on"),
     )
-    spoken = [(item, person) for item, person, state in inserted if state == ItemState.CLAIMED]
-    letters = _letters(session, {person for _, person in spoken}, send_on, calendar)
+    spoken = [row for row in inserted if row[2] == ItemState.CLAIMED]
+    restored = catching_up(session) if spoken else None
+    if restored is not None:
+        said, spoken = _parted(spoken, restored)
+        _put(session, said, _held_letters(session, {row[1] for row in said}, restored))
+    _put(session, spoken, _letters(session, {row[1] for row in spoken}, send_on, calendar))
+    return len(inserted)
+
+
+def _parted(spoken: Sequence[Spoken], restored: Restored) -> tuple[list[Spoken], list[Spoken]]:
+    """Return what may have been said before the restore, and what can not have been."""
+    parts: tuple[list[Spoken], list[Spoken]] = [], []
+    for row in spoken:
+        parts[not restored.may_have_been_said(ItemKind(row[3]), row[4])].append(row)
+    return parts
+
+
+def _put(session: Session, spoken: Sequence[Spoken], letters: Mapping[int, int]) -> None:
+    """Put the items of each person into their letter."""
     if spoken:
         items = table_of(LetterItem)
         session.connection().execute(
             update(items).where(items.c.id == bindparam("item")).values(letter_id=bindparam("to")),
-            [{"item": item, "to": letters[person]} for item, person in spoken],
+            [{"item": row[0], "to": letters[row[1]]} for row in spoken],
         )
-    return len(inserted)
 
 
 def _row(claim: Claim) -> dict[str, object]:
@@ -70,6 +91,7 @@ def _row(claim: Claim) -> dict[str, object]:
         "deadline_id": claim.deadline_id,
         "transition_id": claim.transition_id,
         "review_id": claim.review_id,
+        "alarm_id": claim.alarm_id,
         "rung": claim.rung,
         "tone": claim.tone,
         "speaks_on": claim.speaks_on,
@@ -112,7 +134,35 @@ def _unsent(session: Session, persons: set[int], send_on: dt.date) -> dict[int, 
     return {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def _open_letters(session: Session, persons: set[int], day: dt.date) -> None:
+def _held_letters(session: Session, persons: set[int], restored: Restored) -> dict[int, int]:
+    """Return person -> a letter of theirs that waits for a person's word.
+
+    It lies on the last day until the restore that has no letter of theirs: the days to come are
+    for what will leave.
+    """
+    found = _held(session, persons)
+    missing, day = persons - found.keys(), restored.on
+    while missing:
+        _open_letters(session, missing, day, LetterState.HELD)
+        found |= _held(session, missing)
+        missing -= found.keys()
+        day -= ONE_DAY
+    return found
+
+
+def _held(session: Session, persons: set[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(col(Letter.person_id), col(Letter.id))
+        .where(col(Letter.person_id).in_(persons), col(Letter.state) == LetterState.HELD.value)
+        .order_by(col(Letter.id))
+        .with_for_update()  # it must not be released before these items are in it
+    )
+    return {person: letter for person, letter in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _open_letters(
+    session: Session, persons: set[int], day: dt.date, state: LetterState = LetterState.QUEUED
+) -> None:
     roles = session.execute(
         select(col(Person.id), col(Person.role)).where(col(Person.id).in_(persons))
     )
@@ -121,13 +171,13 @@ def _open_letters(session: Session, persons: set[int], day: dt.date) -> None:
             "person_id": person,
             "send_on": day,
             "letter": LETTER_NAMES.get(Role(role), STAFF_LETTER),
-            "state": LetterState.QUEUED.value,
+            "state": state.value,
             "attempts": 0,
             "lease": 0,
             "message_id": "",
             "subject": "",
             "may_repeat": False,
-            "reason": "",
+            "reason": MAY_HAVE_LEFT if state is LetterState.HELD else "",
         }
         for person, role in roles
     ]

@@ -6,29 +6,45 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import marks, runs
 from casework.counts import BatchCounts, total
-from casework.gather import Batch, gather
+from casework.gather import Batch, Gathered, gather
 from casework.plan import decide
 from casework.record_batch import record
 from casework.services import Services
 from models.case import Case, ProgrammeVersion
 from models.enterprise import Enterprise
-from models.ledger import Run, RunBatch, RunState
+from models.ledger import RunBatch
 from models.writes import insert_new
 
 RUN = "月度流程"
-MONTHLY = "monthly"
+MONTHLY = runs.MONTHLY
 
 
 def start_month(services: Services, period: str) -> tuple[Batch, ...]:
-    """Note the run, keep the programme versions, and return the batches of the month."""
-    programmes = sorted(services.catalogue.programmes)
+    """Note the run, keep the programme versions, and return the batches still to be done."""
     with services.database.writing() as session:
         last = session.scalar(select(func.max(col(Enterprise.id)))) or 0
         keep_versions(session, services)
-        run = {"kind": MONTHLY, "slot": period, "state": RunState.RUNNING.value}
-        insert_new(session, Run, [run | {"counts": "{}", "started_at": services.now()}])
-    size = services.batch_size
+        pieces = len(services.catalogue.programmes) * (last // services.batch_size + 1)
+        marks.begin_run(
+            session, period, program=services.program, pieces=pieces, now=services.now()
+        )
+        runs.month_begun(session, services, period)
+    return left_of(services, period)
+
+
+def left_of(services: Services, period: str) -> tuple[Batch, ...]:
+    """Return the batches that nobody has done yet in the month's run, if it goes on.
+
+    None when another program or other files began it: what they mean is theirs to do.
+    """
+    with services.database.reading() as session:
+        run = marks.going_on(session, period)
+        if run is None or run.program != services.program:
+            return ()
+        done = marks.done_of(session, period)
+    size, programmes = services.batch_size, sorted(services.catalogue.programmes)
     return tuple(
         Batch(
             programme=programme,
@@ -36,9 +52,11 @@ def start_month(services: Services, period: str) -> tuple[Batch, ...]:
             number=number,
             span=(number * size, (number + 1) * size),
             actor=f"{RUN} {period}",
+            begun=run.started_at,
         )
         for programme in programmes
-        for number in range(last // size + 1)
+        for number in range(run.pieces // len(programmes))
+        if (programme, number) not in done
     )
 
 
@@ -85,40 +103,55 @@ def run_batch(services: Services, batch: Batch, *, on: dt.date) -> BatchCounts:
     """Do one batch of a month. Again, or twice at once, or after a crash: the same rows.
 
     Gathers and decides without holding a lock; records under the batch's fence, so whoever
-    was overtaken gathers again.
+    was overtaken gathers again. What somebody has done in the same run is not done again.
     """
 
     def attempt() -> BatchCounts:
+        with services.database.reading() as session:
+            if marks.is_done(session, batch):
+                return BatchCounts()
         gathered = gather(services, batch, on=on)
         plan = decide(gathered)
-        if plan.is_empty:
-            return BatchCounts()
-        return record(services, gathered, plan)
+        return _nothing(services, gathered) if plan.is_empty else record(services, gathered, plan)
 
     return services.database.retrying(attempt)
 
 
-def finish_month(services: Services, period: str) -> BatchCounts:
-    """Note that the month is done; return what was done in it, by however many runs."""
-    with services.database.writing() as session:
-        batches = session.scalars(
-            select(col(RunBatch.counts)).where(
-                col(RunBatch.period) == period, col(RunBatch.batch) >= 0
+def _nothing(services: Services, gathered: Gathered) -> BatchCounts:
+    """Note that a batch of a run is done, though nothing was to be written."""
+    batch = gathered.batch
+    if batch.begun is not None:
+        with services.database.writing() as session:
+            marks.mark_empty(
+                session, batch, gathered.fence, now=services.now(), worker=services.process
             )
-        )
-        done = total(map(BatchCounts.from_json, batches))
-        run = session.scalars(
-            select(Run).where(col(Run.kind) == MONTHLY, col(Run.slot) == period)
-        ).one()
-        run.counts = done.to_json()
-        if run.state != RunState.FINISHED.value:
-            run.state = RunState.FINISHED.value
-            run.finished_at = services.now()
+    return BatchCounts()
+
+
+def finish_month(services: Services, period: str) -> BatchCounts:
+    """Note that the month is done, if it is; return what was done in it, by whatever runs."""
+    with services.database.writing() as session:
+        done = counted(session, period)
+        marks.end_run(session, period, now=services.now(), counts=done.to_json())
         return done
+
+
+def counted(session: Session, period: str) -> BatchCounts:
+    """Return what was done in a month so far, by however many runs."""
+    counts = select(col(RunBatch.counts)).where(
+        col(RunBatch.period) == period, col(RunBatch.batch) >= 0
+    )
+    return total(map(BatchCounts.from_json, session.scalars(counts)))
 
 
 def run_month(services: Services, period: str, *, on: dt.date) -> BatchCounts:
     """Do a whole month in this process; return what this very run did."""
-    did = total(run_batch(services, batch, on=on) for batch in start_month(services, period))
-    finish_month(services, period)
+    retrying = services.database.retrying
+    batches = retrying(lambda: start_month(services, period))
+    did = BatchCounts()
+    with runs.failure_noted(services, runs.begun_month(services, period)):
+        for batch in batches:
+            did += run_batch(services, batch, on=on)
+            runs.beat(services, MONTHLY, period)
+        retrying(lambda: finish_month(services, period))
     return did

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlmodel import col
 from casework.batch_claims import Written, date_claims, move_claims, review_claims
 from casework.counts import BatchCounts, counts_of
 from casework.gather import Gathered
+from casework.marks import mark_done, row_of
 from casework.outbox import queue
 from casework.plan import BatchPlan, CasePlan
 from casework.record_dates import CaseIds, close_dates, open_dates
@@ -18,6 +20,7 @@ from models.case import Assessment, Case, Review, ReviewState, Transition
 from models.engine import StaleWorkError
 from models.ledger import RunBatch
 from models.writes import changed_rows, insert_new, upsert
+from policy.programme import Stage
 
 
 def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCounts:
@@ -44,13 +47,13 @@ def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCoun
         new = queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
         counts = counts_of(plan, new)
         _count(session, gathered, counts)
+        mark_done(session, gathered.batch, now=services.now(), worker=services.process)
         return counts
 
 
 def _fence(session: Session, gathered: Gathered) -> None:
     batch = gathered.batch
-    mine = {"programme": batch.programme, "period": batch.period, "batch": batch.number}
-    insert_new(session, RunBatch, [mine | {"version": 0, "counts": "{}"}])
+    insert_new(session, RunBatch, [row_of(batch)])
     taken = session.execute(
         update(RunBatch)
         .where(
@@ -155,46 +158,50 @@ def _move(
     session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds, now: dt.datetime
 ) -> dict[tuple[int, int], int]:
     """Move the cases that no person changed meanwhile; return (case, seq) -> transition id."""
-    rows: list[dict[str, object]] = []
-    for each in plan.cases:
-        if not each.steps:
-            continue
-        case_id, version = ids[each.case.key], each.case.version
-        _advance(session, gathered, each, case_id)
-        rows += [
-            {
-                "case_id": case_id,
-                "seq": version + number,
-                "from_stage": step.from_stage,
-                "to_stage": step.to_stage,
-                "on": gathered.on,
-                "actor": gathered.batch.actor,
-                "reason": step.reason,
-                "evidence": json.dumps(step.evidence, ensure_ascii=False),
-                "at": now,
-            }
-            for number, step in enumerate(each.steps, start=1)
-        ]
+    moving = [each for each in plan.cases if each.steps]
+    _advance(session, moving, ids, gathered.on)
+    rows = [
+        {
+            "case_id": ids[each.case.key],
+            "seq": each.case.version + number,
+            "from_stage": step.from_stage,
+            "to_stage": step.to_stage,
+            "on": gathered.on,
+            "actor": gathered.batch.actor,
+            "reason": step.reason,
+            "evidence": json.dumps(step.evidence, ensure_ascii=False),
+            "at": now,
+        }
+        for each in moving
+        for number, step in enumerate(each.steps, start=1)
+    ]
     inserted = insert_new(session, Transition, rows, returning=("case_id", "seq", "id"))
     return {(case_id, seq): id_ for case_id, seq, id_ in inserted}
 
 
-def _advance(session: Session, gathered: Gathered, plan: CasePlan, case_id: int) -> None:
-    stage = plan.programme.stage(plan.stage)
-    moved = session.execute(
-        update(Case)
-        .where(col(Case.id) == case_id, col(Case.version) == plan.case.version)
-        .values(
-            stage=stage.key,
-            phase=stage.phase.value,
-            final=stage.final.value if stage.final else None,
-            version=plan.case.version + len(plan.steps),
-            entered_on=gathered.on,
-        ),
-        execution_options={"synchronize_session": False},
-    )
-    if changed_rows(moved) != 1:
-        raise StaleWorkError
+def _advance(
+    session: Session, moving: Sequence[CasePlan], ids: CaseIds, entered_on: dt.date
+) -> None:
+    """Bring cases to where they end up; those that go alike, in one statement."""
+    alike: dict[tuple[Stage, int, int], list[int]] = {}
+    for each in moving:
+        way = (each.programme.stage(each.stage), each.case.version, len(each.steps))
+        alike.setdefault(way, []).append(ids[each.case.key])
+    for (stage, version, steps), cases in alike.items():
+        moved = session.execute(
+            update(Case)
+            .where(col(Case.id).in_(cases), col(Case.version) == version)
+            .values(
+                stage=stage.key,
+                phase=stage.phase.value,
+                final=stage.final.value if stage.final else None,
+                version=version + steps,
+                entered_on=entered_on,
+            ),
+            execution_options={"synchronize_session": False},
+        )
+        if changed_rows(moved) != len(cases):
+            raise StaleWorkError
 
 
 def _review(session: Session, gathered: Gathered, plan: BatchPlan, ids: CaseIds) -> dict[int, int]:

@@ -21,7 +21,7 @@ from casework.remind import SWEEP, sweep
 from casework.services import Services
 from casework.words import ROLES
 from models.enterprise import Enterprise, Person, Role
-from models.ledger import Run
+from models.ledger import Run, RunState
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.nowhere import Nowhere
 from policy.timetable import RunKind, Timetable, day_of, due_runs, month_due
@@ -96,7 +96,11 @@ def _wrong_days(copy: Services, first: dt.date, last: dt.date) -> str:
     if last - first > LONGEST:
         return "一次最多预演两年"
     with copy.database.reading() as session:
-        swept = session.scalar(select(func.max(col(Run.slot))).where(col(Run.kind) == SWEEP))
+        swept = session.scalar(
+            select(func.max(col(Run.slot))).where(
+                col(Run.kind) == SWEEP, col(Run.state) == RunState.FINISHED.value
+            )
+        )
     if swept and swept >= first.isoformat():
         return f"{swept} 的提醒已经做过，预演只能从这一天以后开始"
     return ""

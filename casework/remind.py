@@ -4,11 +4,13 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import runs
 from casework.outbox import queue
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
@@ -16,12 +18,12 @@ from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.ledger import Run, RunState
 from models.letter import ItemState
-from models.writes import insert_new, table_of
+from models.writes import table_of
 from policy.ladder import due_dates_for, send_days, speaks_on
 from policy.obligation import Ladder
 from policy.workdays import Calendar
 
-SWEEP = "sweep"
+SWEEP = runs.SWEEP
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
 _DATED = select(*(table_of(Deadline).c[name] for name in _NAMES))
@@ -45,6 +47,14 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
     as superseded. On a day off nothing is due: the rungs spoke on the working day before.
     """
     day = today or services.today
+    begun = services.database.transact(
+        lambda session: runs.begin(session, services, SWEEP, day.isoformat())
+    )
+    with runs.failure_noted(services, begun):
+        return services.database.retrying(partial(_sweep, services, day, begun))
+
+
+def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     calendar = services.calendar()
     with services.database.reading() as session:
         days = send_days(_last_sweep(session, before=day), day, calendar)
@@ -52,8 +62,7 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
         staff = read_staff(session)
     claims = list(rung_claims(reached, enterprises, staff, day))
-
-    def attempt(session: Session) -> SweepReport:
+    with services.database.writing() as session:
         queue(session, claims, send_on=day, calendar=calendar)
         states = [claim.state for claim in claims]
         report = SweepReport(
@@ -63,10 +72,8 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
             superseded=states.count(ItemState.SUPERSEDED),
             suppressed=states.count(ItemState.SUPPRESSED),
         )
-        _finish(session, services, day, report)
-        return report
-
-    return services.database.transact(attempt)
+        runs.finish(session, services, begun, json.dumps(asdict(report), sort_keys=True))
+    return report
 
 
 def _last_sweep(session: Session, *, before: dt.date) -> dt.date | None:
@@ -78,18 +85,6 @@ def _last_sweep(session: Session, *, before: dt.date) -> dt.date | None:
         )
     )
     return dt.date.fromisoformat(last) if last else None
-
-
-def _finish(session: Session, services: Services, day: dt.date, report: SweepReport) -> None:
-    row = {
-        "kind": SWEEP,
-        "slot": day.isoformat(),
-        "state": RunState.FINISHED.value,
-        "counts": json.dumps(asdict(report), sort_keys=True),
-        "started_at": services.now(),
-        "finished_at": services.now(),
-    }
-    insert_new(session, Run, [row])
 
 
 def _reached(

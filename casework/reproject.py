@@ -24,7 +24,12 @@ from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
 from policy.deadlines import explain
 
 ACTOR = "日历调整"
-_LEFT = (LetterState.SENT.value, LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
+_LEFT = (
+    LetterState.SENT.value,
+    LetterState.TRANSMITTING.value,
+    LetterState.UNKNOWN.value,
+    LetterState.HELD.value,  # it may have, before the data was restored
+)
 _UNSAID = LastAssessment(verdict="", score_low=None, score_high=None, findings="[]")
 _MARKS = (("estimated", "预计"), ("provisional", "暂估"), ("needs_confirmation", "待核实"))
 

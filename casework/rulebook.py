@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from casework.services import Services
 from config.catalogue import from_text
-from models.case import ProgrammeVersion
+from models.case import Case, ProgrammeVersion
 from policy.programme import Programme, Stage
 
 
@@ -25,6 +25,11 @@ def read_rules(
     )
     kept = {revision: from_text(content)[0] for revision, content in rows}
     return kept | {revision: today[revision] for revision in wanted & today.keys()}
+
+
+def rules_of(session: Session, case: Case) -> Programme:
+    """Return the rules a case started with."""
+    return from_text(session.get_one(ProgrammeVersion, case.revision).content)[0]
 
 
 def stages_of(programmes: Iterable[Programme]) -> dict[str, Stage]:

@@ -4,6 +4,7 @@ from casework.decide import Verb
 from models.case import ReviewState
 from models.deadline import DeadlineState
 from models.enterprise import Role
+from models.ledger import RunState
 from models.letter import ItemKind, LetterState
 from policy.findings import Outcome, Verdict
 from policy.obligation import DeadlineKind, To, Tone
@@ -77,6 +78,30 @@ ITEMS = {
     ItemKind.REVIEW: "待审",
     ItemKind.ALARM: "运行告警",
     ItemKind.DIGEST: "一周摘要",
+}
+RUN_KINDS = {
+    "monthly": "月度流程",
+    "sweep": "提醒",
+    "deliver": "发信",
+    "digest": "一周摘要",
+    "backup": "备份",
+    "housekeeping": "夜间清理",
+    "restore": "恢复",
+}
+RUN_STATES = {
+    RunState.RUNNING: "正在办",
+    RunState.FINISHED: "已办完",
+    RunState.FAILED: "没办成",
+}
+# What a run counts; what has no name here is for programs only.
+COUNTS = {
+    "opened": "新建事项",
+    "moved": "推进",
+    "reviews": "待审",
+    "deadlines": "新截止",
+    "rungs": "到点的提醒",
+    "spoken": "写进信函",
+    **{state.value: title for state, title in LETTERS.items()},
 }
 ROLES = {
     Role.CONTACT: "企业联系人",

@@ -23,8 +23,9 @@ _NOT_STANDALONE = {"standalone_mode": False}
 _ORDER = (
     *("demo", "init", "template", "import", "check"),
     *("run", "record", "decide"),
-    *("status", "due", "cases", "case", "explain", "letters", "assess"),
-    *("workday", "calendar", "staff", "doctor"),
+    *("status", "due", "cases", "case", "explain", "letters", "runs", "assess"),
+    *("workday", "calendar", "staff", "watch", "config", "doctor", "deploy", "work"),
+    *("backup", "restore", "upgrade", "copy"),
 )
 
 
@@ -90,7 +91,10 @@ def _mistyped(error: TyperException, *, as_json: bool) -> int:
 
 
 def _surprised(error: Exception, *, as_json: bool) -> int:
-    if type(error).__name__ == "CannotRunError":  # runtime is imported only where it is used
+    if type(error).__name__ in (
+        "CannotRunError",
+        "DatabaseGoneError",
+    ):  # runtime is imported only where it is used
         return _say(str(error), code=Code.CANNOT_RUN, as_json=as_json)
     if isinstance(error, OSError):
         return _say(_of_files(error), code=Code.CANNOT_RUN, as_json=as_json)

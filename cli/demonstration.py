@@ -75,7 +75,9 @@ def _stage(home: Path, *, quiet: bool, plain: bool) -> Stage:
     """Make the data folder. What this computer is set to for real work does not count here."""
     from cli.demo_story import COUNTY
     from config.settings import OfficeSettings, SmtpPart, load_settings
+    from runtime import clock
     from runtime.build import create
+    from runtime.upgrading import upgrade
 
     for name in [each for each in os.environ if each.upper().startswith("PEIYU_")]:
         del os.environ[name]
@@ -87,6 +89,8 @@ def _stage(home: Path, *, quiet: bool, plain: bool) -> Stage:
             "office": OfficeSettings(**OFFICE, division_code=COUNTY),
         }
     )
+    if (home / "peiyu.db").exists():  # an older program may have played here
+        upgrade(settings, now=clock.now())
     create(settings)
     name_home(home)
     made = Stage(home=home, settings=settings, told={"home": str(home)}, quiet=quiet, plain=plain)
@@ -244,7 +248,7 @@ def _farewell(stage: Stage, seconds: float) -> None:
     where = f'--home "{home}"' if " " in home else f"--home {home}"
     _head(stage, f"演示完毕，用时 {seconds:.0f} 秒。接下来可以：")
     if which("peiyu") is None:
-        say(screen(), "  . .venv/bin/activate    先运行这一句，下面的命令才能直接输入")
+        say(screen(), f"  {_to_be_found()}")
     say(
         screen(),
         f"  peiyu cases --waiting {where}    看哪些事项在等审核",
@@ -253,6 +257,15 @@ def _farewell(stage: Stage, seconds: float) -> None:
         f"  peiyu doctor {where}    检查还缺什么",
         "  peiyu init    开始用自己的数据（再用 peiyu template roster 生成空白名册）",
     )
+
+
+def _to_be_found() -> str:
+    """Return what to type before `peiyu` alone is understood here."""
+    for script in (Path(".venv/bin/activate"), Path(".venv/Scripts/activate.bat")):
+        if script.exists():
+            typed = f". {script}" if script.parent.name == "bin" else str(script)
+            return f"{typed}    先运行这一句，下面的命令才能直接输入"
+    return "（命令路径里还没有 peiyu：下面的命令要写全它的位置，就像刚才运行演示那样）"
 
 
 def _services(stage: Stage) -> Any:  # noqa: ANN401 - a context manager of Services

@@ -1,25 +1,20 @@
-"""Looking: `peiyu status`, `due`, `cases` and `letters`."""
+"""Looking: `peiyu status`, `due` and `cases`."""
 
-import datetime as dt
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.app import app
-from cli.door import programme_key, services_at, settings_at
+from cli.door import programme_key, services_at
 from cli.errors import misuse, refused
-from cli.options import Cycle, Enterprise, Home, Json, On, ProgrammeName, read_day
+from cli.options import Cycle, Enterprise, Home, Json, Limit, On, ProgrammeName
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
     from casework.board import Board
-    from casework.letters_page import Outbox
-    from models.letter import LetterState
 
 _MOST_DAYS = 3_660
-_MOST_LINES = 5_000
 _PHASES = {
     "screening": ("screening", "摸底筛选", "摸底", "筛选"),
     "training": ("training", "培训辅导", "培训", "辅导"),
@@ -37,26 +32,7 @@ PhaseWords = Annotated[
         "--phase", metavar="类别", show_default=False, help="摸底筛选、培训辅导、申报或认定"
     ),
 ]
-StateWords = Annotated[
-    str | None,
-    typer.Option(
-        "--state", metavar="状态", show_default=False, help="待发、已发、发不出等，或其英文"
-    ),
-]
-SendOn = Annotated[
-    dt.date | None,
-    typer.Option(
-        "--on", metavar="日期", parser=read_day, show_default=False, help="只看这一天的信"
-    ),
-]
-Recipient = Annotated[
-    str | None,
-    typer.Option("--to", metavar="收件人", show_default=False, help="姓名、邮箱或企业的一部分"),
-]
 After = Annotated[int, typer.Option("--after", metavar="编号", min=0, help="从这个编号之后列起")]
-Limit = Annotated[
-    int, typer.Option("--limit", metavar="个数", min=1, max=_MOST_LINES, help="最多列多少")
-]
 
 
 @app.command(
@@ -178,56 +154,5 @@ def _phase(words: str | None) -> str | None:
     return found[0]
 
 
-@app.command(
-    "letters",
-    rich_help_panel="查询",
-    help="信函：待发、已发、发不出的各有多少，发给谁，说明是什么。",
-    epilog="例：peiyu letters --state failed",
-)
-def letters(
-    state: StateWords = None,
-    send_on: SendOn = None,
-    to: Recipient = None,
-    limit: Limit = 50,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Show the outbox."""
-    from casework.letters_page import LetterFilter, outbox
-
-    wanted = LetterFilter(state=_state(state), send_on=send_on, words=to or "")
-    with services_at(home) as services:
-        found = outbox(services, wanted, limit=limit)
-    folder = _folder(home)
-    if as_json:
-        print_json({"folder": folder, **_fields(found)})
-        return
-    from cli.tables import next_step, print_letters, say
-
-    console = screen()
-    print_letters(console, found)
-    if folder:
-        say(console, f"信函存入文件夹 {folder}", style="dim")
-    if not found.letters:
-        next_step(console, "peiyu run sweep    找出到点的提醒", "peiyu run deliver    发出信函")
-
-
-def _fields(found: "Board | Outbox") -> dict[str, object]:
+def _fields(found: "Board") -> dict[str, object]:
     return {each.name: getattr(found, each.name) for each in fields(found)}
-
-
-def _folder(home: Path | None) -> str:
-    settings = settings_at(home)
-    return "" if settings.smtp.host else str(settings.letters_folder)
-
-
-def _state(words: str | None) -> "LetterState | None":
-    from casework.words import LETTERS
-
-    if words is None:
-        return None
-    found = [state for state, title in LETTERS.items() if words in (state.value, title)]
-    if not found:
-        known = "、".join(f"{title}（{state.value}）" for state, title in LETTERS.items())
-        raise misuse(f"没有“{words}”这个状态，可用的有：{known}")
-    return found[0]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +10,8 @@ import typer
 
 from cli.app import app
 from cli.door import folder_of, settings_at
-from cli.errors import Code, misuse
-from cli.options import Home, Json, On
+from cli.errors import Code, misuse, refused
+from cli.options import Database, Home, Json, On
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
@@ -22,15 +23,21 @@ if TYPE_CHECKING:
 @app.command(
     "init",
     rich_help_panel="开始",
-    help="建立数据文件夹：一个数据库文件和一份设置。\n\n已有的数据不动；程序升级后再运行一次即可。",
+    help="建立数据文件夹：一个数据库文件和一份设置。\n\n已有的数据不动。"
+    "数据放在 PostgreSQL 时用 --database 写明地址，它会写进设置。",
     epilog="例：peiyu init --home 培育数据",
 )
-def init(home: Home = None, as_json: Json = False) -> None:
-    """Make the data folder, or bring an older one up to date."""
+def init(database: Database = None, home: Home = None, as_json: Json = False) -> None:
+    """Make the data folder, its settings and the tables."""
     from runtime.build import create
+    from runtime.settings_file import write_database
 
     settings = settings_at(home)
+    if database is not None:
+        settings = _choose(settings, database)
     create(settings)
+    if database is not None:
+        write_database(settings.home / "peiyu.toml", settings.database)
     if as_json:
         print_json({"home": str(settings.home), "settings": str(settings.home / "peiyu.toml")})
         return
@@ -44,6 +51,17 @@ def init(home: Home = None, as_json: Json = False) -> None:
         "peiyu import 企业名册模板.xlsx    核对填好的名册，无误后加 --apply",
         "peiyu doctor    检查还缺什么设置",
     )
+
+
+def _choose(settings: "Settings", database: str) -> "Settings":
+    """Return settings with another place for the data, unless there is some data already."""
+    from casework.refusal import Refusal
+    from runtime.settings_file import choose_database
+
+    chosen = choose_database(settings, database)
+    if isinstance(chosen, Refusal):
+        raise refused(chosen)
+    return chosen
 
 
 @app.command(
@@ -122,7 +140,7 @@ def _problem(problem: "CheckProblem") -> dict[str, str]:
 @app.command(
     "doctor",
     rich_help_panel="工具",
-    help="检查整套系统，逐项说明怎么办。\n\n包括数据库、放假安排、工作人员、发信、没跑完的流程、操作记录、磁盘。",
+    help="检查整套系统，逐项说明怎么办。\n\n包括数据库、放假安排、工作人员、邮件服务器、时间表、没办成的、备份、时钟、操作记录、磁盘。",
     epilog="例：peiyu doctor",
 )
 def doctor(home: Home = None, on: On = None, as_json: Json = False) -> None:
@@ -139,21 +157,37 @@ def doctor(home: Home = None, on: On = None, as_json: Json = False) -> None:
 
 
 def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
-    from casework.doctor import Check, Level, Surroundings, examine
-    from runtime.build import CannotRunError, opened
+    from casework.check import bad, ok
+    from casework.doctor import Surroundings, disk, examine, mail
+    from runtime.build import CannotRunError, opened, reach_mail
+    from runtime.timetable import timetable_of
 
+    around = None
     try:
         settings = settings_at(home)
+        around = Surroundings(
+            letters_folder=settings.letters_folder,
+            smtp_host=settings.smtp.host,
+            smtp_trouble=reach_mail(settings),
+            free_bytes=_free(settings.home),
+        )
         with opened(settings) as services:
-            there = Check(name="数据库", level=Level.OK, sentence=f"能打开：{_where(settings)}")
-            around = Surroundings(
-                letters_folder=settings.letters_folder,
-                smtp_host=settings.smtp.host,
-                free_bytes=shutil.disk_usage(settings.home).free,
+            around = replace(
+                around,
+                table=timetable_of(settings.home),
+                server_now=services.database.server_now(),
             )
+            there = ok("数据库", f"能打开：{_where(settings)}")
             return there, *examine(services.on(on), around)
     except CannotRunError as error:
-        return (Check(name="数据库", level=Level.BAD, sentence=str(error)),)
+        rest = (mail(around), disk(around)) if around else ()
+        return bad("数据库" if around else "设置", str(error)), *rest
+
+
+def _free(home: Path) -> int:
+    """Return the free space where the data lies, or will lie."""
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    return shutil.disk_usage(there).free
 
 
 def _where(settings: "Settings") -> str:

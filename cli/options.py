@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 DEFAULT_HOME = Path("var")
+_MOST_LINES = 5_000
 _DAY = re.compile(r"(\d{4})(?:[-/.年])?(\d{1,2})(?:[-/.月])?(\d{1,2})日?")
 _MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
 
@@ -50,11 +51,21 @@ def named_home() -> str:
 
 def _home(ctx: typer.Context, value: Path | None) -> Path:
     """Return the folder named after the command, else before it, else the usual one."""
-    root = ctx.find_root()
-    before = root.params.get("home")
-    from_outside = getattr(root.get_parameter_source("home"), "name", "") != "COMMANDLINE"
-    name_home(value or (None if from_outside else before))
-    return value or (before if isinstance(before, Path) else DEFAULT_HOME)
+    typed = value or _typed_above(ctx)
+    name_home(typed)
+    before = ctx.find_root().params.get("home")
+    return typed or (before if isinstance(before, Path) else DEFAULT_HOME)
+
+
+def _typed_above(ctx: typer.Context) -> Path | None:
+    """Return the folder typed before the command: after `peiyu`, or after a group's name."""
+    above = ctx.parent
+    while above is not None:
+        if getattr(above.get_parameter_source("home"), "name", "") == "COMMANDLINE":
+            found = above.params.get("home")
+            return found if isinstance(found, Path) else None
+        above = above.parent
+    return None
 
 
 Home = Annotated[
@@ -93,5 +104,17 @@ Enterprise = Annotated[
     str | None,
     typer.Option(
         "--enterprise", "-e", metavar="企业", show_default=False, help="代码、名称或名称的一部分"
+    ),
+]
+Limit = Annotated[
+    int, typer.Option("--limit", metavar="个数", min=1, max=_MOST_LINES, help="最多列多少")
+]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="地址",
+        show_default=False,
+        help="数据放在哪里，例如 postgresql://用户名:密码@主机:5432/库名",
     ),
 ]

@@ -90,8 +90,8 @@ def _play(
 
     from casework.refusal import Refusal
     from casework.rehearse import rehearse as play
-    from flows.timetable import timetable_of
     from runtime.rehearsal import copied
+    from runtime.timetable import timetable_of
 
     table = timetable_of(settings_at(home).home)
     with aside().status("正在预演…"), copied(services) as copy:

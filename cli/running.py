@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.app import group
-from cli.door import services_at, settings_at
+from cli.door import actor, services_at, settings_at
 from cli.errors import Code, misuse
 from cli.options import Home, Json, On, read_month
 from cli.output import aside, print_json, screen
@@ -22,12 +22,20 @@ if TYPE_CHECKING:
     from flows.progress import Progress
 
 runs = group(
-    "run", help="每月的流程、每个工作日的提醒和发信。\n\n重复运行不会重复办理。", panel="办理"
+    "run",
+    help="每月的流程、每周的摘要、每个工作日的提醒和发信、夜间清理。\n\n重复运行不会重复办理。",
+    panel="办理",
 )
 
 Plain = Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行记录；结果相同")]
-Which = Literal["monthly", "sweep", "deliver"]
-_TITLES: dict[Which, str] = {"monthly": "月度流程", "sweep": "提醒", "deliver": "发信"}
+Which = Literal["monthly", "digest", "sweep", "deliver", "housekeeping"]
+_TITLES: dict[Which, str] = {
+    "monthly": "月度流程",
+    "digest": "一周摘要",
+    "sweep": "提醒",
+    "deliver": "发信",
+    "housekeeping": "夜间清理",
+}
 
 
 @runs.command(
@@ -50,9 +58,9 @@ def monthly(
     """Do a month."""
     period, day = _month_and_day(home, month, on)
     _say_early(home, day, told=on is not None)
-    report = _run(home, "monthly", plain=plain, month=period, on=day.isoformat())
+    report = run_flow(home, "monthly", plain=plain, month=period, on=day.isoformat())
     if as_json:
-        print_json({"month": period, "on": day, **_counts(report)})
+        print_json({"month": period, "on": day, **counts_of(report)})
         return
     from casework.counts import BatchCounts
     from cli.tables import next_step, say
@@ -109,9 +117,9 @@ def _say_early(home: Path | None, day: dt.date, *, told: bool) -> None:
 )
 def sweep(on: On = None, plain: Plain = False, home: Home = None, as_json: Json = False) -> None:
     """Queue the reminders of a day."""
-    report = _run(home, "sweep", plain=plain, on=on.isoformat() if on else None)
+    report = run_flow(home, "sweep", plain=plain, on=on.isoformat() if on else None)
     if as_json:
-        print_json(_counts(report))
+        print_json(counts_of(report))
         return
     from casework.remind import SweepReport
     from cli.tables import next_step, say
@@ -133,12 +141,12 @@ def sweep(on: On = None, plain: Plain = False, home: Home = None, as_json: Json 
 )
 def deliver(on: On = None, plain: Plain = False, home: Home = None, as_json: Json = False) -> None:
     """Send the letters of a day."""
-    report = _run(home, "deliver", plain=plain, on=on.isoformat() if on else None)
+    report = run_flow(home, "deliver", plain=plain, on=on.isoformat() if on else None)
     from casework.deliver import DeliveryReport
 
     assert isinstance(report, DeliveryReport)  # noqa: S101 - which flow it was decides it
     if as_json:
-        print_json(_counts(report))
+        print_json(counts_of(report))
     else:
         _print_delivery(home, report)
     if report.stopped or report.failed or report.unknown:
@@ -166,23 +174,27 @@ def _print_delivery(home: Path | None, report: "DeliveryReport") -> None:
     next_step(console, "peiyu letters    看每封信的情况")
 
 
-def _counts(report: "Report") -> dict[str, object]:
+def counts_of(report: "Report") -> dict[str, object]:
+    """Return a report as other programs read it."""
     from dataclasses import asdict
 
     return asdict(report)
 
 
-def _run(home: Path | None, which: Which, *, plain: bool, **parameters: str | None) -> "Report":
+def run_flow(home: Path | None, which: Which, *, plain: bool, **parameters: str | None) -> "Report":
     """Run a flow, with a bar for those who watch."""
     from flows.local import run_locally, run_plainly
 
     settings = settings_at(home)
     with services_at(home):  # say what is missing before anything starts
         pass
+    by = actor(None).name
     with _bar(_TITLES[which]) as progress:
         if plain:
-            return run_plainly(settings.home, which, progress=progress, **parameters)
-        return run_locally(settings.home, which, progress=progress, notice=_notice, **parameters)
+            return run_plainly(settings.home, which, progress=progress, by=by, **parameters)
+        return run_locally(
+            settings.home, which, progress=progress, notice=_notice, by=by, **parameters
+        )
 
 
 def _notice(sentence: str) -> None:

@@ -51,13 +51,13 @@ def list_(
 @staff.command(
     "add",
     help="登记一名工作人员；再次登记同一登录名即更新。"
-    "角色：经办 clerk、股长 head、分管领导 leader。",
+    "角色：经办 clerk、股长 head、分管领导 leader、运维 operator（收程序的告警）。",
     epilog="例：peiyu staff add zhangsan --name 张三 --role 经办 --email zhangsan@example.cn",
 )
 def add(
     login: Login,
     name: Annotated[str, typer.Option("--name", metavar="姓名", help="姓名")],
-    role: Annotated[str, typer.Option("--role", metavar="角色", help="经办、股长或分管领导")],
+    role: Annotated[str, typer.Option("--role", metavar="角色", help="经办、股长、分管领导或运维")],
     email: Annotated[str, typer.Option("--email", metavar="邮箱", help="收信的邮箱")],
     division: Annotated[
         str | None,
@@ -98,9 +98,10 @@ def _role(words: str) -> "Role":
     for role, title in ROLES.items():
         if role is not Role.CONTACT and words.lower() in (role.value, title):
             return role
-    raise misuse(
-        f"没有“{words}”这个角色，可用的有：经办（clerk）、股长（head）、分管领导（leader）"
+    known = "、".join(
+        f"{title}（{role.value}）" for role, title in ROLES.items() if role is not Role.CONTACT
     )
+    raise misuse(f"没有“{words}”这个角色，可用的有：{known}")
 
 
 @staff.command(

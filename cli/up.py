@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -23,13 +24,27 @@ from runtime import clock
 if TYPE_CHECKING:
     from flows.timetable import Keeper
 
+Port = Annotated[
+    int | None,
+    typer.Option(
+        "--port",
+        metavar="端口",
+        min=0,
+        max=65_535,
+        show_default=False,
+        help="同时在这个端口提供 /healthz（是否正常）和 /metrics（指标），例如 8631",
+    ),
+]
+Host = Annotated[
+    str, typer.Option("--host", metavar="地址", help="在哪个地址提供，默认只有本机能看")
+]
 _UNFINISHED = "手头这一项没有办完，下次接着办。"
 
 
 @app.command(
     "up",
     rich_help_panel="办理",
-    help="守着时间表：每月第一个工作日办月度流程，每个工作日提醒，有信就发。\n\n"
+    help="守着时间表：每月第一个工作日办月度流程，每周一写摘要，每个工作日提醒，有信就发，夜里清理。\n\n"
     "没开机时错过的，启动后马上补办；重复运行不会重复办理。同一份数据只由一处守着。"
     "按 Ctrl-C 停止。",
     epilog="例：peiyu up",
@@ -40,6 +55,8 @@ def up(
         bool, typer.Option("--wait", help="已有一处守着时先等候，它停了就接手")
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行记录")] = False,
+    port: Port = None,
+    host: Host = "127.0.0.1",
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -49,7 +66,8 @@ def up(
         _do_once(keeper, teller, wait=wait)
     else:
         _stop_on_signal(keeper.stop)
-        _keep(keeper, teller, wait=wait)
+        with _pages(folder_of(home), host, port, teller):
+            _keep(keeper, teller, wait=wait)
         teller.say("已停止。")
     if as_json:
         print_json(teller.did)
@@ -57,10 +75,30 @@ def up(
         raise typer.Exit(Code.PROBLEMS)
 
 
+@contextlib.contextmanager
+def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterator[None]:
+    """Serve `/healthz` and `/metrics` meanwhile, if a port was named."""
+    if port is None:
+        yield
+        return
+    from console.serving import serving
+
+    with contextlib.ExitStack() as stack:
+        try:
+            at = stack.enter_context(serving(folder, host, port))
+        except OSError as error:
+            sentence = f"端口 {port} 用不了（{error.strerror or error}）"
+            hint = "用 --port 换一个，例如 --port 8632"
+            raise StopError(sentence, code=Code.CANNOT_RUN, hint=hint) from None
+        teller.say(f"运行状况：http://{host}:{at}/healthz，指标：http://{host}:{at}/metrics")
+        yield
+
+
 def _prepared(folder: Path, *, plain: bool, quiet: bool) -> tuple["Keeper", Teller]:
     """Return who keeps the timetable and who tells of it; say what is missing before all else."""
     from flows.seat import Seat
-    from flows.timetable import Keeper, timetable_of
+    from flows.timetable import Keeper
+    from runtime.timetable import timetable_of
 
     with services_at(folder) as services:
         zone = services.zone

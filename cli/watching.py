@@ -69,17 +69,19 @@ def say_plan(folder: Path) -> None:
     """Print when each run comes next."""
     from casework.due_now import done_so_far
     from cli.tables import say
-    from flows.timetable import local_now, timetable_of
+    from flows.timetable import local_now
     from policy.timetable import RunKind, next_at
+    from runtime.timetable import timetable_of
 
     table = timetable_of(folder)
     with services_at(folder) as services:
         now, done, calendar = local_now(services), done_so_far(services), services.calendar()
     say(screen(), f"时间表（{folder}），按 Ctrl-C 停止：", style="bold")
-    for kind in (RunKind.MONTHLY, RunKind.SWEEP):
+    for kind in RunKind:
         at = next_at(kind, table, calendar, now, done)
-        when = "现在" if at <= now else f"{at:%Y-%m-%d %H:%M}"
-        say(screen(), f"  {table.titles[kind]}  下一次：{when}")
+        if kind is not RunKind.DELIVER and at is not None:
+            when = "现在" if at <= now else f"{at:%Y-%m-%d %H:%M}"
+            say(screen(), f"  {table.titles[kind]}  下一次：{when}")
     hours = f"{table.deliver_from:%H:%M}–{table.deliver_to:%H:%M}"
     minutes = int(table.deliver_every.total_seconds() // 60)
     title = table.titles[RunKind.DELIVER]
@@ -98,13 +100,24 @@ def _trouble(error: Exception) -> str:
 
 def _summary(report: "Report") -> str:
     from casework.counts import BatchCounts
+    from casework.digest import DigestReport
+    from casework.housekeeping import HousekeepingReport
     from casework.remind import SweepReport
+    from cli.nightly import digest_sentence, housekeeping_sentence
+    from flows.chores import BackupReport
 
     match report:
         case BatchCounts():
-            return f"推进 {report.moved} 步，待审 {report.reviews} 件，新截止 {report.deadlines} 件"
+            said = f"推进 {report.moved} 步，待审 {report.reviews} 件，新截止 {report.deadlines} 件"
         case SweepReport():
-            return f"到点的提醒 {report.rungs} 个，写进信函 {report.spoken} 件"
+            said = f"到点的提醒 {report.rungs} 个，写进信函 {report.spoken} 件"
+        case DigestReport():
+            said = digest_sentence(report)
+        case BackupReport():
+            said = f"{report.file}（{report.bytes / 1024**2:.1f} MB，{report.rows} 行）"
+        case HousekeepingReport():
+            said = housekeeping_sentence(report)
         case _:
             stopped = f"；已停止：{report.stopped}" if report.stopped else ""
-            return f"发出 {report.sent} 封，稍后再发 {report.deferred} 封{stopped}"
+            said = f"发出 {report.sent} 封，稍后再发 {report.deferred} 封{stopped}"
+    return said

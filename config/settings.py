@@ -46,6 +46,34 @@ class SmtpPart(_Part):
     body_seconds: float = 600
 
 
+class KeepPart(_Part):
+    """For how long things are kept that nothing depends on any more (ADR 0020).
+
+    What is asked for by law or by a promise has a floor: six months.
+    """
+
+    letter_files_months: int = Field(default=24, ge=6)  # .eml files in the letters folder
+    runs_months: int = Field(default=24, ge=6)  # what the monthly and daily runs did
+    unsaid_months: int = Field(default=24, ge=6)  # reminders that never went into a letter
+    history_days: int = Field(default=60, ge=7)  # Prefect's records of runs
+
+
+class PrefectPart(_Part):
+    """The Prefect server of an office with several machines; without one, each run has its own."""
+
+    api: str = ""  # http://machine:4200/api
+    auth: SecretStr = SecretStr("")  # name:password, when the server asks for it
+    pool: str = Field(default="peiyu", min_length=1)
+
+
+class LogPart(_Part):
+    """The log for machines; it names runs and counts, and nobody."""
+
+    format: Literal["none", "text", "json"] = "none"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    to: Literal["file", "stderr"] = "file"  # logs/peiyu.log in the data folder
+
+
 class _TomlFile(TomlConfigSettingsSource):
     @override
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
@@ -63,10 +91,15 @@ class Settings(BaseSettings):
     database: str = ""  # empty: an SQLite file in the data folder
     batch_size: int = Field(default=10_000, ge=1)
     lease_seconds: int = Field(default=90, ge=2)  # silence after which `peiyu up` counts as gone
+    backups_kept: int = Field(default=14, ge=1)  # older ones go once a new one is sound
+    backup_stale_days: int = Field(default=7, ge=0)  # an older backup is told of; 0: never
     demo: bool = False  # every letter says that it is an exercise
     timezone: str = "Asia/Shanghai"
     office: OfficeSettings = OfficeSettings()
     smtp: SmtpPart = SmtpPart()
+    keep: KeepPart = KeepPart()
+    prefect: PrefectPart = PrefectPart()
+    log: LogPart = LogPart()
 
     @property
     def database_url(self) -> str:
@@ -77,6 +110,11 @@ class Settings(BaseSettings):
     def letters_folder(self) -> Path:
         """Return where letters lie when no relay is configured."""
         return self.home / "letters"
+
+    @property
+    def backups_folder(self) -> Path:
+        """Return where backups lie unless another folder is named."""
+        return self.home / "backups"
 
     @override
     @classmethod

@@ -1,7 +1,8 @@
-"""The timetable file: when the month, the reminders and the letters run by themselves."""
+"""The timetable file: what runs by itself, and when."""
 
 import datetime as dt
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,6 +12,8 @@ from config.settings import CONFIG_ROOM
 from policy.timetable import RunKind, Timetable
 
 FILE = "timetable.toml"
+_Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+_WEEKDAYS = get_args(_Weekday)
 
 
 class _Table(BaseModel):
@@ -21,6 +24,10 @@ class _Table(BaseModel):
 
 class _Daily(_Table):
     at: dt.time
+
+
+class _Weekly(_Daily):
+    weekday: _Weekday
 
 
 class _Hours(_Table):
@@ -34,6 +41,9 @@ class _TimetableFile(BaseModel):
     monthly: _Daily
     sweep: _Daily
     deliver: _Hours
+    digest: _Weekly
+    housekeeping: _Daily
+    backup: _Daily | None = None
 
 
 def read_timetable(*folders: Path) -> tuple[Timetable | None, list[CheckProblem]]:
@@ -57,12 +67,21 @@ def _read(path: Path) -> tuple[Timetable | None, list[Fault]]:
         return None, [Fault("deliver to", "应晚于 from")]
     return (
         Timetable(
-            titles={kind: getattr(read, kind.value).title for kind in RunKind},
+            titles=_titles(read),
             monthly_at=read.monthly.at,
             sweep_at=read.sweep.at,
             deliver_from=read.deliver.first,
             deliver_to=read.deliver.last,
             deliver_every=dt.timedelta(minutes=read.deliver.every_minutes),
+            digest_at=read.digest.at,
+            digest_on=_WEEKDAYS.index(read.digest.weekday),
+            housekeeping_at=read.housekeeping.at,
+            backup_at=read.backup.at if read.backup else None,
         ),
         [],
     )
+
+
+def _titles(read: _TimetableFile) -> dict[RunKind, str]:
+    tables: dict[RunKind, _Table | None] = {kind: getattr(read, kind.value) for kind in RunKind}
+    return {kind: table.title for kind, table in tables.items() if table is not None}

@@ -6,12 +6,12 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from casework.deliver import DeliveryReport
-from flows import work
+from flows import chores
 from flows.progress import tell
 
 
 @flow(name="delivery")
-async def delivery(home: str, on: str | None = None) -> DeliveryReport:
+async def delivery(home: str = "", on: str | None = None) -> DeliveryReport:
     """Send the letters of a day (YYYY-MM-DD, else today) from the data folder."""
     report = await send(home, on)
     tell(1, 1)
@@ -21,4 +21,4 @@ async def delivery(home: str, on: str | None = None) -> DeliveryReport:
 @task(name="send", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[2, 10])
 async def send(home: str, on: str | None) -> DeliveryReport:
     """Lease, write and hand over letters; a lease keeps a second try from what is on its way."""
-    return await asyncio.to_thread(work.send, home, on)
+    return await asyncio.to_thread(chores.send, home, on)

@@ -1,35 +1,52 @@
 """Running a flow here and now, on a server of our own; Prefect's trouble never stops the work."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, overload
 
 from casework.counts import BatchCounts
 from casework.deliver import DeliveryReport
+from casework.digest import DigestReport
+from casework.housekeeping import HousekeepingReport
 from casework.remind import SweepReport
 from flows import plain
-from flows.progress import Progress, told_to
-from flows.server import OwnServer, ServerUnavailableError, environment, settle
+from flows.chores import BackupReport
+from flows.progress import Progress, begun_by, told_to
+from flows.server import OwnServer, ServerUnavailableError, reach, speaking_to
 from runtime.build import build, close, read_settings
 
-Which: TypeAlias = Literal["monthly", "sweep", "deliver"]
-Report: TypeAlias = BatchCounts | SweepReport | DeliveryReport
+Which: TypeAlias = Literal["monthly", "digest", "sweep", "deliver", "backup", "housekeeping"]
+Report: TypeAlias = (
+    BatchCounts | DigestReport | SweepReport | DeliveryReport | BackupReport | HousekeepingReport
+)
 Notice: TypeAlias = Callable[[str], object]
 
 _PLAIN: dict[str, Callable[..., Report]] = {
     "monthly": plain.monthly,
     "sweep": plain.sweep,
     "deliver": plain.deliver,
+    "digest": plain.digest,
+    "backup": plain.backup,
+    "housekeeping": plain.housekeeping,
+}
+_FLOWS: dict[str, tuple[str, str]] = {
+    "monthly": ("flows.monthly_pipeline", "monthly_pipeline"),
+    "sweep": ("flows.daily_sweep", "daily_sweep"),
+    "deliver": ("flows.delivery", "delivery"),
+    "digest": ("flows.digest", "weekly_digest"),
+    "backup": ("flows.backup", "backup"),
+    "housekeeping": ("flows.housekeeping", "housekeeping"),
 }
 _AWAY = "运行记录暂时不能保存，已改为直接办理，结果相同"
 _servers: list[OwnServer] = []  # the one of this process, once it was started
 
 
-def _on_standard_error(sentence: str) -> None:
+def on_standard_error(sentence: str) -> None:
+    """Say it to whoever looks, beside the results."""
     sys.stderr.write(f"{sentence}\n")
 
 
@@ -40,6 +57,7 @@ def run_locally(
     *,
     progress: Progress | None = ...,
     notice: Notice = ...,
+    by: str = ...,
     **parameters: str | None,
 ) -> BatchCounts: ...
 @overload
@@ -49,6 +67,7 @@ def run_locally(
     *,
     progress: Progress | None = ...,
     notice: Notice = ...,
+    by: str = ...,
     **parameters: str | None,
 ) -> SweepReport: ...
 @overload
@@ -58,24 +77,57 @@ def run_locally(
     *,
     progress: Progress | None = ...,
     notice: Notice = ...,
+    by: str = ...,
     **parameters: str | None,
 ) -> DeliveryReport: ...
+@overload
+def run_locally(
+    home: Path | str,
+    which: Literal["digest"],
+    *,
+    progress: Progress | None = ...,
+    notice: Notice = ...,
+    by: str = ...,
+    **parameters: str | None,
+) -> DigestReport: ...
+@overload
+def run_locally(
+    home: Path | str,
+    which: Literal["backup"],
+    *,
+    progress: Progress | None = ...,
+    notice: Notice = ...,
+    by: str = ...,
+    **parameters: str | None,
+) -> BackupReport: ...
+@overload
+def run_locally(
+    home: Path | str,
+    which: Literal["housekeeping"],
+    *,
+    progress: Progress | None = ...,
+    notice: Notice = ...,
+    by: str = ...,
+    **parameters: str | None,
+) -> HousekeepingReport: ...
 def run_locally(
     home: Path | str,
     which: Which,
     *,
     progress: Progress | None = None,
-    notice: Notice = _on_standard_error,
+    notice: Notice = on_standard_error,
+    by: str = "",
     **parameters: str | None,
 ) -> Report:
     """Run a flow in this process and return its report.
 
-    Parameters are ``month`` (YYYY-MM, for monthly) and ``on`` (YYYY-MM-DD, else today). Without
-    a server the same work is done directly, after a notice in Chinese. Raises CannotRunError.
+    ``by`` says who began it. Parameters are ``month`` (YYYY-MM, for monthly), ``dry_run``
+    (anything, for housekeeping) and ``on`` (YYYY-MM-DD, else today). Without a server the same
+    work is done directly, after a notice in Chinese. Raises CannotRunError.
     """
     folder = Path(home).absolute()
     close(build(read_settings(folder)))  # what keeps us from running is said before all else
-    with told_to(progress):
+    with told_to(progress), begun_by(by):
         try:
             with _prefect(folder):
                 return asyncio.run(_flow(which)(str(folder), **parameters))
@@ -88,10 +140,15 @@ def run_locally(
 
 
 def run_plainly(
-    home: Path | str, which: Which, *, progress: Progress | None = None, **parameters: str | None
+    home: Path | str,
+    which: Which,
+    *,
+    progress: Progress | None = None,
+    by: str = "",
+    **parameters: str | None,
 ) -> Report:
     """Do the same without Prefect."""
-    with told_to(progress):
+    with told_to(progress), begun_by(by):
         return _PLAIN[which](str(Path(home).absolute()), **parameters)
 
 
@@ -122,32 +179,21 @@ def _start_again(home: Path) -> None:
 
 @contextmanager
 def _prefect(home: Path) -> Iterator[None]:
-    """Let Prefect, inside, speak to the server of this data folder and to nobody else."""
-    server = shared_server(home)  # starts while we import
-    if "prefect" not in sys.modules:  # it reads the environment once, at its import
-        settle(os.environ, home)
-    from prefect import settings
-
-    told = environment(home) | {"PREFECT_API_URL": server.api_url()}
-    updates = {getattr(settings, name): told[name] for name in told if name.startswith("PREFECT_")}
-    with settings.temporary_settings(updates=updates):
-        yield
+    """Let Prefect, inside, speak to the office's server or to that of this data folder alone."""
+    office = read_settings(home).prefect
+    if office.api:
+        with speaking_to(home, office, lambda: reach(office.api)):
+            yield
+    else:
+        with speaking_to(home, office, shared_server(home).api_url):  # starts while we import
+            yield
 
 
 def _flow(which: Which) -> Callable[..., Coroutine[Any, Any, Report]]:
-    match which:
-        case "monthly":
-            from flows.monthly_pipeline import monthly_pipeline
-
-            return monthly_pipeline
-        case "sweep":
-            from flows.daily_sweep import daily_sweep
-
-            return daily_sweep
-        case "deliver":
-            from flows.delivery import delivery
-
-            return delivery
+    """Return the flow; its module imports Prefect, so it is read only now."""
+    module, name = _FLOWS[which]
+    flow: Callable[..., Coroutine[Any, Any, Report]] = getattr(import_module(module), name)
+    return flow
 
 
 def _is_prefects_own(error: Exception) -> bool:

@@ -2,8 +2,10 @@
 
 from casework.counts import BatchCounts, total
 from casework.deliver import DeliveryReport
+from casework.digest import DigestReport
+from casework.housekeeping import HousekeepingReport
 from casework.remind import SweepReport
-from flows import work
+from flows import chores, work
 from flows.progress import tell
 
 
@@ -11,22 +13,46 @@ def monthly(home: str, month: str, on: str | None = None) -> BatchCounts:
     """Do the month (YYYY-MM), batch after batch; return what this very run did."""
     begun = work.begin_month(home, month, on)
     did = []
-    for batch in begun.batches:
-        did.append(work.do_batch(home, batch, begun.on))
-        tell(len(did), len(begun.batches))
-    work.end_month(home, month)
+    with work.failure_noted(home, begun.month):
+        for batch in begun.batches:
+            did.append(work.do_batch(home, batch, begun.on))
+            tell(len(did), len(begun.batches))
+        work.end_month(home, begun.month)
     return total(did)
 
 
 def sweep(home: str, on: str | None = None) -> SweepReport:
     """Queue the reminders of a day."""
-    report = work.remind(home, on)
+    report = chores.remind(home, on)
     tell(1, 1)
     return report
 
 
 def deliver(home: str, on: str | None = None) -> DeliveryReport:
     """Send the letters of a day."""
-    report = work.send(home, on)
+    report = chores.send(home, on)
+    tell(1, 1)
+    return report
+
+
+def digest(home: str, on: str | None = None) -> DigestReport:
+    """Sum up the week for the staff."""
+    report = chores.sum_up(home, on)
+    tell(1, 1)
+    return report
+
+
+def backup(home: str, on: str | None = None) -> chores.BackupReport:
+    """Back the data up."""
+    report = chores.back_up(home, on)
+    tell(1, 1)
+    return report
+
+
+def housekeeping(
+    home: str, on: str | None = None, dry_run: str | None = None
+) -> HousekeepingReport:
+    """Tidy the data folder; what Prefect keeps is left to runs under Prefect."""
+    report = chores.tidy(home, on, dry_run)
     tell(1, 1)
     return report

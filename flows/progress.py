@@ -1,4 +1,4 @@
-"""Telling whoever looks how far a run has come."""
+"""Telling whoever looks how far a run has come, and knowing who began it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from typing import TypeAlias
 Progress: TypeAlias = Callable[[int, int], None]  # pieces done, pieces in all
 
 _LISTENER: ContextVar[Progress | None] = ContextVar("listener", default=None)
+_STARTER: ContextVar[str] = ContextVar("starter", default="")
 
 
 @contextmanager
@@ -25,3 +26,18 @@ def tell(done: int, of: int) -> None:
     listener = _LISTENER.get()
     if listener is not None:
         listener(done, of)
+
+
+@contextmanager
+def begun_by(starter: str) -> Iterator[None]:
+    """Let the runs inside be told as begun by a person or by the timetable."""
+    token = _STARTER.set(starter)
+    try:
+        yield
+    finally:
+        _STARTER.reset(token)
+
+
+def starter() -> str:
+    """Return who began what runs now; nobody where a worker took it up."""
+    return _STARTER.get()

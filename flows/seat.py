@@ -4,10 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
-from casework.lease import Busy, Held, acquire, release, renew
+from casework.heartbeat import beat
+from casework.lease import TIMETABLE, Busy, Held, acquire, release, renew
 from runtime.build import opened, read_settings
 
-_NAME = "timetable"
+SIGNS_IN_A_LEASE = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Seat:
     def take(self) -> Busy | None:
         """Take it; else return who has it."""
         with opened(read_settings(self.home)) as services:
-            got = acquire(services, _NAME, holder=self.holder, length=self.length)
+            got = acquire(services, TIMETABLE, holder=self.holder, length=self.length)
         if isinstance(got, Busy):
             return got
         self._held = got
@@ -41,7 +42,11 @@ class Seat:
         if held is None:
             return False
         with opened(read_settings(self.home)) as services:
-            return renew(services, held, length=self.length)
+            ours = renew(services, held, length=self.length)
+            if ours:
+                every = self.length / SIGNS_IN_A_LEASE
+                beat(services, TIMETABLE, every=every, detail=self.holder)
+            return ours
 
     def leave(self) -> None:
         """Give it back at once."""

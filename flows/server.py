@@ -6,23 +6,31 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
+from config.settings import PrefectPart
 from flows import NOTHING_TOLD
 
 _PROGRAM = Path(__file__).with_name("serve.py")
 _LONGEST_START = 90  # seconds; the first start makes a hundred tables, maybe on a slow disk
 _LONGEST_END = 5
+_LONGEST_ANSWER = 10
+_NONE = PrefectPart()  # no server of the office: one of our own
 
 
 class ServerUnavailableError(Exception):
     """The server does not answer; its log in the data folder may tell why."""
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, office: PrefectPart = _NONE) -> dict[str, str]:
     """Return what server and client must find in their environment."""
-    return NOTHING_TOLD | {
+    auth = office.auth.get_secret_value()
+    elsewhere = {"PREFECT_API_URL": office.api, "PREFECT_API_AUTH_STRING": auth}
+    ours = {
         "PREFECT_HOME": str(home.absolute() / "prefect"),
         "PREFECT_LOGGING_LEVEL": "CRITICAL",  # staff read our words; what fails is raised
         "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
@@ -32,14 +40,38 @@ def environment(home: Path) -> dict[str, str]:
         "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
         "PREFECT_CLIENT_MAX_RETRIES": "2",
         "PREFECT_UI_ENABLED": "false",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",  # a month waits for its helpers
     }
+    return NOTHING_TOLD | ours | {name: told for name, told in elsewhere.items() if told}
 
 
-def settle(environ: MutableMapping[str, str], home: Path) -> None:
+def settle(environ: MutableMapping[str, str], home: Path, office: PrefectPart = _NONE) -> None:
     """Put ours into an environment, in place of whatever somebody else told Prefect."""
     for name in [name for name in environ if name.startswith("PREFECT_")]:
         del environ[name]
-    environ.update(environment(home))
+    environ.update(environment(home, office))
+
+
+@contextmanager
+def speaking_to(home: Path, office: PrefectPart, address: Callable[[], str]) -> Iterator[None]:
+    """Let Prefect, inside, speak to the server at an address and to nobody else."""
+    if "prefect" not in sys.modules:  # it reads the environment once, at its import
+        settle(os.environ, home, office)
+    from prefect import settings
+
+    told = environment(home, office) | {"PREFECT_API_URL": address()}
+    updates = {getattr(settings, name): told[name] for name in told if name.startswith("PREFECT_")}
+    with settings.temporary_settings(updates=updates):
+        yield
+
+
+def reach(api: str) -> str:
+    """Return the address if a server answers there; else raise ServerUnavailableError."""
+    try:
+        with urlopen(f"{api.rstrip('/')}/health", timeout=_LONGEST_ANSWER):  # noqa: S310 - http
+            return api
+    except (OSError, ValueError, HTTPException) as error:
+        raise ServerUnavailableError(str(error)) from error
 
 
 class OwnServer:

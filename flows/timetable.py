@@ -3,8 +3,9 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -13,16 +14,21 @@ from typing import TypeAlias
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from casework.alarms import note
 from casework.due_now import done_so_far
+from casework.runs import keeper
 from casework.services import Services
-from config.timetable import read_timetable
-from flows.local import Report, run_locally, run_plainly
-from flows.seat import Seat
-from policy.timetable import RunKind, Timetable, day_of, due_runs, month_due
-from runtime.build import CannotRunError, config_folders, opened, read_settings
+from casework.watch import watch
+from flows.local import Report, on_standard_error, run_locally, run_plainly
+from flows.seat import SIGNS_IN_A_LEASE, Seat
+from policy.silence import Silence, Trouble
+from policy.timetable import RunKind, day_of, due_runs, month_due, night_due
+from runtime.build import opened, read_settings
+from runtime.timetable import timetable_of
 
 _EVERY = 20.0  # seconds between two looks
 _PATIENCE = 20.0  # seconds that a run under way gets when it is told to stop
+_WATCH_EVERY = 300.0  # seconds between two looks at what is silent
 _JOIN = 0.2  # seconds until a signal is noticed, also where signals do not wake us
 
 Told: TypeAlias = Callable[[RunKind | None, Report | Exception], object]
@@ -38,11 +44,16 @@ class Keeper:
     stop: Event = field(default_factory=Event)
     lost: bool = False  # somebody else took the seat
     _looked_at: dt.datetime | None = None
+    _watched: float | None = None  # monotonic
 
     @property
     def home(self) -> Path:
         """Return the data folder."""
         return self.seat.home
+
+    @property
+    def _alive_every(self) -> float:
+        return self.seat.length.total_seconds() / SIGNS_IN_A_LEASE
 
     @property
     def _over(self) -> bool:
@@ -70,7 +81,7 @@ class Keeper:
         wake = Event()
         wake.set()  # what was missed while nobody kept the timetable is due at once
         work = Thread(target=self._work, args=[wake], daemon=True)
-        with _ringing((_EVERY, wake.set), (self.seat.length.total_seconds() / 3, self._live)):
+        with _ringing((_EVERY, wake.set), (self._alive_every, self._live)):
             work.start()
             while work.is_alive() and not self._over:
                 work.join(_JOIN)
@@ -83,6 +94,8 @@ class Keeper:
     def look(self) -> None:
         """Do what is due now; a run that fails is told, and due again at the next look."""
         failed: set[RunKind] = set()
+        if self._watched is None or monotonic() - self._watched > _WATCH_EVERY:
+            self._watch()  # before what was missed is made up for, and before our own sign of life
         while not self._over and self._ours():
             left = [kind for kind in self._due() if kind not in failed]
             if not left:
@@ -93,6 +106,27 @@ class Keeper:
             except Exception as error:  # noqa: BLE001 - one bad run must not end the timetable
                 failed.add(kind)
                 self.told(kind, error)
+            self._watch()  # an alarm is raised, or well again, before the letters leave
+
+    def _watch(self) -> None:
+        """See what is silent, and raise or clear alarms; trouble with it is told and survived."""
+        try:
+            with opened(read_settings(self.home)) as services:
+                watch(services, timetable_of(self.home))
+            self._watched = monotonic()
+        except Exception as error:  # noqa: BLE001 - the watch must not end what it watches
+            self.told(None, error)
+
+    def look_once(self) -> None:
+        """Do what is due now, if nobody else keeps the timetable, and leave."""
+        if self.seat.take() is not None:
+            return
+        try:
+            with _ringing((self.seat.length.total_seconds() / 3, self._live)):
+                self.look()
+        finally:
+            with suppress(Exception):  # the seat ends by itself
+                self.seat.leave()
 
     def _work(self, wake: Event) -> None:
         while wake.wait() and not self._over:
@@ -127,10 +161,33 @@ class Keeper:
         when = {"on": now.date().isoformat()}
         if kind is RunKind.MONTHLY:
             when = {"on": day_of(month, now.date()).isoformat(), "month": month}
+        nightly = {
+            RunKind.BACKUP: (table.backup_at, done.backed_up_on),
+            RunKind.HOUSEKEEPING: (table.housekeeping_at, done.tidied_on),
+        }
+        if kind in nightly:
+            at, last = nightly[kind]
+            when = {"on": (night_due(at, now, last) or now.date()).isoformat()}
         if kind is RunKind.DELIVER:
             self._looked_at = now
-        run: Callable[..., Report] = run_plainly if self.plain else run_locally
-        return run(self.home, kind.value, **when)
+        run: Callable[..., Report] = partial(run_locally, notice=self._records_lost)
+        if self.plain:
+            run = run_plainly
+        return run(self.home, kind.value, by=keeper(self.seat.holder), **when)
+
+    def _records_lost(self, sentence: str) -> None:
+        """Tell whoever keeps the program that Prefect was away; the work is done all the same."""
+        on_standard_error(sentence)
+        with suppress(Exception), opened(read_settings(self.home)) as services:
+            key = f"{Silence.RECORDS.value}/{services.today}"
+            trouble = Trouble(
+                key=key,
+                kind=Silence.RECORDS,
+                sentence=sentence,
+                hint="peiyu doctor",
+                grave=False,
+            )
+            note(services, trouble)
 
 
 @contextmanager
@@ -151,14 +208,6 @@ def _ringing(*bells: tuple[float, Callable[[], object]]) -> Iterator[None]:
         yield
     finally:
         scheduler.shutdown(wait=False)
-
-
-def timetable_of(home: Path) -> Timetable:
-    """Return the timetable in force; CannotRunError with every problem of its file."""
-    table, problems = read_timetable(*config_folders(read_settings(home)))
-    if table is None:
-        raise CannotRunError("；".join(map(str, problems)))
-    return table
 
 
 def local_now(services: Services) -> dt.datetime:

@@ -1,13 +1,15 @@
 """The database: engine, sessions that lose no update, and bounded retries."""
 
+import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -15,8 +17,19 @@ T = TypeVar("T")
 BUSY_MS = 30_000
 RETRIES = 5
 CONNECT_SECONDS = 15  # a wall that drops packets would keep people waiting for minutes
+PATIENCE = 60.0  # seconds that a server gets to come back
+_LONGEST_PAUSE = 2.0
 # PostgreSQL: serialization failure, deadlock, and our unique keys losing a race.
 _TRANSIENT_CODES = {"40001", "40P01"}
+# Ended by whoever keeps the server, ended by a crash of it, not yet started again.
+_GONE_CODES = {"57P01", "57P02", "57P03"}
+
+
+class DatabaseGoneError(Exception):
+    """The server did not come back in time; its text is a Chinese sentence."""
+
+    def __init__(self) -> None:
+        super().__init__("数据库断开了，等了一会儿没有恢复。没有办完的部分，恢复后再运行一次即可")
 
 
 class StaleWorkError(Exception):
@@ -53,10 +66,15 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 class Database:
-    """Sessions for reading and for writing, over one engine."""
+    """Sessions for reading and for writing, over one engine.
 
-    def __init__(self, engine: Engine) -> None:
+    A server that restarts is waited for: each session begins on a connection that is alive, and
+    what was cut off in its middle was rolled back, so that it can be done again.
+    """
+
+    def __init__(self, engine: Engine, *, patience: float = PATIENCE) -> None:
         self.engine = engine
+        self._patience = patience
         self._writing = engine.execution_options(peiyu_writing=True)
         # PostgreSQL would look anew at each statement: an enterprise imported between two of
         # them would have duties and no facts. SQLite sees one state by itself.
@@ -71,7 +89,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that sees one state and changes nothing."""
-        with Session(self._reading, expire_on_commit=False) as session:
+        with self._connected(self._reading) as alive, _session(alive) as session:
             yield session
             session.expunge_all()  # what was read stays readable
             session.rollback()
@@ -79,11 +97,29 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Yield a session in one writing transaction: all of it is kept, or nothing."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._connected(self._writing) as alive, _session(alive) as session, session.begin():
             yield session
 
+    def _connected(self, engine: Engine) -> Connection:
+        """Return a connection; a server that is starting again is waited for."""
+        end, pause = monotonic() + self._patience, 0.05
+        while True:
+            try:
+                return engine.connect()
+            except DBAPIError as error:
+                if not _gone(error):
+                    raise
+                if monotonic() + pause > end:
+                    raise DatabaseGoneError from error
+            sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
     def transact(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in a writing transaction, again when another writer was first."""
+        """Run ``work`` in a writing transaction, again when another writer was first.
+
+        Also again when the server went away in its middle. Whether a COMMIT was done whose answer
+        was lost, nobody knows: what ``work`` writes must hang on a business key.
+        """
 
         def attempt() -> T:
             with self.writing() as session:
@@ -104,9 +140,21 @@ class Database:
                     raise
         raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
 
+    def server_now(self) -> dt.datetime | None:
+        """Return the clock of the machine that holds the data; None where it is this one."""
+        if self.dialect == "sqlite":
+            return None
+        with self.engine.connect() as connection:
+            now: dt.datetime = connection.execute(text("SELECT now()")).scalar_one()
+            return now
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def _session(connection: Connection) -> Session:
+    return Session(connection, expire_on_commit=False)
 
 
 def _worth_retrying(error: Exception) -> bool:
@@ -114,4 +162,14 @@ def _worth_retrying(error: Exception) -> bool:
         return True
     original: Any = getattr(error, "orig", None)
     code = getattr(original, "sqlstate", None)
-    return code in _TRANSIENT_CODES or "database is locked" in str(original)
+    return code in _TRANSIENT_CODES or "database is locked" in str(original) or _gone(error)
+
+
+def _gone(error: Exception) -> bool:
+    """Say whether the server went away, or is not there yet; an SQLite file never does."""
+    original: Any = getattr(error, "orig", None)
+    if not isinstance(error, DBAPIError) or isinstance(original, sqlite3.Error):
+        return False
+    code = getattr(original, "sqlstate", None)
+    unanswered = isinstance(error, OperationalError) and code is None
+    return error.connection_invalidated or unanswered or code in _GONE_CODES

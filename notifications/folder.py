@@ -8,6 +8,9 @@ from pathlib import Path
 from notifications.build import compose, refusal
 from notifications.message import Fate, Message, Receipt
 
+SUFFIX = ".eml"
+PARTIAL = ".part"  # a letter that is being written, or was when the power went
+
 
 class FolderCarrier:
     """Lays letters into a folder; staff open them with any mail program."""
@@ -46,13 +49,17 @@ class FolderCarrier:
         """Nothing to end."""
 
     def _file_of(self, message_id: str) -> Path:
-        # The name is ours alone: no part of a message id reaches the file system.
-        return self._folder / f"{hashlib.sha256(message_id.encode()).hexdigest()[:32]}.eml"
+        return self._folder / file_name(message_id)
+
+
+def file_name(message_id: str) -> str:
+    """Return the name of a letter's file; no part of a message id reaches the file system."""
+    return f"{hashlib.sha256(message_id.encode()).hexdigest()[:32]}{SUFFIX}"
 
 
 def _write(target: Path, content: bytes) -> None:
     """Put the file there in one step that a power cut can't halve."""
-    descriptor, partial = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    descriptor, partial = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=PARTIAL)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -8,25 +8,31 @@ from notifications.agenda import sections
 from notifications.calendar_file import FILE_NAME, dates_to_keep
 from notifications.rendering import render
 from notifications.values import (
+    AlarmItem,
     DueItem,
     Head,
-    LastRun,
     MoveItem,
     Office,
     Rendered,
     ReviewItem,
+    WeekLine,
+    WeekSection,
+    WeekSummary,
 )
 
 __all__ = [
     "LETTERS",
+    "AlarmItem",
     "DueItem",
     "DuplicateLetterError",
     "Head",
-    "LastRun",
     "MoveItem",
     "Office",
     "Rendered",
     "ReviewItem",
+    "WeekLine",
+    "WeekSection",
+    "WeekSummary",
     "enterprise_daily",
     "letter",
     "staff_daily",
@@ -36,7 +42,6 @@ Context: TypeAlias = Mapping[str, object]
 Given = ParamSpec("Given")
 
 LETTERS: dict[str, Callable[..., Rendered]] = {}
-_NO_RUN = LastRun()
 
 
 class DuplicateLetterError(Exception):
@@ -77,15 +82,22 @@ def staff_daily(
     *,
     due: Sequence[DueItem] = (),
     reviews: Sequence[ReviewItem] = (),
-    last_run: LastRun = _NO_RUN,
+    week: WeekSummary | None = None,
+    alarms: Sequence[AlarmItem] = (),
 ) -> Context:
-    """To a clerk, a head or a leader: what is overdue, due and waiting for a decision."""
+    """To a clerk, a head or a leader: the week once a week, then what is due and waiting today.
+
+    To whoever keeps the program: what is amiss with it.
+    """
+    lines = [line for section in (week.sections if week else ()) for line in section.lines]
     return {
         **_framed(head, due),
+        "flags": _flags([*due, *lines]),
+        "week": week,
         "overdue_count": sum(item.days_left < 0 for item in due),
         "due_count": sum(item.days_left >= 0 for item in due),
         "reviews": sorted(reviews, key=lambda review: review.waiting_since),
-        "last_run": last_run,
+        "alarms": sorted(alarms, key=lambda alarm: (alarm.cleared, alarm.raised)),
     }
 
 
@@ -108,7 +120,7 @@ _FLAGS = {
 }
 
 
-def _flags(items: Sequence[DueItem]) -> Mapping[str, str]:
+def _flags(items: Sequence[DueItem | WeekLine]) -> Mapping[str, str]:
     """Return what each flag in this letter means."""
     used = {flag for item in items for flag in item.flags}
     return {flag: meaning for flag, meaning in _FLAGS.items() if flag in used}

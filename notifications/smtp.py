@@ -34,6 +34,16 @@ class SmtpCarrier:
             return self._receipt(error)
         return self._receipt(None)
 
+    def reach(self) -> str:
+        """Connect and log in, without a letter; return what is in the way, or nothing."""
+        if self._problems:
+            return "；".join(self._problems)
+        try:
+            self._backend.get_client()
+        except (OSError, binascii.Error) as error:
+            return self._receipt(error).detail
+        return ""
+
     def find(self, message_id: str) -> None:
         """Return None: SMTP has no way to ask what became of a message."""
 

@@ -46,6 +46,16 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmItem:
+    """Something amiss with the program itself, and what to type about it."""
+
+    sentence: str
+    hint: str
+    raised: dt.datetime  # local
+    cleared: bool = False  # it was well again before the letter left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Who writes: the office, the name it signs with, and how to reach it."""
 
@@ -66,15 +76,33 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastRun:
-    """What the last run did: cases moved, letters sent, letters that did not arrive."""
+class WeekLine:
+    """One matter of a week's summary."""
 
-    moved: int = 0
-    sent: int = 0
-    troubled: int = 0
+    what: str
+    detail: str = ""
+    flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
 
-    def __bool__(self) -> bool:
-        return bool(self.moved or self.sent or self.troubled)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekSection:
+    """Matters of one sort: how many in all, the gravest of them, and how many lines follow."""
+
+    title: str
+    tone: str
+    count: int
+    lines: tuple[WeekLine, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekSummary:
+    """A week at a glance, for one member of staff."""
+
+    number: int
+    first: dt.date
+    last: dt.date
+    sections: tuple[WeekSection, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

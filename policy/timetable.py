@@ -16,8 +16,14 @@ class RunKind(StrEnum):
     """What runs by itself, in the order in which it is done."""
 
     MONTHLY = "monthly"
+    DIGEST = "digest"  # before the letters leave: it goes into the letter of its day
     SWEEP = "sweep"
     DELIVER = "deliver"
+    BACKUP = "backup"  # before anything is cleared away
+    HOUSEKEEPING = "housekeeping"
+
+
+MONDAY = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,10 @@ class Timetable:
     deliver_from: dt.time  # on every workday
     deliver_to: dt.time
     deliver_every: dt.timedelta
+    digest_at: dt.time  # once a week, on this weekday or the first workday after it
+    housekeeping_at: dt.time  # on every day, days off too
+    digest_on: int = MONDAY
+    backup_at: dt.time | None = None  # on every day; None: nothing is backed up by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +49,9 @@ class Done:
     months: frozenset[str] = frozenset()  # YYYY-MM whose run has finished
     begun: frozenset[str] = frozenset()  # earlier months whose run was begun and not finished
     swept_on: dt.date | None = None  # the day of the newest finished sweep
+    digested: str | None = None  # YYYY-Www, the newest week that was summed up
+    tidied_on: dt.date | None = None  # the day of the newest finished housekeeping
+    backed_up_on: dt.date | None = None
     letters_wait: bool = False
     looked_at: dt.datetime | None = None  # when letters were last looked after
 
@@ -47,8 +60,11 @@ def due_runs(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done)
     """Return what is due at this local moment, in order."""
     decided = {
         RunKind.MONTHLY: month_due(table, calendar, now, done) is not None,
+        RunKind.DIGEST: _digest(table, calendar, now, done),
         RunKind.SWEEP: _sweep(table, calendar, now, done),
         RunKind.DELIVER: _deliver(table, calendar, now, done),
+        RunKind.BACKUP: night_due(table.backup_at, now, done.backed_up_on) is not None,
+        RunKind.HOUSEKEEPING: night_due(table.housekeeping_at, now, done.tidied_on) is not None,
     }
     return [kind for kind, is_due in decided.items() if is_due]
 
@@ -84,22 +100,82 @@ def day_of(month: str, today: dt.date) -> dt.date:
     return min(today, (first + 32 * ONE_DAY).replace(day=1) - ONE_DAY)
 
 
+def week_of(day: dt.date) -> str:
+    """Return the week (YYYY-Www) of a day; weeks run from Monday, around New Year too."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def night_due(at: dt.time | None, now: dt.datetime, last: dt.date | None) -> dt.date | None:
+    """Return the newest day whose nightly run has come and was not done, if there is one.
+
+    Of many nights that were missed only the newest is made up for.
+    """
+    if at is None:
+        return None
+    newest = now.date() if now.time() >= at else now.date() - ONE_DAY
+    return newest if last is None or last < newest else None
+
+
 def next_at(
     kind: RunKind, table: Timetable, calendar: Calendar, now: dt.datetime, done: Done
-) -> dt.datetime:
-    """Return when a run is due next; what is overdue is due now."""
+) -> dt.datetime | None:
+    """Return when a run is due next; what is overdue is due now, what never runs has no time."""
     if kind in due_runs(table, calendar, now, done):
         return now
-    match kind:
-        case RunKind.MONTHLY:
-            first = now.date().replace(day=1)
-            if f"{first:%Y-%m}" in done.months:
-                first = (first + 32 * ONE_DAY).replace(day=1)
-            return _at(calendar.next_workday(first), table.monthly_at, now)
-        case RunKind.SWEEP:
-            return _next(calendar, table.sweep_at, now, skip=done.swept_on == now.date())
-        case RunKind.DELIVER:
-            return _next(calendar, table.deliver_from, now, skip=now.time() >= table.deliver_from)
+    opened = now.time() >= table.deliver_from
+    then = {
+        RunKind.MONTHLY: _next_month(table, calendar, now, done),
+        RunKind.DIGEST: _next_digest(table, calendar, now, done),
+        RunKind.SWEEP: _next(calendar, table.sweep_at, now, skip=done.swept_on == now.date()),
+        RunKind.DELIVER: _next(calendar, table.deliver_from, now, skip=opened),
+        RunKind.BACKUP: _tonight(table.backup_at, now),
+        RunKind.HOUSEKEEPING: _tonight(table.housekeeping_at, now),
+    }
+    return then[kind]
+
+
+def _next_month(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> dt.datetime:
+    first = now.date().replace(day=1)
+    if f"{first:%Y-%m}" in done.months:
+        first = (first + 32 * ONE_DAY).replace(day=1)
+    return _at(calendar.next_workday(first), table.monthly_at, now)
+
+
+def _digest(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> bool:
+    """Say whether this week is to be summed up now; a week that was missed is not made up for."""
+    today = now.date()
+    if done.digested is not None and done.digested >= week_of(today):
+        return False
+    first = _digest_day(table, calendar, today)
+    passed = first is not None and now >= _at(first, table.digest_at, now)
+    return passed and calendar.is_workday(today)
+
+
+def _digest_day(table: Timetable, calendar: Calendar, day: dt.date) -> dt.date | None:
+    """Return the workday on which this day's week is summed up; None in a week of holidays."""
+    monday = day - day.weekday() * ONE_DAY
+    first = calendar.next_workday(monday + table.digest_on * ONE_DAY)
+    return first if week_of(first) == week_of(monday) else None
+
+
+def _next_digest(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> dt.datetime:
+    day = now.date()
+    while True:
+        day = calendar.next_workday(day)
+        first = _digest_day(table, calendar, day)
+        if first is not None and first <= day and (done.digested or "") < week_of(day):
+            # What was missed on its own day is due from the start of the next one.
+            then = _at(day, table.digest_at if day == first else dt.time(), now)
+            if then > now:
+                return then
+        day += ONE_DAY
+
+
+def _tonight(at: dt.time | None, now: dt.datetime) -> dt.datetime | None:
+    if at is None:
+        return None
+    return _at(now.date() + (now.time() >= at) * ONE_DAY, at, now)
 
 
 def _sweep(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done) -> bool:

@@ -1,16 +1,18 @@
 """Building Services: the settings of a data folder become a database, files and a carrier."""
 
 import datetime as dt
+import os
 import re
+import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError
 
 from casework.services import Services
 from config.calendar_files import load_calendar
@@ -24,6 +26,7 @@ from notifications.message import Address, Carrier
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.workdays import Calendar
 from runtime import clock, schema, trouble
+from runtime.address import check_database, looking_at, refuse_strangers
 from runtime.first_settings import write_first_settings
 from runtime.trouble import CannotRunError
 
@@ -34,12 +37,16 @@ __all__ = [
     "config_folders",
     "create",
     "opened",
+    "process_name",
+    "program_of",
+    "reach_mail",
     "read_files",
     "read_settings",
+    "zone_of",
 ]
 
-_BACKENDS = ("sqlite", "postgresql+psycopg")
 _PREFIX = "PEIYU_"
+_MAIL_SECONDS = 5.0  # somebody waits for the answer
 
 
 def read_settings(home: Path) -> Settings:
@@ -89,18 +96,20 @@ def read_files(settings: Settings) -> tuple[Catalogue, Calendar]:
 def create(settings: Settings) -> None:
     """Make the data folder, its settings file and the tables; what is there already stays.
 
-    A database of an older program is brought up to date; one of a newer program is refused.
+    A database of an older program is left to `peiyu upgrade`; one of a newer program is refused.
     """
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_first_settings(settings)
     except OSError as error:
         raise trouble.no_folder(settings.home, error) from None
-    with _engine(settings) as engine:
+    with looking_at(settings) as engine:
         revision = schema.revision_of(engine)
-        _refuse_strangers(settings, engine, revision)
-        if revision != schema.head():
+        refuse_strangers(settings, engine, revision)
+        if revision is None:
             schema.upgrade(engine)
+        elif revision != schema.head():
+            raise trouble.older(settings.home)
 
 
 def build(
@@ -108,10 +117,14 @@ def build(
     *,
     carrier: Callable[[], Carrier] | None = None,
     now: Callable[[], dt.datetime] | None = None,
+    patience: float = 0.0,
 ) -> Services:
-    """Return what every use case needs; raise CannotRunError when something is not in order."""
-    zone = _zone(settings)
-    _check_database(settings)
+    """Return what every use case needs; raise CannotRunError when something is not in order.
+
+    A database server that is starting again is waited for as many seconds as ``patience``.
+    """
+    zone = zone_of(settings)
+    check_database(settings, patience)
     catalogue, gazetted = read_files(settings)
     office = settings.office
     return Services(
@@ -127,7 +140,24 @@ def build(
         sender=Address(name=office.sender, email=office.email),
         batch_size=settings.batch_size,
         demo=settings.demo,
+        backup_stale_days=settings.backup_stale_days,
+        program=program_of(settings),
+        process=process_name(),
     )
+
+
+def program_of(settings: Settings) -> str:
+    """Return the version of Peiyu, of its files (shortened), and the size of its batches.
+
+    Processes that share a run must agree on all three.
+    """
+    folders = config_folders(settings)
+    return f"{version('peiyu')}+{_digest(folders, _stamps(folders))}/{settings.batch_size}"
+
+
+def process_name() -> str:
+    """Return the machine and the number of this process, for those who look after them."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def close(services: Services) -> None:
@@ -136,9 +166,9 @@ def close(services: Services) -> None:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
+def opened(settings: Settings, *, patience: float = 0.0) -> Iterator[Services]:
     """Yield Services, and tidy up afterwards."""
-    services = build(settings)
+    services = build(settings, patience=patience)
     try:
         yield services
     finally:
@@ -149,7 +179,8 @@ def _place(key: str, written: dict[str, object]) -> str:
     return "" if key in written else f"（来自环境变量 {_PREFIX}{key.upper()}）"
 
 
-def _zone(settings: Settings) -> ZoneInfo:
+def zone_of(settings: Settings) -> ZoneInfo:
+    """Return the office's time zone."""
     try:
         return ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -168,59 +199,42 @@ def _read_files(
     return catalogue, calendar, (*map(str, problems), *days)
 
 
+@lru_cache(maxsize=4)
+def _digest(
+    folders: tuple[Path, ...],
+    stamps: tuple[tuple[str, int, int], ...],  # noqa: ARG001 - a changed file is read again
+) -> str:
+    """Return what tells two sets of files apart; when things run is no matter of theirs."""
+    whole = sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.toml")):
+            if path.name != "timetable.toml":
+                whole.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return whole.hexdigest()[:8]
+
+
 def _stamps(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
     found = ((path, path.stat()) for folder in folders for path in sorted(folder.rglob("*.toml")))
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
 
 
+def reach_mail(settings: Settings) -> str:
+    """Return what is in the way of the mail relay, or nothing; no letter is sent."""
+    if not settings.smtp.host:
+        return ""
+    short = _MAIL_SECONDS
+    relay = _relay(settings, connect_seconds=short, command_seconds=short, body_seconds=short)
+    with closing(SmtpCarrier(relay)) as carrier:
+        return carrier.reach()
+
+
 def _carrier(settings: Settings) -> Callable[[], Carrier]:
     if not settings.smtp.host:
         return lambda: FolderCarrier(settings.letters_folder)
-    values = settings.smtp.model_dump() | {"password": settings.smtp.password.get_secret_value()}
-    relay = SmtpSettings(**values)
+    relay = _relay(settings)
     return lambda: SmtpCarrier(relay)
 
 
-def _check_database(settings: Settings) -> None:
-    file = _sqlite_file(settings)
-    if file is not None and not file.exists():  # to connect would make an empty one
-        raise trouble.missing(settings.home)
-    with _engine(settings) as engine:
-        revision = schema.revision_of(engine)
-        _refuse_strangers(settings, engine, revision)
-        if revision is None:
-            raise trouble.missing(settings.home)
-        if revision != schema.head():
-            raise trouble.older(settings.home)
-
-
-def _refuse_strangers(settings: Settings, engine: Engine, revision: str | None) -> None:
-    if revision is None and not schema.is_empty(engine):
-        raise trouble.foreign(settings.home)
-    if revision is not None and not schema.is_known(revision):
-        raise trouble.newer(settings.home)
-
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    """Yield an engine for a look at the schema; its errors become sentences."""
-    url = settings.database_url
-    _sqlite_file(settings)
-    engine = make_engine(url)
-    try:
-        yield engine
-    except trouble.DATABASE_ERRORS as error:
-        raise trouble.unreadable(url, error) from error
-    finally:
-        engine.dispose()
-
-
-def _sqlite_file(settings: Settings) -> Path | None:
-    """Return the file of an SQLite database; refuse an address that is none of ours."""
-    try:
-        url = make_url(settings.database_url)
-    except ArgumentError:
-        raise trouble.wrong_address(settings.home) from None
-    if url.drivername not in _BACKENDS:
-        raise trouble.wrong_address(settings.home)
-    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+def _relay(settings: Settings, **others: float) -> SmtpSettings:
+    secret = settings.smtp.password.get_secret_value()
+    return SmtpSettings(**settings.smtp.model_dump() | {"password": secret, **others})

@@ -16,6 +16,11 @@ _TEXT = """\
 
 # peiyu up 多少秒没有动静就算停了，另一台可以接手，一般不用改。
 # lease_seconds = 90
+
+# 备份保留最近多少份。
+# backups_kept = 14
+# 备份超过多少天没有更新就提醒；0 表示不提醒。
+# backup_stale_days = 7
 {demo}
 [office]  # 信函的落款
 {office}
@@ -27,6 +32,22 @@ _TEXT = """\
 # password = "授权码"
 # security = "tls"             # tls、starttls 或 plain
 # ca_file = "证书文件"          # 单位自建邮件服务器时才用
+
+[keep]  # 夜间清理：多久以前的可以清掉。事项、截止日、流转、操作记录和发过的信，从不清理
+# letter_files_months = 24     # letters 文件夹里的信函文件，至少 6 个月
+# runs_months = 24             # 每次运行办了多少的记录，至少 6 个月
+# unsaid_months = 24           # 没有写进信函的提醒，至少 6 个月
+# history_days = 60            # 供信息化人员查看的运行过程
+
+[prefect]  # 多台机器一起办理时才用，须配合 PostgreSQL；只用一台机器，这里什么都不用写
+# api = "http://主机:4200/api"  # Prefect 服务器的地址
+# auth = "用户名:密码"           # 服务器要求登录时才写
+# pool = "peiyu"                # 各台机器从哪个工作池领活，一般不用改
+
+[log]  # 给运维程序看的运行日志，只有次数和编号，没有姓名和邮箱
+# format = "json"              # none 不写、text 文字、json 每行一条
+# level = "INFO"               # DEBUG、INFO、WARNING、ERROR
+# to = "file"                  # file 写入 logs 文件夹，stderr 写到屏幕
 """
 _DEMO = "\n# 演练：信函都会注明是演练。\ndemo = true\n"
 _OFFICE = {

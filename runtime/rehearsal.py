@@ -7,15 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine, event, insert, select
+from sqlalchemy import Engine, event
 
 from casework.services import Services
+from models.copies import copy_tables
 from models.engine import Database, make_engine
-from models.tables import metadata
 from notifications.nowhere import Nowhere
 from runtime import schema
-
-_AT_ONCE = 2_000  # rows
 
 
 @contextmanager
@@ -45,7 +43,4 @@ def _careless(url: str) -> Engine:
 def _copy(services: Services, target: Engine) -> None:
     """Copy every row as it stands at one moment."""
     with services.database.reading() as session, target.begin() as connection:
-        for table in metadata.sorted_tables:
-            rows = session.execute(select(table)).mappings()
-            for part in rows.partitions(_AT_ONCE):
-                connection.execute(insert(table), [dict(row) for row in part])
+        copy_tables(session.connection(), connection, lambda _table, _rows: None)

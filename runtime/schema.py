@@ -77,7 +77,12 @@ def _refuse_lost_references(connection: Connection) -> None:
 def revision_of(engine: Engine) -> str | None:
     """Return the schema revision of the database; None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_on(connection)
+
+
+def revision_on(connection: Connection) -> str | None:
+    """Return the schema revision as one transaction sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def head() -> str | None:

@@ -33,7 +33,32 @@ def older(home: Path) -> CannotRunError:
     """Say that an older program made the tables."""
     return CannotRunError(
         f"数据文件夹“{home}”是旧版程序建立的，需要升级，数据会保留。"
-        f"请先备份这个文件夹，再运行：{command(home, 'init')}"
+        f"请运行：{command(home, 'upgrade')}（会先自动备份）"
+    )
+
+
+def not_upgraded(home: Path, backup: Path, error: Exception) -> CannotRunError:
+    """Say that an upgrade was not made, and where the backup from before it is."""
+    said = " ".join(str(error).split())[:_WORDS_SHOWN]
+    return CannotRunError(
+        f"数据文件夹“{home}”的升级没有成功，数据一点没有改动，仍可用旧版程序打开。"
+        f"升级前的备份在“{backup}”。请把下面的话发给维护人员：{said}"
+    )
+
+
+def differs() -> CannotRunError:
+    """Say that a copy was not the same as its source."""
+    return CannotRunError(
+        "复制以后逐行核对不一致，目标数据库里什么都没有留下，原来的数据没有改动。"
+        "请确认没有别的程序在写目标数据库，再运行一次"
+    )
+
+
+def no_backup(folder: Path, said: str) -> CannotRunError:
+    """Say that a backup could not be made."""
+    return CannotRunError(
+        f"备份没有做成（{said}），原来的数据和备份都没有改动。"
+        f"请检查文件夹“{folder}”的写入权限和磁盘空间，或用 --to 换一个文件夹"
     )
 
 
@@ -87,7 +112,7 @@ def wrong_address(home: Path) -> CannotRunError:
     )
 
 
-def unreadable(url: str, error: Exception) -> CannotRunError:
+def unreadable(url: str, error: BaseException) -> CannotRunError:
     """Say that the database does not answer, or is none."""
     parsed = make_url(url)
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())

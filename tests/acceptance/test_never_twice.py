@@ -58,13 +58,30 @@ def test_two_monthly_runs_at_once_leave_what_one_leaves(a_county: County, tmp_pa
     assert differences(clean, _in_this_process(crowded, tmp_path, FIRST_RUN)) == []
 
 
+_PG = pytest.mark.postgres
+_SLOW = pytest.mark.long
+_WRITTEN = ("monthly", "sweep")
+
+
 @pytest.mark.parametrize(
-    ("what", "before", "day"),
+    ("engine", "what", "before", "day"),
     [
-        pytest.param("monthly", (), FIRST_RUN, id="monthly"),
-        pytest.param("sweep", ("monthly", "sweep"), SECOND_RUN, id="sweep", marks=pytest.mark.long),
+        pytest.param("sqlite", "monthly", (), FIRST_RUN, id="sqlite-monthly"),
         pytest.param(
-            "deliver", ("monthly", "sweep"), FIRST_RUN, id="deliver", marks=pytest.mark.long
+            "postgresql", "monthly", (), FIRST_RUN, id="postgresql-monthly", marks=[_PG, _SLOW]
+        ),
+        pytest.param("sqlite", "sweep", _WRITTEN, SECOND_RUN, id="sqlite-sweep", marks=_SLOW),
+        pytest.param(
+            "postgresql", "sweep", _WRITTEN, SECOND_RUN, id="postgresql-sweep", marks=[_PG, _SLOW]
+        ),
+        pytest.param("sqlite", "deliver", _WRITTEN, FIRST_RUN, id="sqlite-deliver", marks=_SLOW),
+        pytest.param(
+            "postgresql",
+            "deliver",
+            _WRITTEN,
+            FIRST_RUN,
+            id="postgresql-deliver",
+            marks=[_PG, _SLOW],
         ),
     ],
 )

@@ -10,14 +10,19 @@ from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageC
 from casework.case_history import History
 from casework.case_page import CasePage, WaitLine
 from casework.cases import CaseLine, CaseList
+from casework.digest import DigestReport
 from casework.due import DueLine, DueList
+from casework.housekeeping import HousekeepingReport
 from casework.letters_page import LetterLine, Outbox
-from config.settings import OfficeSettings, Settings, SmtpPart
+from casework.runs_page import RunLine
+from config.settings import KeepPart, LogPart, OfficeSettings, Settings, SmtpPart
+from policy.silence import Trouble
 from tests.house.tree import text
 
 SHOWN = (
     *(Board, ProgrammeBoard, PhaseCount, StageCount, FinalCount),
     *(DueList, DueLine, CaseList, CaseLine, CasePage, WaitLine, History, Outbox, LetterLine),
+    *(DigestReport, HousekeepingReport, RunLine, Trouble),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
 
@@ -27,6 +32,6 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
     assert {each.name for each in fields(shown)} <= PAGE
 
 
-@pytest.mark.parametrize("part", [Settings, OfficeSettings, SmtpPart])
+@pytest.mark.parametrize("part", [Settings, OfficeSettings, SmtpPart, KeepPart, LogPart])
 def test_every_setting_is_named(part: type[BaseModel]) -> None:
     assert part.model_fields.keys() - {"home"} <= PAGE

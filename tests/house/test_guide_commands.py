@@ -6,9 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-import typer
 
-from cli.main import app
+from tests.house.commands import exists
 from tests.house.tree import ROOT, files, text, typed_in
 from tests.plugins.terminal import Peiyu
 
@@ -38,17 +37,4 @@ def test_the_commands_of_the_guide_work_one_after_the_other(peiyu: Peiyu, outsid
 def test_every_command_that_a_document_names_exists_with_its_options(document: Path) -> None:
     named = [shlex.split(found.replace("…", "")) for found in NAMED.findall(text(document))]
 
-    assert not [" ".join(words) for words in named if not _exists(words[1:])]
-
-
-def _exists(words: list[str]) -> bool:
-    """Say whether there is such a command; a word in capitals stands for any command."""
-    command: object = typer.main.get_command(app)
-    while words and (inner := getattr(command, "commands", {})):
-        if words[0].isupper() or words[0].startswith("-"):
-            break
-        if words[0] not in inner:
-            return False
-        command, words = inner[words[0]], words[1:]
-    known = {option for each in getattr(command, "params", []) for option in each.opts}
-    return {word for word in words if word.startswith("--")} <= known | {"--help"}
+    assert not [" ".join(words) for words in named if not exists(words[1:])]

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import pytest
 from casework.import_roster import ImportReport, apply
 from cli.demo_story import CLERK, register_staff
 from cli.demonstration import MENDED
-from config.settings import Settings
+from config.settings import PrefectPart, Settings
 from exchange.roster import read_roster
 from flows import local, server
 from flows.server import OwnServer
+from runtime import clock
 from runtime.build import CannotRunError, create, opened, read_settings
 from tests.plugins.dump import differences, dump
 from tests.plugins.watched_run import started
@@ -71,11 +73,13 @@ def _say_nothing(sentence: str) -> None:
 
 
 def _spring(home: Path, run: Callable[..., Any]) -> list[Any]:
-    """Run a month, a sweep and a delivery; return their reports."""
+    """Run a month and a day of everything; return the reports."""
     return [
         run(home, "monthly", month=MONTH, on=DAY),
+        run(home, "digest", on=DAY),
         run(home, "sweep", on=DAY),
         run(home, "deliver", on=DAY),
+        replace(run(home, "housekeeping", on=DAY), freed_bytes=0),
     ]
 
 
@@ -101,7 +105,7 @@ def test_flows_do_what_plain_runs_do(a_home: Callable[[str], Path]) -> None:
 
     assert under_prefect == directly
     assert under_prefect[0].moved > 0
-    assert under_prefect[2].sent == len(list((flowing / "letters").glob("*.eml"))) > 0
+    assert under_prefect[3].sent == len(list((flowing / "letters").glob("*.eml"))) > 0
     assert not differences(_dump(flowing), _dump(plain))
 
 
@@ -133,6 +137,27 @@ async def _read(address: str) -> list[set[str]]:
     return found
 
 
+def test_what_prefect_recorded_long_ago_is_forgotten_and_the_rest_stays(
+    a_home: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flows import chores
+
+    home = a_home("home")
+
+    def tidy(**how: str) -> int:
+        return local.run_locally(home, "housekeeping", on=DAY, notice=_say_nothing, **how).history
+
+    assert tidy() == 0  # of the last hour: nothing is old
+    local.run_locally(home, "sweep", on=DAY, notice=_say_nothing)
+    long_ago = clock.now()
+    monkeypatch.setattr(chores, "forget_before", lambda _: long_ago)
+    counted = tidy(dry_run="yes")
+
+    assert counted >= 2  # the two above, and what this server recorded for other tests
+    assert tidy() == counted
+    assert tidy() == 0
+
+
 def test_whoever_looks_hears_of_every_batch(a_home: Callable[[str], Path]) -> None:
     home, heard = a_home("home"), []
 
@@ -155,14 +180,14 @@ def test_what_keeps_a_run_from_starting_is_said_and_nothing_is_made(tmp_path: Pa
 def test_a_failure_of_the_work_itself_is_no_failure_of_prefect(
     a_home: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows import work
+    from flows import chores
     from flows.daily_sweep import remind
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(remind, "retries", 0)
-    monkeypatch.setattr(work, "remind", broken)
+    monkeypatch.setattr(chores, "remind", broken)
 
     with pytest.raises(ZeroDivisionError):
         local.run_locally(a_home("home"), "sweep", on=DAY, notice=_say_nothing)
@@ -186,14 +211,16 @@ def test_a_server_that_dies_in_the_middle_stops_nothing(
 ) -> None:
     home, plain, said = a_home("home"), a_home("plain"), []
 
-    def impatient(folder: Path) -> dict[str, str]:
-        return server.environment(folder) | {"PREFECT_CLIENT_MAX_RETRIES": "0"}
+    patient = server.environment
+
+    def impatient(folder: Path, office: PrefectPart) -> dict[str, str]:
+        return patient(folder, office) | {"PREFECT_CLIENT_MAX_RETRIES": "0"}
 
     def kill_once(done: int, _of: int) -> None:
         if done == 2 and not said:
             os.kill(local.shared_server(home).pid, signal.SIGKILL)
 
-    monkeypatch.setattr(local, "environment", impatient)
+    monkeypatch.setattr(server, "environment", impatient)
     local.run_locally(home, "monthly", progress=kill_once, notice=said.append, month=MONTH, on=DAY)
     local.run_plainly(plain, "monthly", month=MONTH, on=DAY)
 

@@ -5,6 +5,7 @@ import email.policy
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from email.message import EmailMessage
 
@@ -332,3 +333,32 @@ def test_an_ordinary_server_reads_the_letter_as_it_was_written() -> None:
     assert body is not None
     assert body.get_content() == ".\n..\n第二行\n" + "长" * 3000
     assert max(map(len, content.split(b"\r\n"))) < 998
+
+
+def test_the_server_can_be_reached_without_a_letter() -> None:
+    with (
+        Sink() as sink,
+        closing(SmtpCarrier(settings_for(sink, username="li", password="x"))) as it,
+    ):
+        assert it.reach() == ""
+
+    assert sink.verbs() == ["EHLO", "AUTH", "QUIT"]
+    assert sink.accepted == []
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        pytest.param(Script(auth="535 no"), "邮箱账号或授权码没有通过", id="login"),
+        pytest.param(Script(banner=WAIT), "连不上邮件服务器", id="silent"),
+    ],
+)
+def test_what_is_in_the_way_of_the_server_is_said(script: Script, said: str) -> None:
+    with Sink(script) as sink:
+        carrier = SmtpCarrier(settings_for(sink, username="li", password="x"))
+        assert said in carrier.reach()
+        carrier.close()
+
+
+def test_settings_that_are_wrong_are_said_before_anybody_is_called() -> None:
+    assert "端口 0 不对" in SmtpCarrier(SmtpSettings(host="mail.example", port=0)).reach()

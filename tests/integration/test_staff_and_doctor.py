@@ -1,6 +1,7 @@
 """The people of the office, and the look over the whole installation."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -169,8 +170,10 @@ def test_estimated_notices_and_unconfirmed_rules_are_named(a_house: HouseMaker) 
 
 def test_a_month_that_was_not_finished_is_named(house: Services) -> None:
     start_month(house, "2026-02")
+    later = replace(house, now=lambda: house.now() + dt.timedelta(hours=1))
 
-    assert checks(house)["月度流程"].hint == "peiyu run monthly --month 2026-02"
+    assert checks(house)["月度流程"].sentence == "2026-02 的月度流程正在办"
+    assert checks(later)["月度流程"].hint == "peiyu run monthly --month 2026-02"
 
 
 def test_a_long_silence_is_noticed(house: Services) -> None:

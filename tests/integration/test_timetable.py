@@ -6,20 +6,28 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from casework.alarms import open_alarms
 from casework.counts import BatchCounts
+from casework.digest import DigestReport
+from casework.housekeeping import HousekeepingReport
 from casework.remind import SweepReport
+from casework.services import Actor
+from casework.staff import NewStaff, add_staff
 from cli.errors import Code
 from config.settings import CONFIG_ROOM
 from config.timetable import FILE
-from flows import local, timetable, work
+from flows import local, server, timetable, work
+from flows.chores import BackupReport
 from flows.local import Report
 from flows.seat import Seat
 from flows.timetable import Keeper
+from models.enterprise import Role
 from models.ledger import CalendarOverride
 from models.writes import insert_new
 from policy.timetable import RunKind
@@ -88,7 +96,9 @@ def test_what_is_due_is_done_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
     assert other.seat.take() is None
     other.look()
 
-    assert [type(said) for _, said in heard] == [BatchCounts, SweepReport]
+    assert [type(said) for _, said in heard] == [
+        *(BatchCounts, DigestReport, SweepReport, BackupReport, HousekeepingReport)
+    ]
     assert heard_too == []
 
 
@@ -108,9 +118,12 @@ def test_a_run_that_fails_is_told_and_due_again(
     monkeypatch.setitem(local._PLAIN, "monthly", good)
     keeper.look()
 
-    assert [kind for kind, _ in heard] == [RunKind.MONTHLY, RunKind.SWEEP, RunKind.MONTHLY]
+    assert [kind for kind, _ in heard] == [
+        *(RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP, RunKind.BACKUP, RunKind.HOUSEKEEPING),
+        RunKind.MONTHLY,
+    ]
     assert isinstance(heard[0][1], ZeroDivisionError)
-    assert isinstance(heard[2][1], BatchCounts)
+    assert isinstance(heard[-1][1], BatchCounts)
 
 
 def test_a_month_that_was_cut_off_is_finished_on_its_last_day(
@@ -152,6 +165,39 @@ def test_whoever_was_overtaken_in_its_sleep_does_nothing_more(
     assert heard == []
 
 
+def test_a_prefect_that_is_away_stops_nothing_and_the_operator_is_told(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    monkeypatch.setattr(server, "_PROGRAM", tmp_path / "no such program.py")
+    monkeypatch.setattr(local, "_servers", [])
+    with opened(read_settings(home)) as services:
+        new = NewStaff(login="yun", name="示例", role=Role.OPERATOR, email="yun@bureau.example")
+        add_staff(services, new, by=Actor(name="示例"))
+    keeper, heard = _keeper(home)
+    keeper.plain = False
+    assert keeper.seat.take() is None
+    keeper.look()
+
+    assert [kind for kind, _ in heard] == list(RunKind)
+    assert open_alarms_of(home) == []
+    (letter,) = (home / "letters").glob("*.eml")
+    assert "运行记录暂时不能保存" in _text(letter)
+
+
+def open_alarms_of(home: Path) -> list[str]:
+    with opened(read_settings(home)) as services:
+        return [alarm.key for alarm in open_alarms(services)]
+
+
+def _text(letter: Path) -> str:
+    message = message_from_bytes(letter.read_bytes(), policy=policy.default)
+    body = message.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
 def test_trouble_around_the_runs_is_told_and_survived(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,7 +217,7 @@ def test_trouble_around_the_runs_is_told_and_survived(
 
     keeper.told = told
     assert keeper.keep()
-    assert [kind for kind, _ in heard] == [None, RunKind.MONTHLY, RunKind.SWEEP]
+    assert [kind for kind, _ in heard] == [*(None, RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP)]
     assert isinstance(heard[0][1], CannotRunError)
 
 

@@ -23,9 +23,11 @@ _NAMES = {
     "qualification": ("kind", "number"),
     "letter": ("person_id", "send_on"),
     "transition": ("case_id", "seq"),
+    "alarm": ("key",),
     "review": ("case_id", "stage", "proposes", "opened_on", "state"),
 }
-_UNTOLD = {"previous", "seal", "lease"}
+_UNTOLD = {"previous", "seal", "lease", "started_by", "worker"}
+_PASSING = {"lease", "heartbeat"}  # who works at this moment is nothing that was done
 
 Dump = dict[str, list[tuple[tuple[str, str], ...]]]
 
@@ -35,9 +37,40 @@ def dump(database: Database) -> Dump:
     with database.reading() as session:
         names = _Names(session)
         return {
-            table.name: sorted(tuple(_row(table, row, names)) for row in _rows(session, table))
+            table.name: sorted(
+                tuple(_row(table, row, names))
+                for row in _rows(session, table)
+                if not _is_beside(table, row)
+            )
             for table in metadata.sorted_tables
+            if table.name not in _PASSING
         }
+
+
+def _is_beside(table: Table, row: Any) -> bool:
+    """Say whether a row tells of a backup: what was done does not hang on how often it is kept."""
+    return table.name == "run" and row["kind"] == "backup"
+
+
+def done_for_enterprises(found: Dump, operator: str) -> Dump:
+    """Return the same without what is told of the program itself: alarms, and who keeps it.
+
+    ``operator`` is the login of whoever gets letters of nothing else.
+    """
+    staff = f"staff/{operator}"
+
+    def of_the_program(table: str, row: tuple[tuple[str, str], ...]) -> bool:
+        said = dict(row)
+        if table == "run":  # the operator's letters are counted there
+            return said["kind"] == "deliver"
+        mine = said.get("person_id") == staff or said.get("kind") == "alarm"
+        return table in {"letter", "letter_item"} and mine
+
+    return {
+        table: [row for row in rows if not of_the_program(table, row)]
+        for table, rows in found.items()
+        if table not in {"alarm", "lease"}
+    }
 
 
 def differences(one: Dump, other: Dump) -> list[str]:

@@ -3,7 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from notifications.letters import DueItem, Head, MoveItem, Office, ReviewItem
+from notifications.letters import (
+    DueItem,
+    Head,
+    MoveItem,
+    Office,
+    ReviewItem,
+    WeekLine,
+    WeekSection,
+    WeekSummary,
+)
 from notifications.message import Address, Message
 
 ON = dt.date(2026, 5, 27)  # a Wednesday
@@ -67,3 +76,26 @@ def a_review(**changes: Any) -> ReviewItem:
         "summary": "达到 8 项",
     }
     return ReviewItem(**made | changes)
+
+
+def a_week(*sections: WeekSection) -> WeekSummary:
+    """Return the summary of the week of `ON`."""
+    monday = ON - dt.timedelta(days=2)
+    return WeekSummary(
+        number=22, first=monday, last=monday + dt.timedelta(days=6), sections=sections
+    )
+
+
+def a_week_section(**changes: Any) -> WeekSection:
+    """Return what is overdue: two dates, of which one is shown."""
+    line = WeekLine(
+        what="高企年报（高新技术企业认定）", detail="法定，已超期 3 天", flags=("暂估",)
+    )
+    made: dict[str, Any] = {
+        "title": "已经超期",
+        "tone": "overdue",
+        "count": 2,
+        "lines": (line,),
+        "more": 1,
+    }
+    return WeekSection(**made | changes)

@@ -9,7 +9,8 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -29,6 +30,12 @@ class PostgresServer:
     """A running server, reached through a socket in its own folder."""
 
     folder: Path
+    pg_ctl: tuple[Path | str, ...]
+    identity: int | None = None
+
+    def crash_and_start(self) -> None:
+        """Stop without any goodbye, as by a power cut, and start again: every connection breaks."""
+        _call([*self.pg_ctl, "-m", "immediate", "-w", "restart"], self.identity)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -42,16 +49,16 @@ class PostgresServer:
 
     def drop(self, name: str) -> None:
         """Remove a database, also when a test left connections open."""
-        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(host=str(self.folder), user="postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One server per test process."""
+@contextmanager
+def running() -> Iterator[PostgresServer]:
+    """Start a server; it is gone afterwards, with all its data."""
     # Not pytest's tmp_path: a socket's path may not exceed some hundred characters.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
@@ -59,14 +66,21 @@ def postgres_server() -> Iterator[PostgresServer]:
         data, log = folder / "data", folder / "server.log"
         _call([programs / "initdb", "-D", data, *_CLUSTER], identity)
         options = f"{_SERVER} -k '{folder}'"
-        pg_ctl = [programs / "pg_ctl", "-D", data]
-        _call([*pg_ctl, "-l", log, "-o", options, "-w", "start"], identity)
+        pg_ctl = (programs / "pg_ctl", "-D", data, "-l", log)
+        _call([*pg_ctl, "-o", options, "-w", "start"], identity)
         try:
-            yield PostgresServer(folder=folder)
+            yield PostgresServer(folder=folder, pg_ctl=pg_ctl, identity=identity)
         finally:
             _call([*pg_ctl, "-m", "immediate", "-w", "stop"], identity)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server per test process."""
+    with running() as server:
+        yield server
 
 
 @pytest.fixture
@@ -98,7 +112,7 @@ def _programs(folder: Path) -> tuple[Path, int | None]:
     return copy / "bin", nobody
 
 
-def _call(command: list[Path | str], user: int | None) -> None:
+def _call(command: Sequence[Path | str], user: int | None) -> None:
     """Run one of PostgreSQL's programs; what it said goes into the failure."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         # A file, not a pipe: the server inherits it and would keep a pipe open for ever.

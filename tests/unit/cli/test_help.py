@@ -10,7 +10,7 @@ ENGLISH = re.compile(r"Usage|Options|Arguments|Commands|default:|required|<\w+>|
 
 
 def every_group() -> list[tuple[str, ...]]:
-    return [(), ("run",), ("template",), ("calendar",), ("staff",)]
+    return [(), ("run",), ("template",), ("calendar",), ("staff",), ("letters",)]
 
 
 @pytest.mark.parametrize("path", every_command(), ids=" ".join)
@@ -45,7 +45,7 @@ def test_the_issue_s_commands_are_there() -> None:
     names = {path[0] for path in every_command()}
     wanted = (
         "init check template import assess workday run status due cases case record decide "
-        "letters explain doctor"
+        "letters explain doctor runs watch up"
     )
 
     assert set(wanted.split()) <= names

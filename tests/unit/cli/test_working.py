@@ -59,6 +59,7 @@ def test_check_names_every_problem(peiyu: Peiyu, outside: Path) -> None:
         (["due"], "没有到期的事项"),
         (["cases"], "没有这样的事项"),
         (["letters"], "还没有信函"),
+        (["runs"], "还没有办过"),
         (["staff", "list"], "还没有登记工作人员"),
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
@@ -83,6 +84,8 @@ def test_an_empty_house_says_what_to_type_next(
         ["explain", "1"],
         ["explain", "2026-03-02"],
         ["letters"],
+        ["runs"],
+        ["watch"],
         ["doctor"],
         ["staff", "list"],
         ["calendar", "list"],
@@ -90,6 +93,9 @@ def test_an_empty_house_says_what_to_type_next(
         ["run", "monthly", "--plain"],
         ["run", "sweep", "--plain"],
         ["run", "deliver", "--plain"],
+        ["run", "digest", "--plain"],
+        ["run", "housekeeping", "--plain"],
+        ["run", "housekeeping", "--dry-run", "--plain"],
     ],
     ids=" ".join,
 )
@@ -241,7 +247,7 @@ def test_doctor_examines_even_what_can_not_be_opened(peiyu: Peiyu, outside: Path
     answer = peiyu("doctor", "--json")
 
     assert answer.code == 1
-    (check,) = answer.json["checks"]
+    check, *_ = answer.json["checks"]
     assert (check["name"], check["level"]) == ("数据库", "bad")
     assert "peiyu init" in check["sentence"]
 

@@ -1,6 +1,7 @@
 """The timetable file: read whole or not at all, each fault with its key."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ def test_the_shipped_timetable_is_sound() -> None:
     assert table is not None
     assert (table.sweep_at, table.deliver_every) == (dt.time(9), dt.timedelta(minutes=5))
     assert table.titles[RunKind.SWEEP] == "提醒"
+    assert (table.digest_on, table.digest_at) == (0, dt.time(8, 45))
+    assert table.digest_at <= table.deliver_from  # or the digest waits for the next day's letter
 
 
 def test_the_offices_own_timetable_wins(tmp_path: Path) -> None:
@@ -47,6 +50,10 @@ def test_the_offices_own_timetable_wins(tmp_path: Path) -> None:
         pytest.param("= 5", "= true", "timetable.toml：deliver every_minutes：应为整数", id="yes"),
         pytest.param("from =", "first =", "timetable.toml：deliver first：不认识", id="our word"),
         pytest.param("[sweep]", "[sweep]\nday = 0", "timetable.toml：sweep day：不认识", id="more"),
+        pytest.param('"monday"', '"sunday"', "timetable.toml：digest weekday：", id="a Sunday"),
+        pytest.param('"monday"', "1", "timetable.toml：digest weekday：", id="a weekday's number"),
+        pytest.param("02:30:00", "26:30:00", "timetable.toml：第", id="no time of day"),
+        pytest.param('"夜间清理"', "7", "timetable.toml：housekeeping title：", id="title"),
         pytest.param('"提醒"', '""', "timetable.toml：sweep title：不能为空", id="no title"),
     ],
 )
@@ -58,6 +65,18 @@ def test_a_fault_is_named_with_its_key(tmp_path: Path, old: str, new: str, told:
     assert table is None
     assert any(str(problem).startswith(told) for problem in problems), problems
     assert set(problems) <= set(check_everything(CONFIG_ROOM, tmp_path))  # what staff see
+
+
+def test_a_backup_runs_by_itself_when_the_timetable_names_it(tmp_path: Path) -> None:
+    without = re.sub(r"^\[backup\].*?(?=^\[)", "", GOOD, flags=re.DOTALL | re.MULTILINE)
+    for text, at in ((GOOD, dt.time(2)), (without, None)):
+        (tmp_path / FILE).write_text(text, encoding="utf-8")
+        table, problems = read_timetable(CONFIG_ROOM, tmp_path)
+
+        assert problems == []
+        assert table is not None
+        assert table.backup_at == at
+    assert "[backup]" not in without
 
 
 def test_a_folder_without_the_file_promises_nothing(tmp_path: Path) -> None:

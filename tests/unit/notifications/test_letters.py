@@ -3,9 +3,19 @@ import re
 
 import pytest
 
-from notifications.letters import LastRun, Rendered, enterprise_daily, staff_daily
+from notifications.letters import Rendered, enterprise_daily, staff_daily
 from notifications.values import DueItem, MoveItem
-from tests.plugins.made_up import FIRM, OFFICE, ON, a_head, a_move, a_review, an_item
+from tests.plugins.made_up import (
+    FIRM,
+    OFFICE,
+    ON,
+    a_head,
+    a_move,
+    a_review,
+    a_week,
+    a_week_section,
+    an_item,
+)
 
 
 def to_firm(
@@ -217,12 +227,48 @@ def test_staff_with_nothing_to_do_read_that() -> None:
     assert "今天没有等您办理的事项。" in rendered.html
 
 
-def test_staff_read_what_the_last_run_did_and_what_did_not_arrive() -> None:
-    fine = staff_daily(a_head(), last_run=LastRun(moved=12, sent=34))
-    troubled = staff_daily(a_head(), last_run=LastRun(troubled=2))
+def test_a_week_alone_is_the_whole_letter() -> None:
+    waiting = a_week_section(title="等本局审核", tone="reminder", count=5, lines=(), more=5)
+    rendered = staff_daily(a_head(), week=a_week(a_week_section(), waiting))
 
-    assert "上一次运行：流转 12 项，发出信函 34 封。" in fine.text
-    assert "没有送到" not in fine.text + fine.html
-    for words in (troubled.text, seen(troubled.html)):
-        assert "没有送到或结果不明 2 封，请查看信函列表" in words
-    assert "上一次运行" not in staff_daily(a_head()).text
+    assert rendered.subject == "【一周摘要】第 22 周：已经超期 2 项，等本局审核 5 项"
+    for words in (rendered.text, seen(rendered.html)):
+        in_order = [
+            "第 22 周（5月25日—5月31日）",
+            "已经超期：2 项",
+            "另有 1 条",
+            "等本局审核：5 项",
+        ]
+        in_order[0] = in_order[0] if words is rendered.text else "第 22 周"
+        places = [words.index(each) for each in in_order]
+        assert places == sorted(places)
+        assert "高企年报（高新技术企业认定）" in words
+        assert "法定，已超期 3 天" in words
+        assert "暂估：放假安排尚未公布" in words  # a flag is explained here too
+        assert "今日待办" not in words
+        assert "没有等您办理的事项" not in words
+
+
+def test_a_week_stands_above_the_day() -> None:
+    rendered = staff_daily(a_head(), due=[an_item()], week=a_week(a_week_section()))
+
+    assert rendered.subject.startswith("【今日待办】高企年报 还有 4 天")
+    assert rendered.text.index("【一周摘要】") < rendered.text.index("【今日待办】超期 0 项")
+    shown = seen(rendered.html)
+    assert shown.index("第 22 周") < shown.index("即将截止")
+
+
+def test_a_second_copy_of_a_week_in_which_all_is_well_by_now_says_so() -> None:
+    rendered = staff_daily(a_head(), week=a_week())
+
+    assert rendered.subject == "【一周摘要】第 22 周：没有需要留意的事项"
+    assert "没有需要留意的事项。" in rendered.text
+    assert "没有需要留意的事项。" in seen(rendered.html)
+
+
+def test_what_a_roster_says_can_not_break_out_of_a_week() -> None:
+    line = a_week_section().lines[0].__class__(what="<b>示例</b>\n■ 假的", detail="<i>")
+    rendered = staff_daily(a_head(), week=a_week(a_week_section(lines=(line,))))
+
+    assert "<b>示例" not in rendered.html
+    assert "\n■ 假的" not in rendered.text

@@ -140,17 +140,19 @@ def test_an_older_database_is_refused_until_it_is_brought_up_to_date(
     monkeypatch.setattr(schema, "head", lambda: "a later revision")
 
     assert "旧版程序" in _said(home)
-    assert "peiyu init" in _said(home)
+    assert "peiyu upgrade" in _said(home)
 
 
-def test_making_a_folder_again_brings_an_older_database_up_to_date(home: Path) -> None:
+def test_making_a_folder_again_leaves_an_older_database_to_the_upgrade(home: Path) -> None:
     engine = make_engine(read_settings(home).database_url)
     schema.downgrade(engine, to="-1")
+    before = schema.revision_of(engine)
+
+    with pytest.raises(CannotRunError, match="peiyu upgrade"):
+        create(read_settings(home))
+
+    assert schema.revision_of(engine) == before
     engine.dispose()
-
-    create(read_settings(home))
-
-    build(read_settings(home)).database.close()
 
 
 def test_a_newer_database_is_refused_by_both(home: Path) -> None:

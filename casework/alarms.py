@@ -1,0 +1,153 @@
+"""Alarms: what is amiss is raised once, told to whoever keeps the program, and cleared when well.
+
+What was well again before its letter left is told all the same: it says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.outbox import Claim, queue
+from casework.recipients import NO_EMAIL, NOBODY
+from casework.services import Services
+from models.enterprise import Person, Role
+from models.ledger import Alarm
+from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+from models.writes import insert_new
+from policy.silence import Silence, Trouble
+from policy.workdays import Calendar
+
+_TOLD = (Role.OPERATOR, Role.HEAD, Role.CLERK)  # the first of them that somebody holds
+_WAITING = (LetterState.QUEUED.value, LetterState.DEFERRED.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What recording the troubles of a moment did."""
+
+    raised: tuple[str, ...] = ()  # sentences of what is new
+    cleared: tuple[str, ...] = ()  # and of what is well again
+
+
+def record(services: Services, troubles: Sequence[Trouble]) -> Changed:
+    """Raise what is new, clear what is well again, and tell whoever must know."""
+    calendar = services.calendar()
+
+    def attempt(session: Session) -> Changed:
+        keys = {trouble.key for trouble in troubles}
+        raised = [each for each in troubles if _raise(session, services, each)]
+        cleared = [alarm for alarm in _open(session) if alarm.key not in keys]
+        for alarm in cleared:
+            alarm.cleared_at = services.now()
+        session.flush()
+        _tell(session, services, calendar)
+        return Changed(
+            raised=tuple(each.sentence for each in raised),
+            cleared=tuple(alarm.sentence for alarm in cleared),
+        )
+
+    return services.database.transact(attempt)
+
+
+def note(services: Services, trouble: Trouble) -> None:
+    """Raise one trouble that is over by now: it is told, and the next look clears it."""
+    calendar = services.calendar()
+
+    def attempt(session: Session) -> None:
+        _raise(session, services, trouble)
+        _tell(session, services, calendar)
+
+    services.database.transact(attempt)
+
+
+def open_alarms(services: Services) -> list[Alarm]:
+    """Return what is amiss as far as anybody has looked, the oldest first."""
+    with services.database.reading() as session:
+        return _open(session)
+
+
+def letters_with_alarms(session: Session, services: Services) -> list[int]:
+    """Return the letters that speak of alarms and may leave today."""
+    rows = session.scalars(
+        select(col(Letter.id))
+        .join(LetterItem, col(LetterItem.letter_id) == col(Letter.id))
+        .where(
+            col(LetterItem.kind) == ItemKind.ALARM.value,
+            col(LetterItem.state) == ItemState.CLAIMED.value,
+            col(Letter.state).in_(_WAITING),
+            col(Letter.send_on) <= services.today,
+        )
+        .distinct()
+    )
+    return [each for each in rows if each is not None]
+
+
+def _open(session: Session) -> list[Alarm]:
+    mine = [kind.value for kind in Silence]
+    return list(
+        session.scalars(
+            select(Alarm)
+            .where(col(Alarm.cleared_at).is_(None), col(Alarm.kind).in_(mine))
+            .order_by(col(Alarm.raised_at), col(Alarm.id))
+        )
+    )
+
+
+def _raise(session: Session, services: Services, trouble: Trouble) -> bool:
+    """Raise it, say it anew, or open it again; True when it is news."""
+    row = {
+        "key": trouble.key,
+        "kind": trouble.kind.value,
+        "sentence": trouble.sentence,
+        "hint": trouble.hint,
+        "raised_at": services.now(),
+    }
+    if insert_new(session, Alarm, [row], returning=("id",)):
+        return True
+    told_so = {"sentence": trouble.sentence, "hint": trouble.hint}
+    session.execute(
+        update(Alarm)
+        .where(col(Alarm.key) == trouble.key)
+        .values(**told_so, cleared_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return False
+
+
+def _tell(session: Session, services: Services, calendar: Calendar) -> None:
+    """Put every open alarm into the letters of those who keep the program, each once."""
+    people = _keepers(session)
+    claims = [claim for alarm in _open(session) for claim in _claims(services, alarm, people)]
+    queue(session, claims, send_on=services.today, calendar=calendar)
+
+
+def _claims(services: Services, alarm: Alarm, people: Sequence[Person]) -> list[Claim]:
+    told = [(person.key, person.id, person.email) for person in people]
+    return [
+        Claim(
+            key=f"alarm/{alarm.key}/{key}",
+            kind=ItemKind.ALARM,
+            person_id=person,
+            speaks_on=services.today,
+            state=ItemState.CLAIMED if email else ItemState.SUPPRESSED,
+            reason="" if email else NO_EMAIL if person else NOBODY,
+            alarm_id=alarm.id,
+        )
+        for key, person, email in told or [("nobody", None, "")]
+    ]
+
+
+def _keepers(session: Session) -> Sequence[Person]:
+    """Return the operators; without any, the heads; without any, the clerks."""
+    for role in _TOLD:
+        found = session.scalars(
+            select(Person)
+            .where(col(Person.role) == role.value, col(Person.active))
+            .order_by(col(Person.id))
+        ).all()
+        if found:
+            return found
+    return ()

@@ -1,0 +1,86 @@
+"""The runs as people look at them: what runs now and how far it is, what ran, what failed."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework import runs
+from casework.services import Services
+from casework.words import RUN_KINDS, RUN_STATES
+from models.ledger import Run, RunBatch, RunState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLine:
+    """One run as the list shows it."""
+
+    kind: str
+    title: str
+    slot: str
+    state: str  # of its row; ``cut_off`` is told apart from a living one
+    state_title: str
+    cut_off: bool
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    seconds: int | None  # until its end, or its last sign of life
+    started_by: str
+    program: str
+    pieces: int  # batches in all; 0 for a run that is not cut
+    done: int
+    counts: dict[str, object]
+    trouble: str
+
+
+def list_runs(services: Services, *, kind: str | None = None, limit: int = 20) -> list[RunLine]:
+    """Return the newest runs first."""
+    statement = select(Run).order_by(col(Run.started_at).desc(), col(Run.id).desc()).limit(limit)
+    if kind is not None:
+        statement = statement.where(col(Run.kind) == kind)
+    with services.database.reading() as session:
+        return [_line(session, run, services.now()) for run in session.scalars(statement)]
+
+
+def _line(session: Session, run: Run, now: dt.datetime) -> RunLine:
+    cut_off = runs.is_dead(session, run, now)
+    state = RunState(run.state)
+    end = run.finished_at or (run.beat_at if cut_off else now)
+    return RunLine(
+        kind=run.kind,
+        title=RUN_KINDS.get(run.kind, run.kind),
+        slot=run.slot,
+        state=run.state,
+        state_title="中断" if cut_off else RUN_STATES[state],
+        cut_off=cut_off,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        seconds=None if end is None else max(0, int((end - run.started_at).total_seconds())),
+        started_by=run.started_by,
+        program=run.program,
+        pieces=run.pieces,
+        done=min(_done(session, run), run.pieces),
+        counts=json.loads(run.counts),
+        trouble=run.trouble,
+    )
+
+
+def _done(session: Session, run: Run) -> int:
+    """Return how many batches this run, and whoever did them before it was taken up, finished."""
+    if not run.pieces:
+        return 0
+    if run.state == RunState.FINISHED.value:
+        return run.pieces
+    batches = select(func.count()).select_from(RunBatch)
+    return (
+        session.scalar(
+            batches.where(
+                col(RunBatch.period) == run.slot,
+                col(RunBatch.batch) >= 0,
+                col(RunBatch.done_at).is_not(None),
+            )
+        )
+        or 0
+    )

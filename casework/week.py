@@ -1,0 +1,233 @@
+"""The week of one member of staff: what is overdue, due, waiting, and what went wrong."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.board import over_limit
+from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
+from casework.rulebook import read_rules
+from casework.services import Services
+from casework.words import KINDS, LETTERS
+from models.case import Case, Review, ReviewState, Transition
+from models.deadline import Deadline, DeadlineState
+from models.enterprise import Enterprise, Person
+from models.letter import ItemState, Letter, LetterItem, LetterState
+from notifications.letters import WeekLine, WeekSection, WeekSummary
+from notifications.words import countdown, day
+from policy.deadlines import days_left
+from policy.obligation import DeadlineKind, Tone
+from policy.programme import Stage
+from policy.timetable import week_of
+from policy.workdays import ONE_DAY
+
+_SHOWN = 5  # lines of a section: the gravest
+_LATELY = 7 * ONE_DAY
+_GRAVEST_FIRST = tuple(KINDS)
+_FLAGS = ("预计", "暂估", "待核实")
+
+
+def week_of_staff(session: Session, services: Services, person: Person) -> WeekSummary | None:
+    """Return what a member of staff should know this week; None when there is nothing."""
+    ours = _ours(person.division_code, col(Enterprise.division_code))
+    found = (
+        _dates(session, services, ours, overdue=True),
+        _dates(session, services, ours, overdue=False),
+        _reviews(session, services, ours),
+        _others(session, services, ours),
+        _wrong(session, services, person),
+    )
+    sections = tuple(section for section in found if section.count)
+    if not sections:
+        return None
+    return empty_week(services.today, sections)
+
+
+def empty_week(today: dt.date, sections: tuple[WeekSection, ...] = ()) -> WeekSummary:
+    """Return the summary of the week of a day."""
+    monday = today - today.weekday() * ONE_DAY
+    number = int(week_of(today).rpartition("W")[2])
+    return WeekSummary(number=number, first=monday, last=monday + 6 * ONE_DAY, sections=sections)
+
+
+def _ours(division: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    """Return the condition that something lies in a division or below it."""
+    condition: ColumnElement[bool] = column.startswith(division.rstrip("0"), autoescape=True)
+    return condition
+
+
+def _section(
+    title: str, tone: Tone, lines: Sequence[WeekLine], *, count: int, of: int | None = None
+) -> WeekSection:
+    """Return the gravest lines of what is counted; ``of`` is how many lines there are in all."""
+    shown = tuple(lines[:_SHOWN])
+    more = (len(lines) if of is None else of) - len(shown)
+    return WeekSection(title=title, tone=tone.value, count=count, lines=shown, more=more)
+
+
+def _dates(
+    session: Session, services: Services, ours: ColumnElement[bool], *, overdue: bool
+) -> WeekSection:
+    """Sum up open dates: those that passed, or those up to Sunday; one line for one duty."""
+    today = services.today
+    sunday = today + (6 - today.weekday()) * ONE_DAY
+    when = col(Deadline.due_on) < today if overdue else col(Deadline.due_on).between(today, sunday)
+    alike = (
+        col(Deadline.kind),
+        col(Deadline.due_on),
+        col(Deadline.programme),
+        col(Deadline.title),
+        col(Deadline.estimated),
+        col(Deadline.provisional),
+        col(Deadline.needs_confirmation),
+    )
+    rows = session.execute(
+        select(*alike, func.count(), func.min(col(Enterprise.name)))
+        .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
+        .where(col(Deadline.state) == DeadlineState.OPEN.value, when, ours)
+        .group_by(*alike)
+    ).all()
+    graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
+    return _section(
+        "已经超期" if overdue else "本周到期",
+        Tone.OVERDUE if overdue else Tone.URGENT,
+        [_date_line(services, row) for row in graded],
+        count=sum(row[-2] for row in rows),
+    )
+
+
+def _date_line(services: Services, row: Sequence[Any]) -> WeekLine:
+    kind, due_on, programme, title, *marks, number, name = row
+    known = services.catalogue.programmes.get(programme)
+    left = countdown(days_left(due_on, services.today))
+    return WeekLine(
+        what=f"{title}（{known.title if known else programme}）",
+        detail=f"{KINDS[DeadlineKind(kind)]}，{day(due_on, services.today)} {left}，"
+        + _firms(name, number),
+        flags=tuple(flag for flag, holds in zip(_FLAGS, marks, strict=True) if holds),
+    )
+
+
+def _firms(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} 等 {number} 家"
+
+
+def _reviews(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+    """Sum up the proposals that wait for a decision, the oldest first."""
+    waiting = (
+        select(Review, Case, col(Enterprise.name))
+        .join(Case, col(Case.id) == col(Review.case_id))
+        .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
+        .where(col(Review.state) == ReviewState.OPEN.value, ours)
+    )
+    count = _number_of(session, waiting)
+    oldest = waiting.order_by(col(Review.opened_on), col(Enterprise.name), col(Review.id))
+    rows = session.execute(oldest.limit(_SHOWN)).all()
+    rules = read_rules(session, services, {case.revision for _, case, _ in rows})
+    lines = []
+    for review, case, name in rows:
+        programme = rules[case.revision]
+        step = f"{programme.stage(review.stage).title} → {programme.stage(review.proposes).title}"
+        waited = (services.today - review.opened_on).days
+        lines.append(
+            WeekLine(what=f"{name}（{programme.title}）", detail=f"{step}，已等 {waited} 天")
+        )
+    return _section("等本局审核", Tone.REMINDER, lines, count=count, of=count)
+
+
+def _number_of(session: Session, statement: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+
+
+def _others(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+    """Sum up the cases that wait for an enterprise or another office, the latest stages first."""
+    waits = exists().where(
+        col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
+    )
+    alike = (col(Case.programme), col(Case.revision), col(Case.stage), col(Case.entered_on))
+    rows = session.execute(
+        select(*alike, func.count())
+        .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
+        .where(col(Case.final).is_(None), col(Case.held).is_(False), ~waits, ours)
+        .group_by(*alike)
+    ).all()
+    rules = read_rules(session, services, {row[1] for row in rows})
+    calendar, today = services.calendar(), services.today
+    cases: Counter[tuple[str, Stage]] = Counter()
+    late: Counter[tuple[str, Stage]] = Counter()
+    for _, revision, key, entered_on, number in rows:
+        stage = rules[revision].stage(key)
+        if not stage.needs:
+            continue
+        place = (rules[revision].title, stage)
+        cases[place] += number
+        late[place] += number * over_limit(stage, calendar.workdays_between(entered_on, today))
+    graded = sorted(cases, key=lambda place: (-late[place], -cases[place], place[0]))
+    lines = [_place_line(place, cases[place], late[place]) for place in graded]
+    return _section("等补数据或登记", Tone.NOTICE, lines, count=cases.total())
+
+
+def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
+    programme, stage = place
+    wanted = "、".join(need.title for need in stage.needs)
+    over = f"，其中 {late} 家已超过本环节的时限" if late else ""
+    return WeekLine(what=f"{stage.title}（{programme}）", detail=f"{number} 家，等：{wanted}{over}")
+
+
+def _wrong(session: Session, services: Services, person: Person) -> WeekSection:
+    """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
+    division, since = person.division_code, services.today - _LATELY
+    lines = [*_letters(session, division, since), *_unsaid(session, division, since)]
+    return _section("没有办成", Tone.FINAL, lines, count=len(lines))
+
+
+def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLine]:
+    """Yield the letters that came to nothing lately, and all that wait for a person."""
+    place = func.coalesce(col(Enterprise.division_code), col(Person.division_code))
+    lately = (LetterState.FAILED.value, LetterState.UNKNOWN.value)
+    rows = session.execute(
+        select(Letter, col(Person.name), col(Enterprise.name))
+        .join(Person, col(Person.id) == col(Letter.person_id))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+        .where(
+            or_(
+                col(Letter.state) == LetterState.HELD.value,
+                and_(col(Letter.state).in_(lately), col(Letter.send_on) > since),
+            ),
+            _ours(division, place),
+        )
+        .order_by(col(Letter.send_on), col(Letter.id))
+    )
+    for letter, name, enterprise in rows:
+        whose = f"{enterprise} {name}".strip() if enterprise else name
+        why = f"：{letter.reason}" if letter.reason else ""
+        state = LETTERS[LetterState(letter.state)]
+        yield WeekLine(what=f"给{whose}的信", detail=f"{letter.send_on:%m-%d} {state}{why}")
+
+
+def _unsaid(session: Session, division: str, since: dt.date) -> Iterable[WeekLine]:
+    """Yield the enterprises of which nobody could be told something lately."""
+    whose = func.coalesce(col(Deadline.enterprise_id), col(Case.enterprise_id))
+    rows = session.execute(
+        select(col(Enterprise.name), col(LetterItem.reason), func.count())
+        .select_from(LetterItem)
+        .outerjoin(Deadline, col(Deadline.id) == col(LetterItem.deadline_id))
+        .outerjoin(Transition, col(Transition.id) == col(LetterItem.transition_id))
+        .outerjoin(Case, col(Case.id) == col(Transition.case_id))
+        .join(Enterprise, col(Enterprise.id) == whose)
+        .where(
+            col(LetterItem.state) == ItemState.SUPPRESSED.value,
+            col(LetterItem.reason).in_((NO_CONTACT, NO_EMAIL, NOBODY)),
+            col(LetterItem.speaks_on) > since,
+            _ours(division, col(Enterprise.division_code)),
+        )
+        .group_by(col(Enterprise.name), col(LetterItem.reason))
+        .order_by(func.count().desc(), col(Enterprise.name), col(LetterItem.reason))
+    )
+    for name, reason, number in rows:
+        yield WeekLine(what=name, detail=f"{reason}，{number} 件事没有告知")

@@ -1,0 +1,1 @@
+"""The web side: for now, what tells machines whether all is well."""

@@ -1,0 +1,36 @@
+"""Serving the pages beside other work, in a thread that ends with it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from console.app import make_app
+
+_PATIENCE = 5.0  # seconds for answers under way
+
+
+@contextmanager
+def serving(home: Path, host: str, port: int) -> Iterator[int]:
+    """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had."""
+    with socket.create_server((host, port)) as listening:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(home),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=2,
+            )
+        )
+        # A thread of its own hears no signal: those are for whoever keeps the timetable.
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(_PATIENCE)

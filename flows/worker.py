@@ -1,0 +1,72 @@
+"""A worker: one process that waits for runs of the office's pool and does one at a time."""
+
+import asyncio
+import datetime as dt
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event, Thread
+
+from casework.heartbeat import WORKER, beat
+from config.settings import Settings
+from flows.deploy import office_settings, spoken_to, unanswered
+from runtime.build import CannotRunError, opened, process_name
+
+_ALIVE_EVERY = dt.timedelta(minutes=1)
+
+
+def work(home: Path, *, ready: Callable[[], None]) -> None:
+    """Take runs until Ctrl-C or SIGTERM; a run under way then ends with us, and is done again.
+
+    Raises CannotRunError when the server does not answer, or was away for long.
+    """
+    settings = office_settings(home)
+    with spoken_to(home, settings.prefect), _alive(settings):
+        # What runs here reads the data folder of this machine; nobody tells it another one.
+        os.environ["PEIYU_HOME"] = str(home.absolute())
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        from httpx import HTTPError
+
+        try:
+            with suppress(KeyboardInterrupt):
+                asyncio.run(_wait(settings.prefect.pool, ready))
+        except* (HTTPError, RuntimeError) as errors:
+            raise unanswered(settings.prefect, errors.exceptions[0]) from errors
+
+
+async def _wait(pool: str, ready: Callable[[], None]) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+    from prefect.workers.process import ProcessWorker
+
+    async with get_client() as client:
+        try:
+            await client.read_work_pool(pool)
+        except ObjectNotFound:
+            raise CannotRunError(f"任务服务器上还没有“{pool}”。请先运行：peiyu deploy") from None
+    worker = ProcessWorker(
+        work_pool_name=pool, name=process_name(), limit=1, create_pool_if_not_found=False
+    )
+    await worker.start(printer=lambda *_: ready())
+
+
+@contextmanager
+def _alive(settings: Settings) -> Iterator[None]:
+    """Give a sign of life in our tables, for whoever watches over the workers."""
+    over = Event()
+
+    def live() -> None:
+        while True:
+            with suppress(Exception), opened(settings) as services:
+                beat(services, WORKER, every=_ALIVE_EVERY, detail=services.process)
+            if over.wait(_ALIVE_EVERY.total_seconds()):
+                return
+
+    thread = Thread(target=live, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()

@@ -1,0 +1,170 @@
+"""PostgreSQL restarted in the middle of a run, or a COMMIT whose answer was lost: once, as ever."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from casework.deliver import deliver
+from casework.pipeline import run_month
+from casework.remind import sweep
+from casework.services import Services
+from cli.demo_story import FIRST_RUN
+from models.engine import Database, DatabaseGoneError, make_engine
+from notifications.folder import FolderCarrier
+from tests.plugins.county import County
+from tests.plugins.cutting_proxy import CuttingProxy
+from tests.plugins.dump import Dump, differences, dump
+from tests.plugins.house import services_on
+from tests.plugins.postgres import PostgresServer
+
+pytestmark = pytest.mark.postgres
+on_postgresql = pytest.mark.parametrize("engine", ["postgresql"])
+BATCH_SIZE = 40
+# The tests' server is fast and may forget its last commits in a crash; a real one does not.
+KEEPS_COMMITS = "&options=-c%20synchronous_commit%3Don"
+HOUR = dt.timedelta(hours=1)
+RUNS: dict[str, Callable[[Services], object]] = {
+    "monthly": lambda services: run_month(services, "2026-01", on=FIRST_RUN),
+    "sweep": sweep,
+    "deliver": deliver,
+}
+BEFORE = {"monthly": (), "sweep": ("monthly",), "deliver": ("monthly", "sweep")}
+
+
+@on_postgresql
+@pytest.mark.parametrize("what", RUNS)
+def test_restarted_in_the_middle_of_a_run_the_tables_end_equal_to_one_clean_run(
+    a_county: County, postgres_server: PostgresServer, tmp_path: Path, what: str
+) -> None:
+    _ran(a_county.first, tmp_path / "before", *BEFORE[what])
+    clean, steps = _counted(a_county.copy(), tmp_path / "clean", what)
+    url, folder = a_county.copy(), tmp_path / "restarted"
+    services = _services(url, folder)
+    middles = [steps // 4, steps // 2, steps * 3 // 4]
+    with _halted_at(services, middles, postgres_server.crash_and_start):
+        RUNS[what](services)
+    services.database.close()
+
+    assert differences(clean, _ran(url, folder, what)) == []
+    assert _names(folder) == _names(tmp_path / "clean")
+
+
+@on_postgresql
+@pytest.mark.parametrize("what", ["monthly", "deliver"])
+def test_a_commit_whose_answer_was_lost_is_not_done_twice(
+    a_county: County, postgres_server: PostgresServer, tmp_path: Path, what: str
+) -> None:
+    _ran(a_county.first, tmp_path / "before", *BEFORE[what])
+    clean, _ = _counted(a_county.copy(), tmp_path / "clean", what)
+    url, folder = a_county.copy(), tmp_path / "cut"
+    name = str(make_engine(url).url.database)
+    with (
+        tempfile.TemporaryDirectory(prefix="cut-") as short,
+        CuttingProxy(postgres_server.folder, Path(short)) as proxy,
+    ):
+        services = _services(proxy.url(name), folder)
+        for commit in (2, 3, 4):  # of a delivery: about to be handed over, recorded, the next
+            proxy.cut_after(commit)
+            RUNS[what](services)
+        services.database.close()
+        cuts = proxy.cuts
+
+    assert cuts >= 1
+    assert differences(_told(clean), _told(_ran(url, folder, what))) == []
+    assert _names(folder) == _names(tmp_path / "clean")
+
+
+def test_a_server_that_stays_away_is_not_waited_for_without_end(postgres_url: str) -> None:
+    away = make_engine(postgres_url.replace("host=", "host=/nowhere"))
+    database = Database(away, patience=0.2)
+
+    with pytest.raises(DatabaseGoneError, match="数据库断开了"), database.reading():
+        pass
+    database.close()
+
+
+@on_postgresql
+def test_a_server_that_starts_later_is_waited_for(
+    a_county: County, postgres_server: PostgresServer
+) -> None:
+    services = services_on(a_county.first, today=FIRST_RUN)
+    begun = Event()
+
+    def work(_session: object) -> str:
+        begun.set()
+        return "done"
+
+    with ThreadPoolExecutor(1) as aside:
+        restarting = aside.submit(postgres_server.crash_and_start)
+        assert services.database.transact(work) == "done"
+        restarting.result()
+    assert begun.is_set()
+    services.database.close()
+
+
+def _services(url: str, folder: Path) -> Services:
+    services = services_on(
+        url + KEEPS_COMMITS, today=FIRST_RUN, open_carrier=lambda: FolderCarrier(folder)
+    )
+    return replace(services, batch_size=BATCH_SIZE)
+
+
+def _ran(url: str, folder: Path, *what: str) -> Dump:
+    """Run it to the end, an hour later: leases have ended; return what the tables say."""
+    services = _services(url, folder)
+    later = services.now() + HOUR
+    services = replace(services, now=lambda: later)
+    for each in what:
+        RUNS[each](services)
+    found = dump(services.database)
+    services.database.close()
+    return found
+
+
+def _counted(url: str, folder: Path, what: str) -> tuple[Dump, int]:
+    """Run it undisturbed; return what the tables say, and how many statements it took."""
+    services = _services(url, folder)
+    steps = count()
+    event.listen(services.database.engine, "before_cursor_execute", lambda *_: next(steps))
+    RUNS[what](services)
+    services.database.close()
+    return _ran(url, folder), next(steps)
+
+
+class _halted_at:  # noqa: N801 - reads as a word
+    """Do something before each of these statements."""
+
+    def __init__(self, services: Services, steps: list[int], halt: Callable[[], object]) -> None:
+        self._engine, self._steps, self._halt = services.database.engine, steps, halt
+        self._numbers: Iterator[int] = count()
+
+    def __enter__(self) -> None:
+        event.listen(self._engine, "before_cursor_execute", self._step)
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._step)
+
+    def _step(self, *_: Any) -> None:
+        if next(self._numbers) in self._steps:
+            self._halt()
+
+
+def _told(found: Dump) -> Dump:
+    """Leave out how often a letter was begun: the first beginning was lost with its answer."""
+    how = {"reason", "attempts", "may_repeat"}
+    letters = sorted(tuple(pair for pair in row if pair[0] not in how) for row in found["letter"])
+    batches = sorted(tuple(p for p in row if p[0] != "version") for row in found["run_batch"])
+    return found | {"letter": letters, "run_batch": batches}
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.eml"))

@@ -1,0 +1,130 @@
+"""`peiyu deploy` and `peiyu work` where they can not run, and what a server has after a deploy."""
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.settings import PrefectPart, load_settings
+from flows.deploy import spoken_to
+from flows.server import OwnServer, environment
+from runtime.build import create
+from tests.plugins.terminal import Peiyu
+
+COMMANDS = [pytest.param("deploy", id="deploy"), pytest.param("work", id="work")]
+
+
+def _settle(home: Path, text: str) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "peiyu.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]  # bound, and nobody listens
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_a_server_in_the_settings_it_says_where_to_write_it(
+    peiyu: Peiyu, home: Path, command: str
+) -> None:
+    said = peiyu(command)
+
+    assert said.code == 3
+    assert "[prefect]" in said.err
+    assert "peiyu up" in said.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_several_machines_need_postgresql(peiyu: Peiyu, home: Path, command: str) -> None:
+    _settle(home, '[prefect]\napi = "http://127.0.0.1:4200/api"\n')
+
+    said = peiyu(command)
+
+    assert said.code == 3
+    assert "PostgreSQL" in said.err
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_server_that_does_not_answer_is_said(
+    peiyu: Peiyu, outside: Path, postgres_url: str, closed_port: int, command: str
+) -> None:
+    home = outside / "var"
+    address = f"http://127.0.0.1:{closed_port}/api"
+    _settle(home, f'database = "{postgres_url}"\n[prefect]\napi = "{address}"\n')
+    create(load_settings(home))
+
+    said = peiyu(command)
+
+    assert said.code == 3
+    assert f"任务服务器 {address} 没有应答" in said.err
+
+
+def test_the_server_is_told_to_prefect_and_its_password_too() -> None:
+    office = PrefectPart(api="http://office.example:4200/api", auth="示例:secret")
+
+    told = environment(Path("var"), office)
+
+    assert told["PREFECT_API_URL"] == "http://office.example:4200/api"
+    assert told["PREFECT_API_AUTH_STRING"] == "示例:secret"
+    assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert "secret" not in str(office)
+
+
+@pytest.mark.postgres
+def test_deployed_twice_each_flow_is_there_once_and_the_alarm_has_runs_to_come(
+    peiyu: Peiyu, outside: Path, postgres_url: str
+) -> None:
+    home = outside / "var"
+    own = OwnServer(outside / "server", schedules=True)
+    try:
+        _settle(home, f'database = "{postgres_url}"\n[prefect]\napi = "{own.api_url()}"\n')
+        create(load_settings(home))
+        assert peiyu("deploy", "--json").json["every_minutes"] == 5
+        assert re.search(r"已登记 9 项到“peiyu”", peiyu("deploy").out)
+        with spoken_to(home, PrefectPart(api=own.api_url())):
+            found, planned = _deployed(own.api_url())
+    finally:
+        own.stop()
+
+    assert found == {
+        "timetable": ["*/5 * * * *", "Asia/Shanghai"],
+        "monthly-pipeline": [],
+        "monthly-share": [],
+        "daily-sweep": [],
+        "delivery": [],
+        "weekly-digest": [],
+        "backup": [],
+        "housekeeping": [],
+        "watch": [],
+    }
+    assert planned == {"timetable"}
+
+
+def _deployed(api: str) -> tuple[dict[str, list[str]], set[str]]:
+    """Return the schedule of each deployed flow, and of which ones runs are planned."""
+    from prefect.client.orchestration import SyncPrefectClient
+
+    with SyncPrefectClient(api=api) as client:
+        flows = {each.id: each.name for each in client.read_flows()}
+        deployments = client.read_deployments()
+        planned: set[str] = set()
+        while not planned:
+            planned = {
+                flows[each.flow_id] for each in client.read_flow_runs() if each.deployment_id
+            }
+    schedules = {
+        flows[each.flow_id]: [
+            words
+            for one in each.schedules
+            for words in (getattr(one.schedule, "cron", ""), one.schedule.timezone or "")
+        ]
+        for each in deployments
+    }
+    assert len(schedules) == len(deployments)
+    return schedules, planned
