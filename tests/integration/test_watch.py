@@ -14,8 +14,10 @@ from casework import alarms
 from casework.deliver import deliver
 from casework.doctor import Level, examine
 from casework.heartbeat import TIMETABLE, WATCH, beat
+from casework.held import Loss, note_restore
 from casework.pipeline import run_month
 from casework.remind import sweep
+from casework.runs_page import list_runs
 from casework.services import Services
 from casework.staff import NewStaff, add_staff
 from casework.watch import Watched, send_alarms, watch
@@ -263,3 +265,18 @@ def test_the_doctor_passes_on_what_is_in_the_way_of_mail(a_house: HouseMaker) ->
     found = {each.name: each for each in examine(a_house(), around)}
 
     assert (found["发信"].level, found["发信"].sentence) == (Level.BAD, "mail.example：连不上")
+
+
+def test_a_restore_that_waits_for_a_person_is_no_run_that_was_cut_off(county: Services) -> None:
+    lost = Loss(
+        at=at(county, 2, 11).now(),
+        backup_at=at(county, 2, 2).now(),
+        file="peiyu-20260302-020000.zip",
+        by=("示例", "cli"),
+    )
+    county.database.transact(lambda session: note_restore(session, lost))
+    evening = at(county, 2, 17)
+
+    assert Silence.CUT_OFF not in {each.kind for each in looked(evening).troubles}
+    [restore] = list_runs(evening, kind="restore")
+    assert (restore.title, restore.cut_off) == ("恢复", False)
