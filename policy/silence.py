@@ -175,13 +175,11 @@ class _Seen:
         for run in self.known.bad:
             how = "中途停了，没有办完" if run.cut_off else f"没有办成：{run.trouble}"
             kind = Silence.CUT_OFF if run.cut_off else Silence.FAILED
-            month = f" --month {run.slot}" if run.kind == RunKind.MONTHLY else ""
-            by_hand = run.kind in {RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER}
             yield Trouble(
                 key=f"{kind.value}/{run.kind}/{run.slot}",
                 kind=kind,
                 sentence=f"{run.slot} 的{run.title}{how}",
-                hint=f"peiyu run {run.kind}{month}" if by_hand else "peiyu runs",
+                hint=_typed(run),
             )
 
     def backup(self) -> Iterator[Trouble]:
@@ -246,3 +244,11 @@ class _Seen:
                 closes = min(self._at(day, self.table.deliver_to), self.now)
                 total += max(closes - opens, dt.timedelta())
         return total
+
+
+def _typed(run: BadRun) -> str:
+    """Return what does a run again."""
+    if run.kind == RunKind.BACKUP:
+        return "peiyu backup"
+    month = f" --month {run.slot}" if run.kind == RunKind.MONTHLY else ""
+    return f"peiyu run {run.kind}{month}" if run.kind in set(RunKind) else "peiyu runs"

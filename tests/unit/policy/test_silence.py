@@ -162,8 +162,15 @@ def test_a_silence_has_one_name_as_long_as_it_lasts() -> None:
             BadRun(kind="backup", title="备份", slot="2026-05-06", cut_off=False, trouble="盘满"),
             "failed/backup/2026-05-06",
             "盘满",
-            "peiyu runs",
-            id="not run by hand",
+            "peiyu backup",
+            id="backup",
+        ),
+        pytest.param(
+            BadRun(kind="digest", title="一周摘要", slot="2026-W19", cut_off=True),
+            "cut_off/digest/2026-W19",
+            "2026-W19 的一周摘要中途停了，没有办完",
+            "peiyu run digest",
+            id="digest",
         ),
     ],
 )
