@@ -12,6 +12,7 @@ from sqlmodel import col
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.week import empty_week, week_of_staff
+from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
@@ -78,7 +79,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
         content = _content(session, services, letter, person, keep_done=again)
         if not content:
             return _nothing("所提事项均已办结，无须再发", content)
-        if not (person.active and person.email):
+        if not (person.active and person.email) or is_bad(session, person.email):
             return _nothing("收件人没有可用的邮箱", content)
         rendered = _rendered(session, services, person, content)
     return Composed(

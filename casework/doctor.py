@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework import doctor_runs
+from casework.bounces import bad_addresses
 from casework.check import Check, Level, bad, ok, warn
 from casework.held import catching_up
 from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
@@ -57,6 +58,7 @@ def examine(services: Services, around: Surroundings) -> tuple[Check, ...]:
             mail(around),
             *_letters(session),
             *_restored(session),
+            *_disowned(session),
             *_unsaid(session, services),
             *_uncertified(session, services),
             *doctor_runs.checks(session, services, around.table),
@@ -173,6 +175,12 @@ def _restored(session: Session) -> Iterator[Check]:
     if restored is not None:
         sentence = f"{restored.on} 恢复了备份，正在补录：事项的进展先列为待确认，不直接发信"
         yield warn("恢复", sentence, "补录完毕后：peiyu letters resume")
+
+
+def _disowned(session: Session) -> Iterator[Check]:
+    if number := bad_addresses(session):
+        hint = "补上新邮箱后重新导入名册；确认邮箱没有错：peiyu letters trust 邮箱 --reason 理由"
+        yield bad("退信", f"{number} 个收信人的邮箱被退信，不再发给他们", hint)
 
 
 def _unsaid(session: Session, services: Services) -> Iterator[Check]:

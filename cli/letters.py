@@ -195,3 +195,64 @@ def _told(done: "Settled | Refusal", words: str, *, as_json: bool) -> None:
 
     say(screen(), words.format(len(done.letters)))
     next_step(screen(), "peiyu letters    看每封信的情况")
+
+
+@letters_group.command(
+    "bounced",
+    help="退信：读一个邮箱文件夹（Maildir 或 mbox），认出本局信函的退信。\n\n"
+    "邮箱不存在的不再发，列入“发不出”；自动回复不算。同一份退信读几次都一样，文件夹不改动。",
+    epilog="例：peiyu letters bounced /var/mail/peiyu",
+)
+def bounced(
+    folder: Annotated[Path, typer.Argument(metavar="文件夹", exists=True, help="Maildir 或 mbox")],
+    by: By = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take in reports of mail that came back."""
+    from casework.bounces import take_in
+    from notifications.bounces import messages_in, read_bounce
+
+    domain = settings_at(home).office.email.rpartition("@")[2]
+    read = (read_bounce(raw, domain=domain) for _, raw in messages_in(folder))
+    with services_at(home) as services:
+        done = take_in(services, [each for each in read if each], by=actor(by))
+    if as_json:
+        print_json(done)
+        return
+    from cli.tables import next_step, say
+
+    console = screen()
+    say(console, f"新的退信 {len(done.letters)} 封" if done.letters else "没有新的退信。")
+    for each in done.letters:
+        what = "邮箱不存在，不再发" if each.hard else "暂时没有送到"
+        say(console, f"  {each.to}（{each.email}）：{what}；对方说：{each.said or each.status}")
+    if any(each.hard for each in done.letters):
+        next_step(console, "peiyu letters --state 发不出    看是哪些信")
+
+
+@letters_group.command(
+    "trust",
+    help="恢复一个被退过信的邮箱：确认没有错，以后照常发。\n\n要写理由，全部留痕。",
+    epilog="例：peiyu letters trust zhang@example.cn --reason 对方已修好",
+)
+def trust(
+    email: Annotated[str, typer.Argument(metavar="邮箱", help="被退信的邮箱")],
+    reason: Annotated[str, typer.Option("--reason", metavar="理由", help="理由")],
+    by: By = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write to a mailbox again."""
+    from casework.bounces import trust as trust_again
+    from casework.refusal import Refusal
+    from cli.tables import say
+
+    with services_at(home) as services:
+        done = trust_again(services, email, reason=reason, by=actor(by))
+    if isinstance(done, Refusal):
+        raise refused(done)
+    if as_json:
+        print_json({"email": done})
+    else:
+        say(screen(), f"已恢复：{done}，以后照常发信")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.addresses import usable_email
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
@@ -155,7 +156,8 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
         select(
             *(col(each) for each in (Enterprise.id, Enterprise.uscc, Enterprise.name)),
             col(Enterprise.division_code),
-            *(col(each) for each in (Person.id, Person.key, Person.role, Person.email)),
+            *(col(each) for each in (Person.id, Person.key, Person.role)),
+            usable_email(),
             col(Person.division_code),
         )
         .outerjoin(
@@ -183,21 +185,18 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
 
 def read_staff(session: Session) -> tuple[Staff, ...]:
     """Return every active member of staff, in the order they were registered."""
-    rows = session.scalars(
-        select(Person)
+    rows = session.execute(
+        select(
+            *(col(each) for each in (Person.id, Person.key, Person.role)),
+            usable_email(),
+            col(Person.division_code),
+        )
         .where(col(Person.active), col(Person.role) != Role.CONTACT.value)
         .order_by(col(Person.id))
     )
-    return tuple(_staff(person) for person in rows)
-
-
-def _staff(person: Person) -> Staff:
-    return Staff(
-        id=person.id or 0,
-        key=person.key,
-        role=person.role,
-        email=person.email,
-        division_code=person.division_code,
+    return tuple(
+        Staff(id=id_, key=key, role=role, email=email, division_code=of)
+        for id_, key, role, email, of in rows
     )
 
 

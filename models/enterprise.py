@@ -58,3 +58,14 @@ class Person(SQLModel, table=True):
     enterprise_id: int | None = Field(default=None, foreign_key="enterprise.id", index=True)
     division_code: str = Field(default="", max_length=6)
     active: bool = True
+
+
+class BadAddress(SQLModel, table=True):
+    """A mailbox of which a server said that it does not exist; nothing more is sent to it."""
+
+    __tablename__ = "bad_address"
+
+    email: str = Field(primary_key=True)  # in small letters
+    at: dt.datetime = Field(sa_type=Instant)
+    status: str = ""  # 5.1.1
+    said: str = ""  # the other server's words

@@ -45,7 +45,7 @@ class Letter(SQLModel, table=True):
     lease: int = 0  # fencing term: only the holder of the newest term may record an answer
     leased_until: dt.datetime | None = Field(default=None, sa_type=Instant)
     next_at: dt.datetime | None = Field(default=None, sa_type=Instant)
-    message_id: str = ""
+    message_id: str = Field(default="", index=True)
     subject: str = ""
     sent_at: dt.datetime | None = Field(default=None, sa_type=Instant)
     may_repeat: bool = False  # a second copy was sent because the first answer was lost

@@ -11,7 +11,7 @@ from models.case import (
     Waiver,
 )
 from models.deadline import Deadline
-from models.enterprise import Alias, Enterprise, Person
+from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
 from models.ledger import (
     Alarm,
@@ -31,6 +31,7 @@ __all__ = [
     "AnnualFigures",
     "Assessment",
     "AuditEntry",
+    "BadAddress",
     "CalendarOverride",
     "Case",
     "Deadline",

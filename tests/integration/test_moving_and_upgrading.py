@@ -27,7 +27,7 @@ from tests.plugins.house import ZONE, HouseMaker, services_on
 from tests.plugins.terminal import Peiyu
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=ZONE)
-OLDER = [each for each in ("0001", "0002") if each != schema.head()]
+OLDER = [each for each in ("0001", "0002", "0003") if each != schema.head()]
 
 
 def _quiet(_table: str, _rows: int) -> None:
@@ -159,7 +159,7 @@ def test_data_of_every_older_program_is_upgraded_after_a_backup(
 
 
 def test_every_older_revision_is_tried() -> None:
-    assert [*OLDER, "0003"][-1] == schema.head()
+    assert [*OLDER, "0004"][-1] == schema.head()
 
 
 def test_an_upgrade_that_fails_changes_nothing_and_names_the_backup(

@@ -1,0 +1,127 @@
+"""Mail that came back (退信): the letter did not arrive, and a dead mailbox gets nothing more."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.refusal import Refusal
+from casework.services import Actor, Services
+from models.audit import append, entry_of
+from models.enterprise import BadAddress, Person
+from models.letter import Letter, LetterState
+from models.writes import insert_new
+from notifications.bounces import Bounce
+
+CAME_BACK = "退信"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BouncedLetter:
+    """A letter that came back."""
+
+    letter: int
+    to: str
+    email: str
+    status: str
+    said: str
+    hard: bool  # the mailbox does not exist: nothing more is sent to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What a folder of reports told; reports that were read before are not counted again."""
+
+    letters: tuple[BouncedLetter, ...]
+    strange: int  # reports of letters that are not ours
+
+
+def take_in(services: Services, reports: Iterable[Bounce], *, by: Actor) -> TakenIn:
+    """Note that letters came back. The same report again changes nothing.
+
+    A mailbox is disowned only when it is still the one that we write to.
+    """
+    found: list[BouncedLetter] = []
+    strange = 0
+    for report in reports:
+        told = services.database.transact(partial(_take, services, report, by))
+        if told is None:
+            strange += 1
+        elif isinstance(told, BouncedLetter):
+            found.append(told)
+    return TakenIn(letters=tuple(found), strange=strange)
+
+
+def _take(
+    services: Services, report: Bounce, by: Actor, session: Session
+) -> BouncedLetter | bool | None:
+    """Return what is news; False for what was known, None for what is not ours."""
+    letter = session.scalars(
+        select(Letter).where(col(Letter.message_id) == report.message_id).with_for_update()
+    ).first()
+    if letter is None:
+        return None
+    if letter.state != LetterState.SENT.value or letter.reason.startswith(CAME_BACK):
+        return False
+    person = session.get_one(Person, letter.person_id)
+    same = report.recipient in ("", person.email.lower())
+    hard = report.hard and same and bool(person.email)
+    letter.reason = f"{CAME_BACK}：{report.said or report.status or '没有说明'}"
+    if report.hard:
+        letter.state = LetterState.FAILED.value
+    if hard:
+        row = {
+            "email": person.email.lower(),
+            "at": services.now(),
+            "status": report.status,
+            "said": report.said,
+        }
+        insert_new(session, BadAddress, [row])
+    bounced = BouncedLetter(
+        letter=letter.id or 0,
+        to=person.name,
+        email=person.email,
+        status=report.status,
+        said=report.said,
+        hard=hard,
+    )
+    detail = {"letter": bounced.letter, "status": report.status, "hard": hard}
+    _audit(session, services, by, "letter.bounced", (person.key, detail))
+    return bounced
+
+
+def trust(services: Services, email: str, *, reason: str, by: Actor) -> str | Refusal:
+    """Write to a mailbox again that was disowned; return its address."""
+    wanted = email.strip().lower()
+    if not reason.strip():
+        return Refusal(reason="请写明理由")
+
+    def attempt(session: Session) -> str | Refusal:
+        row = session.get(BadAddress, wanted)
+        if row is None:
+            return Refusal(reason=f"“{email.strip()}”没有被退过信，不需要恢复")
+        session.delete(row)
+        _audit(session, services, by, "address.trusted", (wanted, {"reason": reason.strip()}))
+        return wanted
+
+    return services.database.transact(attempt)
+
+
+def bad_addresses(session: Session) -> int:
+    """Return how many people can not be written to because their mailbox was disowned."""
+    rows = session.scalars(
+        select(col(Person.email)).where(col(Person.active), col(Person.email) != "")
+    )
+    bad = set(session.scalars(select(col(BadAddress.email))))
+    return sum(email.lower() in bad for email in rows)
+
+
+def _audit(
+    session: Session, services: Services, by: Actor, act: str, what: tuple[str, dict[str, object]]
+) -> None:
+    subject, detail = what
+    who = (by.name, by.source)
+    append(session, entry_of(at=services.now(), by=who, act=act, subject=subject, detail=detail))

@@ -1,0 +1,188 @@
+"""Reports of mail that did not arrive (退信): read, matched by our own Message-ID, told apart.
+
+A report counts only when it names a message of ours: the id is looked for in what it returns of
+the original, never in what a stranger writes about it. Automatic answers are no reports.
+"""
+
+import email.policy
+import mailbox
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import parseaddr
+from pathlib import Path
+
+_OURS = re.compile(r"<([0-9a-f]{32})@([^<>\s@]+)>")
+_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
+_DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
+_LONGEST = 2_000_000  # bytes; a report that returns a huge letter whole is read so far
+_SAID = 200  # characters of the other server's words that are kept
+# Full mailboxes and rejected content say nothing against the address (RFC 3463 §3).
+_NOT_THE_ADDRESS = {("2", "2"), ("2", "3"), ("3", "4"), ("6", "0"), ("7", "0"), ("7", "1")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """One report about one of our letters."""
+
+    message_id: str
+    recipient: str  # as the report names it; empty when it does not
+    status: str  # 5.1.1, or empty
+    hard: bool  # this address will never get anything
+    said: str  # the other server's words
+
+
+def read_bounce(raw: bytes, *, domain: str) -> Bounce | None:
+    """Return the report in a message, or None: not a failure, not about ours, or no report."""
+    message = BytesParser(policy=email.policy.default).parsebytes(raw[:_LONGEST])
+    assert isinstance(message, EmailMessage)  # noqa: S101 - the policy makes it one
+    if _is_automatic_answer(message):
+        return None
+    ours = _our_id(message, domain)
+    if ours is None:
+        return None
+    report = _delivery_status(message)
+    if report is not None:
+        return _from_report(ours, report)
+    return _from_words(ours, message) if _is_from_daemon(message) else None
+
+
+def messages_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield (key, message) of everything in a Maildir or an mbox file; nothing is changed."""
+    if folder.is_dir():
+        maildir = mailbox.Maildir(folder, create=False)
+        for key in sorted(maildir.keys()):
+            yield key, maildir.get_bytes(key)
+        return
+    box = mailbox.mbox(folder, create=False)
+    try:
+        for key in box.iterkeys():
+            yield str(key), box.get_bytes(key)
+    finally:
+        box.close()
+
+
+def _is_automatic_answer(message: EmailMessage) -> bool:
+    """Say whether somebody is away: such answers come to every letter and mean nothing."""
+    if message.get_content_type() == "multipart/report":
+        return False
+    told = str(message.get("Auto-Submitted", "")).lower()
+    return told.startswith("auto-replied") or any(
+        name in message for name in ("X-Autoreply", "X-Autorespond")
+    )
+
+
+def _is_from_daemon(message: EmailMessage) -> bool:
+    path = message.get("Return-Path")
+    sender = parseaddr(str(message.get("From", "")))[1].lower()
+    empty = path is not None and str(path).strip() == "<>"
+    return empty or sender.partition("@")[0] in _DAEMONS
+
+
+def _our_id(message: EmailMessage, domain: str) -> str | None:
+    """Return the Message-ID of the letter that comes back, if it is one of ours."""
+    for returned in _returned(message):
+        found = _OURS.search(returned)
+        if found and found[2].lower() == domain.lower():
+            return found[0]
+    return None
+
+
+def _returned(message: EmailMessage) -> Iterator[str]:
+    """Yield the ids that a report returns of the original."""
+    for part in message.walk():
+        kind = part.get_content_type()
+        if kind == "message/rfc822":
+            yield from (str(inner.get("Message-ID", "")) for inner in _inside(part))
+        elif kind in ("text/rfc822-headers", "message/rfc822-headers"):
+            yield _id_line(_text(part))
+        elif kind == "text/plain" and _is_from_daemon(message):
+            yield _id_line(_text(part))  # some servers quote the headers in their words
+
+
+def _inside(part: EmailMessage) -> list[EmailMessage]:
+    """Return the messages, or blocks of fields, that a part is made of."""
+    payload = part.get_payload()
+    return (
+        [each for each in payload if isinstance(each, EmailMessage)]
+        if isinstance(payload, list)
+        else []
+    )
+
+
+def _id_line(text: str) -> str:
+    found = re.search(r"^\s*message-id:\s*(\S+)", text, re.IGNORECASE | re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _text(part: EmailMessage) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    charset = part.get_content_charset() or "utf-8"
+    try:
+        return payload.decode(charset, errors="replace")
+    except LookupError:  # a charset that nobody knows
+        return payload.decode("utf-8", errors="replace")
+
+
+def _delivery_status(message: EmailMessage) -> EmailMessage | None:
+    """Return the fields about the recipient (RFC 3464), which come after those about the mail."""
+    told = (
+        block
+        for part in message.walk()
+        if part.get_content_type() == "message/delivery-status"
+        for block in _inside(part)
+        if "Action" in block
+    )
+    return next(told, None)
+
+
+def _from_report(ours: str, report: EmailMessage) -> Bounce | None:
+    if str(report.get("Action", "")).strip().lower() != "failed":
+        return None  # delayed, delivered, relayed: the server goes on trying, or has done it
+    status = _STATUS.search(str(report.get("Status", "")))
+    said = str(report.get("Diagnostic-Code", ""))
+    address = str(report.get("Final-Recipient", "") or report.get("Original-Recipient", ""))
+    return Bounce(
+        message_id=ours,
+        recipient=address.rpartition(";")[2].strip().strip("<>").lower(),
+        status=status[0] if status else "",
+        hard=_is_hard(status, said),
+        said=_short(said),
+    )
+
+
+def _from_words(ours: str, message: EmailMessage) -> Bounce | None:
+    """Read a report that is no RFC 3464 one, as some providers send them."""
+    words = "\n".join(
+        _text(part) for part in message.walk() if part.get_content_maintype() == "text"
+    )
+    plain = re.sub(r"<[^<>]*>", " ", words) if "</" in words else words
+    status, reply = _STATUS.search(plain), _REPLY.search(plain)
+    if status is None and reply is None:
+        return None
+    start = min(found.start() for found in (status, reply) if found)
+    failed = parseaddr(str(message.get("X-Failed-Recipients", "")))[1]
+    return Bounce(
+        message_id=ours,
+        recipient=failed.lower(),
+        status=status[0] if status else "",
+        hard=_is_hard(status, plain[start : start + _SAID]),
+        said=_short(plain[start : start + _SAID]),
+    )
+
+
+def _is_hard(status: re.Match[str] | None, said: str) -> bool:
+    """Say whether the address itself is at fault for good."""
+    if status is not None:
+        return status[1] == "5" and (status[2], status[3]) not in _NOT_THE_ADDRESS
+    reply = _REPLY.search(said)
+    return bool(reply and reply[1] in ("550", "551", "553"))
+
+
+def _short(words: str) -> str:
+    return " ".join(words.split())[:_SAID]
