@@ -8,6 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from casework.counts import BatchCounts, total
 from casework.gather import Batch
 from flows import work
+from flows.artifacts import leave_table
 from flows.batches import each
 from flows.helpers import call_helpers
 
@@ -21,14 +22,22 @@ async def monthly_pipeline(home: str = "", month: str = "", on: str | None = Non
     """Do the month (YYYY-MM, else the present one) for the data folder; return what was done."""
     begun = await begin(home, month, on)
     with work.failure_noted(home, begun.month):
-        if begun.pool:
-            await call_helpers(begun)
-            await share(home, begun)
-            return await finish(home, begun.month) - begun.before
-        did = await each(
-            begun.batches, lambda batch: do_batch(home, batch, begun.on), at_once=begun.at_once
-        )
-        await finish(home, begun.month)
+        did = await _shared(home, begun) if begun.pool else await _alone(home, begun)
+    await leave_table(begun.month, did)
+    return did
+
+
+async def _shared(home: str, begun: work.Month) -> BatchCounts:
+    await call_helpers(begun)
+    await share(home, begun)
+    return await finish(home, begun.month) - begun.before
+
+
+async def _alone(home: str, begun: work.Month) -> BatchCounts:
+    did = await each(
+        begun.batches, lambda batch: do_batch(home, batch, begun.on), at_once=begun.at_once
+    )
+    await finish(home, begun.month)
     return total(did)
 
 

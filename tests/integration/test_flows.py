@@ -96,6 +96,8 @@ def _wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
 
 
 def test_flows_do_what_plain_runs_do(a_home: Callable[[str], Path]) -> None:
+    from prefect.client.orchestration import SyncPrefectClient
+
     flowing, plain = a_home("flowing"), a_home("plain")
 
     under_prefect = _spring(
@@ -107,6 +109,8 @@ def test_flows_do_what_plain_runs_do(a_home: Callable[[str], Path]) -> None:
     assert under_prefect[0].moved > 0
     assert under_prefect[3].sent == len(list((flowing / "letters").glob("*.eml"))) > 0
     assert not differences(_dump(flowing), _dump(plain))
+    with SyncPrefectClient(api=local.shared_server(flowing).api_url()) as client:
+        assert f"month-{MONTH}" in {each.key for each in client.read_artifacts()}
 
 
 def test_what_ran_and_how_can_be_read_afterwards(a_home: Callable[[str], Path]) -> None:
