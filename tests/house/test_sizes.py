@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.tree import files, rooms, text
+from tests.house.tree import files, text
 
 FILE_LINES = 300
 TEST_FILE_LINES = 500
@@ -15,10 +15,14 @@ FUNCTION_LINES = 40
 PARAMETERS = 5
 NESTING = 3
 
+_AS_MADE = "the first tables as Alembic wrote them; a revision that ran somewhere is never edited"
 # "path" or "path::function" -> why it may be over its budget. An entry that is no longer
 # needed fails, so the table only ever holds what is true.
 EXCEPTIONS: dict[str, str] = {
     "cli/wrapping.py::wrap": "takes the place of a method of the terminal library",
+    "migrations/versions/0001_the_first_tables.py": _AS_MADE,
+    "migrations/versions/0001_the_first_tables.py::upgrade": _AS_MADE,
+    "migrations/versions/0001_the_first_tables.py::downgrade": _AS_MADE,
 }
 
 _BLOCKS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Try, ast.TryStar)
@@ -86,7 +90,7 @@ def _everything() -> Iterator[Excess]:
             continue
         if path.parts[0] == "tests":
             yield from _file(path, text(path), TEST_FILE_LINES)
-        elif path.parts[0] in rooms():
+        else:
             yield from _measure(path, text(path))
 
 
