@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.refusal import Refusal
 from casework.services import Actor, Services
-from models.audit import append, entry_of
 from models.enterprise import BadAddress, Person
 from models.letter import Letter, LetterState
 from models.writes import insert_new
@@ -89,7 +89,7 @@ def _take(
         hard=hard,
     )
     detail = {"letter": bounced.letter, "status": report.status, "hard": hard}
-    _audit(session, services, by, "letter.bounced", (person.key, detail))
+    note(session, services, by, "letter.bounced", (person.key, detail))
     return bounced
 
 
@@ -104,7 +104,7 @@ def trust(services: Services, email: str, *, reason: str, by: Actor) -> str | Re
         if row is None:
             return Refusal(reason=f"“{email.strip()}”没有被退过信，不需要恢复")
         session.delete(row)
-        _audit(session, services, by, "address.trusted", (wanted, {"reason": reason.strip()}))
+        note(session, services, by, "address.trusted", (wanted, {"reason": reason.strip()}))
         return wanted
 
     return services.database.transact(attempt)
@@ -117,11 +117,3 @@ def bad_addresses(session: Session) -> int:
     )
     bad = set(session.scalars(select(col(BadAddress.email))))
     return sum(email.lower() in bad for email in rows)
-
-
-def _audit(
-    session: Session, services: Services, by: Actor, act: str, what: tuple[str, dict[str, object]]
-) -> None:
-    subject, detail = what
-    who = (by.name, by.source)
-    append(session, entry_of(at=services.now(), by=who, act=act, subject=subject, detail=detail))

@@ -1,7 +1,6 @@
 """Days that staff declare off or worked, and the State Council's list as it is loaded."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from config.calendar_files import CalendarYear
 from config.gazette import parse_gazette, to_toml
-from models.audit import append, entry_of
 from models.ledger import CalendarOverride
 from policy.workdays import weekday_name
 
@@ -53,7 +52,13 @@ def declare_day(
             return _line(row)
         new = CalendarOverride(day=day, by=by.name, at=services.now(), **after)
         merged = session.merge(new)
-        _audit(session, services, by, ("calendar.declare", day), {"before": before, "after": after})
+        note(
+            session,
+            services,
+            by,
+            "calendar.declare",
+            (f"calendar/{day}", {"before": before, "after": after}),
+        )
         return _line(merged)
 
     return services.database.transact(attempt)
@@ -73,7 +78,7 @@ def forget_day(
         line = _line(row)
         session.delete(row)
         detail = {"before": {"working": row.working, "reason": row.reason}, "reason": reason}
-        _audit(session, services, by, ("calendar.forget", day), detail)
+        note(session, services, by, "calendar.forget", (f"calendar/{day}", detail))
         return line
 
     return services.database.transact(attempt)
@@ -105,7 +110,7 @@ def keep_notice(services: Services, read: Read, folder: Path, *, by: Actor) -> P
     partial.replace(path)
     detail = {"year": year, "document": read.year.document, "title": read.year.title}
     services.database.transact(
-        lambda session: _audit(session, services, by, ("calendar.load", year), detail)
+        lambda session: note(session, services, by, "calendar.load", (f"calendar/{year}", detail))
     )
     return path
 
@@ -118,23 +123,4 @@ def _line(row: CalendarOverride) -> OverrideLine:
         reason=row.reason,
         by=row.by,
         at=row.at,
-    )
-
-
-def _audit(
-    session: Session,
-    services: Services,
-    by: Actor,
-    act: tuple[str, object],
-    detail: Mapping[str, Any],
-) -> None:
-    append(
-        session,
-        entry_of(
-            at=services.now(),
-            by=(by.name, by.source),
-            act=act[0],
-            subject=f"calendar/{act[1]}",
-            detail=detail,
-        ),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.find import case_of, enterprise_of
 from casework.pipeline import run_one
 from casework.refusal import Refusal
@@ -14,7 +15,6 @@ from casework.services import Actor, Services
 from exchange.cells import Read
 from exchange.numbers import hnte_held, hnte_number, tsme_held, tsme_number
 from exchange.values import Held
-from models.audit import append, entry_of
 from models.case import Case
 from models.enterprise import Enterprise
 from models.figures import Qualification
@@ -135,10 +135,5 @@ def _put(
     row.source = f"{by.name}登记"
     session.add(row)
     detail = {"number": held.number, "from": dates[0], "to": dates[1], "before": before}
-    subject = f"{held.kind}/{firm.uscc}"
-    by_door = (by.name, by.source)
-    entry = entry_of(
-        at=services.now(), by=by_door, act="certificate", subject=subject, detail=detail
-    )
-    append(session, entry)
+    note(session, services, by, "certificate", (f"{held.kind}/{firm.uscc}", detail))
     return False, before

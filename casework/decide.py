@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.again import open_again
+from casework.audit import note
 from casework.pipeline import look_again, run_one
 from casework.refusal import Refusal
 from casework.rulebook import rules_of
 from casework.services import Actor, Services
 from casework.tell import tell_move
-from models.audit import append, entry_of
 from models.case import Case, Record, Review, ReviewState, Transition, Waiver
 from models.engine import StaleWorkError
 from models.enterprise import Enterprise
@@ -275,16 +275,8 @@ def _audit(act: _Act, before: str) -> None:
         "need": act.wish.need,
         "version": act.case.version,
     }
-    append(
-        act.session,
-        entry_of(
-            at=act.services.now(),
-            by=(act.by.name, act.by.source),
-            act=act.wish.verb.value,
-            subject=f"{act.case.programme}/{enterprise.uscc}/{act.case.cycle}",
-            detail=detail,
-        ),
-    )
+    subject = f"{act.case.programme}/{enterprise.uscc}/{act.case.cycle}"
+    note(act.session, act.services, act.by, act.wish.verb.value, (subject, detail))
 
 
 _STEPS: dict[Verb, Callable[[_Act], Refusal | None]] = {

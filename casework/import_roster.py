@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.import_changes import Change
 from casework.import_compare import Comparison, Rows, Stamp, Status, compare
 from casework.import_known import read_known
@@ -14,7 +15,6 @@ from casework.import_names import look_alikes
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from exchange.values import Problem, Roster, Severity
-from models.audit import append, entry_of
 from models.engine import StaleWorkError
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
@@ -170,13 +170,10 @@ def _keep(
         {"uscc": each.uscc, "what": each.what, "before": each.before, "after": each.after}
         for each in report.changes
     ]
-    append(
+    note(
         session,
-        entry_of(
-            at=services.now(),
-            by=(by.name, by.source),
-            act="import",
-            subject=f"import/{roster.digest[:16]}",
-            detail=counts | {"file": roster.filename, "changes": changes},
-        ),
+        services,
+        by,
+        "import",
+        (f"import/{roster.digest[:16]}", counts | {"file": roster.filename, "changes": changes}),
     )

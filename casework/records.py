@@ -7,11 +7,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.find import case_of, enterprise_of
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
-from models.audit import append, entry_of
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
@@ -122,8 +122,7 @@ def _write(
     closed = _close_deadlines(session, services, row)
     detail = {"kind": kind.key, "on": row.on, "evidence": row.evidence, "closed": closed}
     name = f"{programme.key}/{enterprise.uscc}"
-    by_door = (by.name, by.source)
-    append(session, entry_of(at=row.at, by=by_door, act="record", subject=name, detail=detail))
+    note(session, services, by, "record", (name, detail))
     return _recorded(row, enterprise, title, already=False, closed=closed)
 
 

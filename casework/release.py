@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.compose import message_id
 from casework.held import catching_up, open_restores
 from casework.pipeline import MONTHLY
 from casework.refusal import Refusal
 from casework.remind import SWEEP
 from casework.services import Actor, Services
-from models.audit import append, entry_of
 from models.enterprise import Person
 from models.ledger import Run, RunState
 from models.letter import Letter, LetterState
@@ -76,7 +76,7 @@ def caught_up(services: Services, *, by: Actor) -> dt.date | Refusal:
             return Refusal(reason=f"请先运行 {missing}：恢复以前可能说过的话，要先列为待确认")
         for run in open_restores(session):
             run.state, run.finished_at = RunState.FINISHED.value, services.now()
-        _audit(session, services, by, "restore.caught_up", {"on": restored.on})
+        note(session, services, by, "restore.caught_up", ("letters", {"on": restored.on}))
         return restored.on
 
     return services.database.transact(attempt)
@@ -105,7 +105,7 @@ def _settle(
         for letter in letters:
             change(session, letter)
         if found:
-            _audit(session, services, by, act, {"letters": found, **detail})
+            note(session, services, by, act, ("letters", {"letters": found, **detail}))
         return Settled(letters=found)
 
     return services.database.transact(attempt)
@@ -133,18 +133,3 @@ def _not_done_again(session: Session, on: dt.date) -> str:
     if session.scalar(judged.limit(1)) is None:
         return f"peiyu run monthly --month {month}"
     return "peiyu run sweep" if session.scalar(swept.limit(1)) is None else ""
-
-
-def _audit(
-    session: Session, services: Services, by: Actor, act: str, detail: dict[str, object]
-) -> None:
-    append(
-        session,
-        entry_of(
-            at=services.now(),
-            by=(by.name, by.source),
-            act=act,
-            subject="letters",
-            detail=detail,
-        ),
-    )

@@ -10,11 +10,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.pipeline import run_one
 from casework.records import Happened, met_reason, subject_of
 from casework.refusal import Refusal
 from casework.services import Actor, Services
-from models.audit import append, entry_of
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
@@ -158,13 +158,5 @@ def _audit(
 ) -> None:
     row, enterprise = about
     detail = {"record": row.id, "kind": row.kind, "on": row.on, "evidence": row.evidence}
-    append(
-        session,
-        entry_of(
-            at=services.now(),
-            by=(by.name, by.source),
-            act="revoke",
-            subject=f"{row.programme}/{enterprise.uscc}",
-            detail=detail | {"reason": reason},
-        ),
-    )
+    subject = f"{row.programme}/{enterprise.uscc}"
+    note(session, services, by, "revoke", (subject, detail | {"reason": reason}))

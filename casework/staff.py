@@ -1,7 +1,6 @@
 """The people of the office: who gets which letters, and for which division."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.audit import note
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.words import ROLES
-from models.audit import append, entry_of
 from models.enterprise import Person, Role
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
@@ -81,7 +80,7 @@ def add_staff(services: Services, new: NewStaff, *, by: Actor) -> StaffChange | 
         if person is None:
             person = Person(key=_key(new.login), **wanted)
             session.add(person)
-            _audit(session, services, by, ("staff.add", new.login), wanted)
+            note(session, services, by, "staff.add", (f"staff/{new.login}", wanted))
             return StaffChange(what="added", member=_line(person))
         changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
         if not changed:
@@ -90,7 +89,7 @@ def add_staff(services: Services, new: NewStaff, *, by: Actor) -> StaffChange | 
         for name, value in changed.items():
             setattr(person, name, value)
         detail = {"before": before, "after": changed}
-        _audit(session, services, by, ("staff.change", new.login), detail)
+        note(session, services, by, "staff.change", (f"staff/{new.login}", detail))
         return StaffChange(what="changed", member=_line(person))
 
     return services.database.transact(attempt)
@@ -104,7 +103,7 @@ def remove_staff(services: Services, login: str, *, reason: str, by: Actor) -> S
         if person is None or not person.active:
             return Refusal(reason=f"没有在岗的工作人员“{login}”")
         person.active = False
-        _audit(session, services, by, ("staff.remove", login), {"reason": reason})
+        note(session, services, by, "staff.remove", (f"staff/{login}", {"reason": reason}))
         return _line(person)
 
     return services.database.transact(attempt)
@@ -145,19 +144,4 @@ def _line(person: Person) -> StaffLine:
         email=person.email,
         division_code=person.division_code,
         active=person.active,
-    )
-
-
-def _audit(
-    session: Session, services: Services, by: Actor, act: tuple[str, str], detail: Mapping[str, Any]
-) -> None:
-    append(
-        session,
-        entry_of(
-            at=services.now(),
-            by=(by.name, by.source),
-            act=act[0],
-            subject=f"staff/{act[1]}",
-            detail=detail,
-        ),
     )

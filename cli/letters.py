@@ -125,9 +125,8 @@ def release(
     """Let held letters leave."""
     from casework.release import release as release_letters
 
-    wanted = _wanted(numbers, everything=everything)
     with services_at(home) as services:
-        done = release_letters(services, wanted, by=actor(by))
+        done = release_letters(services, _wanted(numbers, everything=everything), by=actor(by))
     _told(done, "{} 封信已列入待发", as_json=as_json)
 
 

@@ -4,7 +4,7 @@ import io
 import sys
 
 try:
-    from cli import (
+    from cli import (  # noqa: F401 - each registers its commands when it is read
         acting,
         calendar_days,
         certificates,
@@ -30,28 +30,6 @@ except KeyboardInterrupt:  # somebody changed their mind before we were read
     raise SystemExit(130) from None
 
 __all__ = ["app", "run"]
-
-_COMMANDS = (
-    acting,
-    calendar_days,
-    certificates,
-    configuring,
-    days,
-    demonstration,
-    keeping,
-    letters,
-    looking,
-    machines,
-    nightly,
-    office,
-    one_case,
-    papers,
-    rehearsing,
-    running,
-    safekeeping,
-    staff,
-    up,
-)
 
 
 def run() -> None:

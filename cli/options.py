@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
-import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from runtime.typed import typed
 
 DEFAULT_HOME = Path("var")
 _MOST_LINES = 5_000
@@ -46,7 +47,7 @@ def name_home(home: Path | None) -> None:
 
 def named_home() -> str:
     """Return what a hint adds to a command, so that it can be typed as it stands."""
-    return "".join(f" --home {shlex.quote(str(home))}" for home in _typed)
+    return "".join(f" --home {typed(home)}" for home in _typed)
 
 
 def _home(ctx: typer.Context, value: Path | None) -> Path:

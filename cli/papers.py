@@ -1,6 +1,5 @@
 """Files in and out: `peiyu template`, `peiyu import`, `peiyu assess`."""
 
-import shlex
 from collections.abc import Sequence
 from itertools import chain, count
 from pathlib import Path
@@ -21,6 +20,7 @@ from cli.door import (
 from cli.errors import Code, StopError, misuse, refused
 from cli.options import By, Home, Json, On
 from cli.output import aside, print_json, screen
+from runtime.typed import typed
 
 if TYPE_CHECKING:
     from casework.import_roster import ImportReport
@@ -61,7 +61,7 @@ def roster_template(output: Output = None, force: Force = False, as_json: Json =
 
     console = screen()
     say(console, f"已生成 {target}")
-    next_step(console, f"填好后核对：peiyu import {shlex.quote(str(target))}")
+    next_step(console, f"填好后核对：peiyu import {typed(target)}")
 
 
 @template.command(
@@ -216,7 +216,7 @@ def _print_report(file: Path, report: "ImportReport", marked: Path | None, *, wa
         say(console, "已导入。")
         next_step(console, "peiyu run monthly    对照条件，推进事项")
     elif report.new or report.changed:
-        next_step(console, f"peiyu import {shlex.quote(str(file))} --apply    导入")
+        next_step(console, f"peiyu import {typed(file)} --apply    导入")
     else:
         say(console, "没有要导入的内容。")
 

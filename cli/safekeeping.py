@@ -17,6 +17,7 @@ from cli.errors import misuse, refused
 from cli.options import By, Home, Json
 from cli.output import aside, print_json, screen
 from runtime import clock
+from runtime.typed import typed
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -67,7 +68,7 @@ def backup(
     from cli.tables import next_step, say
 
     say(screen(), f"已备份并核对：{made.file}（{_size(made)}，{_rows(made)} 行）", style="bold")
-    next_step(screen(), f"peiyu restore {made.file}    需要时从它恢复")
+    next_step(screen(), f"peiyu restore {typed(made.file)}    需要时从它恢复")
 
 
 def _note(home: Path | None, made: "Backup", started: dt.datetime) -> None:
@@ -246,7 +247,8 @@ def _print_backups(found: "tuple[Backup, ...]", *, as_json: bool) -> None:
     made = table("时间", "程序版本", "行数#", "大小#", "文件")
     for each in found:
         told = each.manifest
-        made.add_row(told.made_at, told.program, str(_rows(each)), _size(each), str(each.file))
+        when = f"{told.moment:%Y-%m-%d %H:%M}"
+        made.add_row(when, told.program, str(_rows(each)), _size(each), str(each.file))
     screen().print(made)
 
 
@@ -267,7 +269,8 @@ def _rows(made: "Backup") -> int:
 
 
 def _size(made: "Backup") -> str:
-    return f"{made.size / _MEGABYTE:.1f} MB"
+    small = made.size < _MEGABYTE
+    return f"{made.size / 1024:.0f} KB" if small else f"{made.size / _MEGABYTE:.1f} MB"
 
 
 def _local(settings: "Settings") -> dt.datetime:
@@ -281,6 +284,12 @@ def _progress(title: str) -> Iterator["Told"]:
     """Show how many rows of which table went in, to those who watch."""
     from rich.progress import Progress, TextColumn
 
-    with Progress(TextColumn("{task.description}"), console=aside(), transient=True) as bar:
+    console = aside()
+    with Progress(
+        TextColumn("{task.description}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
         task = bar.add_task(title, total=None)
         yield lambda table, rows: bar.update(task, description=f"{title}：{table} {rows} 行")

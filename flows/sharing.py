@@ -6,20 +6,20 @@ whose holder died is free again when its lease has ended.
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from threading import Event, Thread
 
 from sqlalchemy.exc import DBAPIError
 
 from casework import runs
 from casework.counts import BatchCounts
 from casework.gather import Batch
-from casework.lease import Busy, Held, acquire, release, renew
+from casework.lease import Busy, acquire, release, renew
 from casework.marks import is_done, lease_of
 from casework.pipeline import left_of, run_batch
 from casework.services import Services
+from flows.living import living
 from runtime.logs import event
 
 _PAUSE = 0.5  # seconds between two looks at what others still have in hand
@@ -91,7 +91,8 @@ def _take(parts: Parts, batch: Batch) -> bool | None:
         with services.database.reading() as session:
             if is_done(session, batch):
                 return False
-        with _kept(parts, held):
+        # The batch's fence decides; signs of life only keep others away.
+        with living(parts.length / 3, lambda: renew(services, held, length=parts.length)):
             did = run_batch(services, batch, on=services.today)
         done(services, batch, did)
     except Exception as error:
@@ -100,22 +101,3 @@ def _take(parts: Parts, batch: Batch) -> bool | None:
         with suppress(DBAPIError):  # it ends by itself
             release(services, held)
     return True
-
-
-@contextmanager
-def _kept(parts: Parts, held: Held) -> Iterator[None]:
-    """Give signs of life in the background as long as the work inside goes on."""
-    over = Event()
-
-    def live() -> None:
-        while not over.wait(parts.length.total_seconds() / 3):
-            with suppress(Exception):  # the batch's fence decides; this only keeps others away
-                renew(parts.services, held, length=parts.length)
-
-    thread = Thread(target=live, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()

@@ -4,14 +4,14 @@ import asyncio
 import datetime as dt
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from threading import Event, Thread
 
 from casework.heartbeat import WORKER, beat
 from config.settings import Settings
 from flows.deploy import office_settings, spoken_to, unanswered
+from flows.living import living
 from runtime.build import CannotRunError, opened, process_name
 
 _ALIVE_EVERY = dt.timedelta(minutes=1)
@@ -23,7 +23,8 @@ def work(home: Path, *, ready: Callable[[], None]) -> None:
     Raises CannotRunError when the server does not answer, or was away for long.
     """
     settings = office_settings(home)
-    with spoken_to(home, settings.prefect), _alive(settings):
+    alive = living(_ALIVE_EVERY, lambda: _alive(settings))
+    with spoken_to(home, settings.prefect), alive:
         # What runs here reads the data folder of this machine; nobody tells it another one.
         os.environ["PEIYU_HOME"] = str(home.absolute())
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
@@ -52,21 +53,7 @@ async def _wait(pool: str, ready: Callable[[], None]) -> None:
     await worker.start(printer=lambda *_: ready())
 
 
-@contextmanager
-def _alive(settings: Settings) -> Iterator[None]:
+def _alive(settings: Settings) -> None:
     """Give a sign of life in our tables, for whoever watches over the workers."""
-    over = Event()
-
-    def live() -> None:
-        while True:
-            with suppress(Exception), opened(settings) as services:
-                beat(services, WORKER, every=_ALIVE_EVERY, detail=services.process)
-            if over.wait(_ALIVE_EVERY.total_seconds()):
-                return
-
-    thread = Thread(target=live, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
+    with opened(settings) as services:
+        beat(services, WORKER, every=_ALIVE_EVERY, detail=services.process)

@@ -69,10 +69,11 @@ def _write(target: Path, content: bytes) -> None:
     except BaseException:
         Path(partial).unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let what was renamed in a folder survive a power cut."""
     if os.name == "nt":  # pragma: no cover - Windows can't open a folder to sync it
         return
     descriptor = os.open(folder, os.O_RDONLY)

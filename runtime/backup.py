@@ -17,6 +17,7 @@ from typing import IO
 from casework.refusal import Refusal
 from config.settings import Settings
 from models.copies import CopyDiffersError, Told
+from notifications.folder import sync_folder
 from runtime import schema, trouble
 from runtime.address import looking_at, refuse_strangers
 from runtime.snapshot import DamagedError, checked, take_snapshot
@@ -72,7 +73,7 @@ def make_backup(
             made = _made(settings, Path(work), now, told or _nobody)
             file = _free_name(target, now)
             made.replace(file)
-        _sync_folder(target)
+        sync_folder(target)
         backup = _read(file)
         for old in list_backups(target)[settings.backups_kept :]:
             old.file.unlink()
@@ -215,16 +216,6 @@ def _clear_abandoned(folder: Path, now: dt.datetime) -> None:
     for left in folder.glob(".making-*"):
         if left.stat().st_mtime < (now - _ABANDONED).timestamp():
             shutil.rmtree(left)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # pragma: no cover - Windows can't open a folder to sync it
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _nobody(_table: str, _rows: int) -> None:

@@ -1,12 +1,13 @@
 """What keeps the program from running, each as a Chinese sentence that says what to type."""
 
-import shlex
 import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+
+from runtime.typed import typed
 
 USUAL_HOME = Path("var")
 _WORDS_SHOWN = 200
@@ -18,7 +19,7 @@ class CannotRunError(Exception):
 
 def command(home: Path, what: str) -> str:
     """Return what to type, with the data folder when it is not the usual one."""
-    return f"peiyu {what}" + (f" --home {shlex.quote(str(home))}" if home != USUAL_HOME else "")
+    return f"peiyu {what}" + (f" --home {typed(home)}" if home != USUAL_HOME else "")
 
 
 def missing(home: Path) -> CannotRunError:

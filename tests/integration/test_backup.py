@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from config.settings import Settings
-from models.copies import Survey, survey
 from models.engine import Database, make_engine
 from models.enterprise import Enterprise
 from models.figures import AnnualFigures
@@ -28,6 +27,7 @@ from runtime.backup import Backup, list_backups, make_backup
 from runtime.restore import Restored, Wish, restore
 from runtime.trouble import CannotRunError
 from tests.house.tree import ROOT
+from tests.plugins.dump import quiet, surveyed
 from tests.plugins.house import ZONE, HouseMaker
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=ZONE)
@@ -41,20 +41,8 @@ instants = st.datetimes(timezones=st.just(dt.UTC), max_value=FAR)
 whole = st.integers(-(2**63), 2**63 - 1)
 
 
-def _quiet(_table: str, _rows: int) -> None:
-    """Hear nothing."""
-
-
 def _wish(backup: Backup, database: str | None = None) -> Wish:
     return Wish(file=backup.file, now=NOW, by=CLERK, database=database)
-
-
-def _surveyed(url: str) -> dict[str, Survey]:
-    engine = make_engine(url)
-    with engine.connect() as connection:
-        found = survey(connection)
-    engine.dispose()
-    return found
 
 
 def _home(services: Services, folder: Path) -> Settings:
@@ -85,15 +73,15 @@ def test_a_backup_of_either_engine_is_restored_to_either_engine(
     services = a_house(engine)
     _fill(services)
     home = _home(services, tmp_path / "there")
-    before = _surveyed(home.database_url)
+    before = surveyed(home.database_url)
     backup = make_backup(home, now=NOW)
 
     database = "" if target == "sqlite" else request.getfixturevalue("postgres_url")
     new = Settings(home=tmp_path / "here")
-    done = restore(new, _wish(backup, database), _quiet)
+    done = restore(new, _wish(backup, database), quiet)
 
     assert isinstance(done, Restored)
-    after = _surveyed(database or f"sqlite:///{new.home / 'peiyu.db'}")
+    after = surveyed(database or f"sqlite:///{new.home / 'peiyu.db'}")
     assert {name: each.rows for name, each in after.items()} == {
         name: each.rows + ADDED.get(name, 0) for name, each in before.items()
     }
@@ -122,12 +110,12 @@ def test_what_was_backed_up_comes_back_row_for_row(
         for year, revenue in enumerate(figures):
             session.add(AnnualFigures(enterprise_id=7, year=year, revenue=revenue, sources="{}"))
     home = _home(services, folder / "there")
-    before = _surveyed(home.database_url)
+    before = surveyed(home.database_url)
 
-    done = restore(Settings(home=folder / "here"), _wish(make_backup(home, now=NOW)), _quiet)
+    done = restore(Settings(home=folder / "here"), _wish(make_backup(home, now=NOW)), quiet)
 
     assert isinstance(done, Restored)
-    after = _surveyed(f"sqlite:///{folder / 'here' / 'peiyu.db'}")
+    after = surveyed(f"sqlite:///{folder / 'here' / 'peiyu.db'}")
     same = before.keys() - ADDED.keys()
     assert {name: after[name] for name in same} == {name: before[name] for name in same}
 
@@ -220,7 +208,7 @@ def test_a_backup_is_for_its_owner_alone_and_holds_the_office_s_own_files(
         "config/calendars/2027.toml",
     }
     new = Settings(home=tmp_path / "new")
-    assert isinstance(restore(new, _wish(backup, ""), _quiet), Restored)
+    assert isinstance(restore(new, _wish(backup, ""), quiet), Restored)
     restored = new.home / "config" / "calendars" / "2027.toml"
     assert restored.read_text(encoding="utf-8") == "year = 2027\n"
     assert "示例" in (new.home / "peiyu.toml").read_text(encoding="utf-8")
@@ -231,20 +219,20 @@ def test_what_is_there_is_moved_aside_and_never_deleted(
 ) -> None:
     backup = make_backup(_home(a_house(), tmp_path / "there"), now=NOW)
     home = Settings(home=tmp_path / "here")
-    assert isinstance(restore(home, _wish(backup), _quiet), Restored)
+    assert isinstance(restore(home, _wish(backup), quiet), Restored)
     (home.home / "peiyu.toml").write_text("batch_size = 7\n", encoding="utf-8")
     (home.home / "config").mkdir()
     (home.home / "config" / "mine.toml").write_text("a = 1\n", encoding="utf-8")
-    old = _surveyed(f"sqlite:///{home.home / 'peiyu.db'}")
+    old = surveyed(f"sqlite:///{home.home / 'peiyu.db'}")
 
-    done = restore(home, _wish(backup), _quiet)
-    again = restore(home, _wish(backup), _quiet)
+    done = restore(home, _wish(backup), quiet)
+    again = restore(home, _wish(backup), quiet)
 
     assert isinstance(done, Restored)
     assert isinstance(again, Restored)
     assert done.aside is not None
     assert again.aside not in {None, done.aside}
-    assert _surveyed(f"sqlite:///{done.aside / 'peiyu.db'}") == old
+    assert surveyed(f"sqlite:///{done.aside / 'peiyu.db'}") == old
     assert (done.aside / "config" / "mine.toml").exists()
     assert (home.home / "peiyu.toml").read_text(encoding="utf-8") == "batch_size = 7\n"
 
@@ -316,7 +304,7 @@ def test_a_damaged_or_newer_backup_is_refused_and_nothing_changes(
     home.mkdir()
     (home / "peiyu.db").write_bytes(b"what is there")
 
-    refused = restore(Settings(home=home), _wish(backup), _quiet)
+    refused = restore(Settings(home=home), _wish(backup), quiet)
 
     assert isinstance(refused, Refusal)
     assert said in refused.reason
@@ -333,13 +321,13 @@ def test_a_postgresql_that_holds_data_is_not_restored_over(
     _fill(services)
     home = _home(services, tmp_path / "home")
     backup = make_backup(home, now=NOW)
-    before = _surveyed(home.database_url)
+    before = surveyed(home.database_url)
 
-    refused = restore(home, _wish(backup), _quiet)
+    refused = restore(home, _wish(backup), quiet)
 
     assert isinstance(refused, Refusal)
     assert "已有数据" in refused.reason
-    assert _surveyed(home.database_url) == before
+    assert surveyed(home.database_url) == before
 
 
 def test_a_backup_of_an_older_program_is_brought_up_to_date(
@@ -352,7 +340,7 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(
     assert backup.manifest.revision == "0001"
 
     home = Settings(home=tmp_path / "here")
-    assert isinstance(restore(home, _wish(backup, ""), _quiet), Restored)
+    assert isinstance(restore(home, _wish(backup, ""), quiet), Restored)
 
     made = Database(make_engine(f"sqlite:///{home.home / 'peiyu.db'}"))
     assert schema.revision_of(made.engine) == schema.head()

@@ -22,7 +22,7 @@ from notifications.memory import MemoryCarrier
 from notifications.message import Message
 from tests.plugins.dump import differences, dump
 from tests.plugins.house import ZONE, HouseMaker
-from tests.plugins.sprout import add_firm, add_staff, sprout_catalogue
+from tests.plugins.sprout import add_staff, add_three_firms, sprout_catalogue
 
 MARCH = dt.date(2026, 3, 2)
 MONDAY = dt.date(2026, 4, 27)  # the filing of 04-30 is due in its week
@@ -38,8 +38,7 @@ def county(a_house: HouseMaker, engine: str) -> Services:
     """Three enterprises whose filing is due on 2026-04-30; nobody can write to the third."""
     services = a_house(engine, catalogue=sprout_catalogue())
     add_staff(services)
-    for number in (1, 2, 3):
-        add_firm(services, number, sales=None, contact=number < 3)
+    add_three_firms(services)
     run_month(services, "2026-03", on=MARCH)
     return services
 

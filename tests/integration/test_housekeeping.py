@@ -27,7 +27,7 @@ from models.writes import insert_new
 from notifications.folder import file_name
 from tests.plugins.dump import differences, dump
 from tests.plugins.house import HouseMaker
-from tests.plugins.sprout import LADDER, add_firm, add_staff, sprout_catalogue
+from tests.plugins.sprout import LADDER, add_staff, add_three_firms, sprout_catalogue
 
 MARCH = dt.date(2026, 3, 2)
 LATER = dt.date(2028, 6, 1)  # more than two years after everything below
@@ -40,8 +40,7 @@ def county(a_house: HouseMaker, engine: str) -> Services:
     """Three enterprises, one that nobody can write to, after a spring of daily sweeps."""
     services = a_house(engine, catalogue=sprout_catalogue())
     add_staff(services)
-    for number in (1, 2, 3):
-        add_firm(services, number, sales=None, contact=number < 3)
+    add_three_firms(services)
     run_month(services, "2026-03", on=MARCH)
     for day in ("2026-03-30", "2026-03-31", "2026-04-22", "2026-04-23", "2026-04-29", "2026-05-06"):
         sweep(services, today=dt.date.fromisoformat(day))

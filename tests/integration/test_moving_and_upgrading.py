@@ -13,7 +13,7 @@ from casework.refusal import Refusal
 from casework.remind import sweep
 from cli.demo_story import FIRST_RUN
 from config.settings import Settings
-from models.copies import Survey, copy_tables, survey
+from models.copies import copy_tables
 from models.engine import Database, make_engine
 from models.enterprise import Enterprise, Person
 from runtime import clock, schema
@@ -22,24 +22,12 @@ from runtime.moving import Copied, copy_data
 from runtime.trouble import CannotRunError
 from runtime.upgrading import Upgraded, upgrade
 from tests.plugins.county import County
-from tests.plugins.dump import differences, dump
+from tests.plugins.dump import differences, dump, quiet, surveyed
 from tests.plugins.house import ZONE, HouseMaker, services_on
 from tests.plugins.terminal import Peiyu
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=ZONE)
 OLDER = [each for each in ("0001", "0002", "0003") if each != schema.head()]
-
-
-def _quiet(_table: str, _rows: int) -> None:
-    """Hear nothing."""
-
-
-def _surveyed(url: str) -> dict[str, Survey]:
-    engine = make_engine(url)
-    with engine.connect() as connection:
-        found = survey(connection)
-    engine.dispose()
-    return found
 
 
 def _a_month(url: str) -> None:
@@ -59,15 +47,15 @@ def test_a_county_moves_to_postgresql_and_back_with_every_row(
     here = Settings(home=tmp_path, database=a_county.first)
     back = f"sqlite:///{tmp_path / 'back.db'}"
 
-    there = copy_data(here, postgres_url, now=NOW, force=False, told=_quiet)
+    there = copy_data(here, postgres_url, now=NOW, force=False, told=quiet)
     again = copy_data(
-        Settings(home=tmp_path, database=postgres_url), back, now=NOW, force=False, told=_quiet
+        Settings(home=tmp_path, database=postgres_url), back, now=NOW, force=False, told=quiet
     )
 
     assert isinstance(there, Copied)
     assert there == again
     assert there.total > 1000
-    assert _surveyed(a_county.first) == _surveyed(postgres_url) == _surveyed(back)
+    assert surveyed(a_county.first) == surveyed(postgres_url) == surveyed(back)
     moved = Database(make_engine(postgres_url))
     with moved.writing() as session:  # new rows get numbers of their own
         session.add(Enterprise(uscc="91431281MAXX99999X", name="示例", added_at=NOW))
@@ -81,16 +69,16 @@ def test_a_database_that_holds_data_is_not_copied_over(a_house: HouseMaker, tmp_
     urls = [str(each.database.engine.url) for each in (source, target)]
     with target.database.writing() as session:
         session.add(Person(key="staff/li", role="clerk", name="示例", email="li@example.com"))
-    before = _surveyed(urls[1])
+    before = surveyed(urls[1])
     here = Settings(home=tmp_path, database=urls[0])
 
-    refused = copy_data(here, urls[1], now=NOW, force=False, told=_quiet)
-    itself = copy_data(here, urls[0], now=NOW, force=False, told=_quiet)
+    refused = copy_data(here, urls[1], now=NOW, force=False, told=quiet)
+    itself = copy_data(here, urls[0], now=NOW, force=False, told=quiet)
 
     assert isinstance(refused, Refusal)
     assert "已有数据" in refused.reason
     assert isinstance(itself, Refusal)
-    assert _surveyed(urls[1]) == before
+    assert surveyed(urls[1]) == before
 
 
 def test_data_whose_timetable_is_kept_is_copied_only_by_force(
@@ -102,8 +90,8 @@ def test_data_whose_timetable_is_kept_is_copied_only_by_force(
     acquire(services, TIMETABLE, holder="办公室电脑", length=dt.timedelta(hours=1))
     now, to = services.now(), f"sqlite:///{tmp_path / 'copy.db'}"
 
-    refused = copy_data(here, to, now=now, force=False, told=_quiet)
-    forced = copy_data(here, to, now=now, force=True, told=_quiet)
+    refused = copy_data(here, to, now=now, force=False, told=quiet)
+    forced = copy_data(here, to, now=now, force=True, told=quiet)
 
     assert isinstance(refused, Refusal)
     assert "办公室电脑" in refused.reason
@@ -125,9 +113,9 @@ def test_a_copy_that_differs_leaves_nothing_behind(
     monkeypatch.setattr("runtime.moving.copy_tables", with_a_stranger)
     here = Settings(home=tmp_path, database=str(source.database.engine.url))
     with pytest.raises(CannotRunError):
-        copy_data(here, to, now=NOW, force=False, told=_quiet)
+        copy_data(here, to, now=NOW, force=False, told=quiet)
 
-    assert not any(each.rows for each in _surveyed(to).values())
+    assert not any(each.rows for each in surveyed(to).values())
 
 
 @pytest.mark.parametrize("revision", OLDER)
@@ -140,7 +128,7 @@ def test_data_of_every_older_program_is_upgraded_after_a_backup(
         session.execute(text("UPDATE run SET pieces = 0, program = ''"))
     before = dump(database)
     schema.downgrade(database.engine, revision)
-    older = _surveyed(a_county.first)
+    older = surveyed(a_county.first)
     home = Settings(home=tmp_path / "home", database=a_county.first)
 
     done = upgrade(home, now=NOW)
@@ -171,7 +159,7 @@ def test_an_upgrade_that_fails_changes_nothing_and_names_the_backup(
     with made.begin() as connection:  # in the way of a later revision
         connection.execute(text("CREATE TABLE alarm (id INTEGER)"))
     url = made.url.render_as_string(hide_password=False)
-    before = _surveyed(url)
+    before = surveyed(url)
     home = Settings(home=tmp_path / "home", database=url)
 
     with pytest.raises(CannotRunError) as said:
@@ -181,7 +169,7 @@ def test_an_upgrade_that_fails_changes_nothing_and_names_the_backup(
     assert str(backup.file) in str(said.value)
     assert "一点没有改动" in str(said.value)
     assert schema.revision_of(made) == "0001"
-    assert _surveyed(url) == before
+    assert surveyed(url) == before
 
 
 def test_data_whose_timetable_is_kept_is_not_upgraded(a_house: HouseMaker, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from models.base import Instant
-from models.engine import Database
+from models.copies import Survey, survey
+from models.engine import Database, make_engine
 from models.tables import metadata
 
 # What names a row of a table that others point at.
@@ -119,3 +120,16 @@ def _row(table: Table, row: Any, names: _Names) -> Iterator[tuple[str, str]]:
         if surrogate and column.name == "id":
             continue
         yield column.name, names.word(table, column.name, row)
+
+
+def surveyed(url: str) -> dict[str, Survey]:
+    """Return how many rows each table of a database has, and a digest of them."""
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        found = survey(connection)
+    engine.dispose()
+    return found
+
+
+def quiet(_table: str, _rows: int) -> None:
+    """Hear nothing of how far a copy has come."""

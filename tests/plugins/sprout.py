@@ -288,3 +288,9 @@ def add_staff(services: Services) -> None:
                     division_code="431281",
                 )
             )
+
+
+def add_three_firms(services: Services) -> None:
+    """Add three enterprises without figures; nobody can write to the third."""
+    for number in (1, 2, 3):
+        add_firm(services, number, sales=None, contact=number < 3)

@@ -20,7 +20,18 @@ from policy.programme import (
     ScorePart,
     Threshold,
 )
+from policy.timetable import RunKind, Timetable
 
+TABLE = Timetable(
+    titles=dict.fromkeys(RunKind, "示例"),
+    monthly_at=dt.time(8, 30),
+    sweep_at=dt.time(9),
+    deliver_from=dt.time(9),
+    deliver_to=dt.time(18),
+    deliver_every=dt.timedelta(minutes=5),
+    digest_at=dt.time(8, 45),
+    housekeeping_at=dt.time(2, 30),
+)
 ON, CYCLE = dt.date(2026, 7, 1), 2026
 SINCE = dt.date(2016, 1, 1)
 WAN = 10**6  # 万元 in 分

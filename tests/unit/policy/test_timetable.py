@@ -6,20 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from policy.timetable import Done, RunKind, Timetable, day_of, due_runs, month_due, next_at
+from policy.timetable import Done, RunKind, day_of, due_runs, month_due, next_at
 from policy.workdays import Calendar
+from tests.unit.policy.samples import TABLE
 
 ZONE = ZoneInfo("Asia/Shanghai")
-TABLE = Timetable(
-    titles=dict.fromkeys(RunKind, "示例"),
-    monthly_at=dt.time(8, 30),
-    sweep_at=dt.time(9),
-    deliver_from=dt.time(9),
-    deliver_to=dt.time(18),
-    deliver_every=dt.timedelta(minutes=5),
-    digest_at=dt.time(8, 45),
-    housekeeping_at=dt.time(2, 30),
-)
 # 2026-05-01 is a Friday and a holiday; the first workday of the month is the 6th.
 CALENDAR = Calendar(
     off=frozenset({dt.date(2026, 5, day) for day in (1, 4, 5)}), gazetted=frozenset({2026})

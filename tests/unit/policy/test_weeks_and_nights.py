@@ -6,21 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from policy.timetable import Done, RunKind, Timetable, due_runs, next_at, night_due, week_of
+from policy.timetable import Done, RunKind, due_runs, next_at, night_due, week_of
 from policy.workdays import Calendar
+from tests.unit.policy import samples
 
 ZONE = ZoneInfo("Asia/Shanghai")
-TABLE = Timetable(
-    titles=dict.fromkeys(RunKind, "示例"),
-    monthly_at=dt.time(8, 30),
-    sweep_at=dt.time(9),
-    deliver_from=dt.time(9),
-    deliver_to=dt.time(18),
-    deliver_every=dt.timedelta(minutes=5),
-    digest_at=dt.time(8, 45),
-    housekeeping_at=dt.time(2, 30),
-    backup_at=dt.time(23),
-)
+TABLE = replace(samples.TABLE, backup_at=dt.time(23))
 # 4 and 5 May 2026 are off (Monday, Tuesday); so is the whole week from 5 October, whose Saturday
 # is worked, and the week from 15 February 2027 altogether. 1 January 2027 is a Friday.
 OFF = [
