@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
-from casework.find import case_of, enterprise_of
+from casework.find import case_of, enterprise_of, is_case_number
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from exchange.cells import Read
 from exchange.numbers import hnte_held, hnte_number, tsme_held, tsme_number
 from exchange.values import Held
-from models.case import Case
 from models.enterprise import Enterprise
 from models.figures import Qualification
 
@@ -98,10 +97,10 @@ def _held(granted: Granted) -> Read[Held]:
 
 
 def _enterprise(session: Session, services: Services, target: str) -> Enterprise | Refusal:
+    if not is_case_number(target):
+        return enterprise_of(session, target)
     case = case_of(session, services, target)
-    if isinstance(case, Case):
-        return session.get_one(Enterprise, case.enterprise_id)
-    return case if target.strip().isdecimal() else enterprise_of(session, target)
+    return case if isinstance(case, Refusal) else session.get_one(Enterprise, case.enterprise_id)
 
 
 def _put(

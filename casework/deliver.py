@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework import runs
 from casework.compose import Composed, Nothing, claimed_items, compose
+from casework.leaving import UNCERTAIN, may_leave
 from casework.one_a_day import WAITING, one_a_day
 from casework.services import Services
 from models.engine import StaleWorkError
@@ -25,7 +26,6 @@ LEASED_AT_ONCE = 20
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
-_UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Leased:
 
 
 def deliver(
-    services: Services, *, today: dt.date | None = None, only: Sequence[int] = ()
+    services: Services, *, today: dt.date | None = None, only: Sequence[int] | None = None
 ) -> DeliveryReport:
     """Send what is due, or ``only`` some letters of it.
 
@@ -95,23 +95,15 @@ def _some(
     return stopped
 
 
-def _lease(services: Services, day: dt.date, only: Sequence[int]) -> Sequence[Leased]:
+def _lease(services: Services, day: dt.date, only: Sequence[int] | None) -> Sequence[Leased]:
     """Take some letters; nobody else may touch them until the lease ends."""
     now = services.now()
-    free = or_(col(Letter.leased_until).is_(None), col(Letter.leased_until) < now)
-    due = and_(
-        col(Letter.state).in_(WAITING),
-        or_(col(Letter.next_at).is_(None), col(Letter.next_at) <= now),
-    )
-    # A letter whose answer was lost goes out a second time once, and then waits for a person.
-    lost = and_(col(Letter.state).in_(_UNCERTAIN), col(Letter.may_repeat).is_(False))
-    died = col(Letter.state) == LetterState.TRANSMITTING.value
-    asked = [col(Letter.id).in_(only)] if only else []
+    asked = [] if only is None else [col(Letter.id).in_(only)]
 
     def attempt(session: Session) -> tuple[int, list[Leased]]:
         found = session.scalars(
             select(Letter)
-            .where(col(Letter.send_on) <= day, free, or_(due, lost, died), *asked)
+            .where(col(Letter.send_on) <= day, may_leave(now), *asked)
             .order_by(col(Letter.send_on), col(Letter.id))
             .limit(LEASED_AT_ONCE)
             .with_for_update(skip_locked=True)
@@ -140,7 +132,7 @@ def _leased(letter: Letter, *, until: dt.datetime) -> Leased:
 
 def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> str:
     """Bring one letter as far as it goes; return why the whole sender must stop, or nothing."""
-    if letter.state in _UNCERTAIN:
+    if letter.state in UNCERTAIN:
         settled = _settle(services, carrier, letter)
         if settled is not None:
             ended[settled] += 1
@@ -176,7 +168,7 @@ def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
 
     Raises ``StaleWorkError`` when something went into the letter while it was written.
     """
-    repeats = letter.state in _UNCERTAIN
+    repeats = letter.state in UNCERTAIN
     written = compose(services, letter.id, again=repeats)
     if isinstance(written, Nothing):
         values = _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)

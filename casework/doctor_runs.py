@@ -12,7 +12,7 @@ from casework.check import Check, bad, ok, warn
 from casework.services import Services
 from casework.watch import look
 from models.ledger import AuditEntry, Heartbeat, Run, RunState
-from policy.silence import Sign, Silence
+from policy.silence import Silence
 from policy.timetable import Timetable
 
 _QUIET = 3  # workdays without a sweep
@@ -73,13 +73,9 @@ def _keeper(session: Session, services: Services) -> Check:
     row = session.get(Heartbeat, heartbeat.TIMETABLE)
     worker = session.get(Heartbeat, heartbeat.WORKER)
     for each in (row, worker):
-        if each is not None and _sign(each).is_fresh(services.now()):
+        if each is not None and heartbeat.sign_of(each, services.zone).is_fresh(services.now()):
             return ok("时间表", f"由 {each.detail} 守着")
     return warn("时间表", "没有人守着，到点不会自动办", "peiyu up")
-
-
-def _sign(row: Heartbeat) -> Sign:
-    return Sign(at=row.at, every=dt.timedelta(seconds=row.every_seconds))
 
 
 def _months(session: Session, services: Services) -> Iterator[Check]:

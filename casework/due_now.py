@@ -3,18 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.leaving import may_leave
 from casework.pipeline import MONTHLY
 from casework.remind import SWEEP
 from casework.services import Services
 from models.ledger import Run, RunState
-from models.letter import Letter, LetterState
+from models.letter import Letter
 from policy.timetable import Done, RunKind
-
-_GOING_OUT = (LetterState.QUEUED, LetterState.DEFERRED, LetterState.TRANSMITTING)
 
 
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
@@ -31,11 +30,7 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
         newest = _newest(session)
         waiting = session.scalar(
             select(col(Letter.id))
-            .where(
-                col(Letter.state).in_([state.value for state in _GOING_OUT]),
-                col(Letter.send_on) <= services.today,
-                or_(col(Letter.next_at).is_(None), col(Letter.next_at) <= services.now()),
-            )
+            .where(col(Letter.send_on) <= services.today, may_leave(services.now()))
             .limit(1)
         )
     return Done(

@@ -39,11 +39,16 @@ def enterprise_of(session: Session, words: str) -> Enterprise | Refusal:
     return Refusal(reason=f"“{text}”对应多家企业：{names}{more}，请输入完整名称或统一社会信用代码")
 
 
+def is_case_number(words: str) -> bool:
+    """Say whether somebody typed the number of a case; a credit code may be all digits too."""
+    return words.strip().isdigit() and len(words.strip()) < len("91431281MAXX00015X")
+
+
 def case_of(
     session: Session, services: Services, words: str, programme: str | None = None
 ) -> Case | Refusal:
     """Return a case by number, or the newest case of an enterprise in a programme."""
-    if words.isdigit() and len(words) < len("91431281MAXX00015X"):
+    if is_case_number(words):
         case = session.get(Case, int(words))
         return case or Refusal(reason=f"没有编号为 {words} 的事项")
     enterprise = enterprise_of(session, words)

@@ -5,6 +5,7 @@ import datetime as dt
 from casework.services import Services
 from models.ledger import Heartbeat
 from models.writes import upsert
+from policy.silence import Sign
 
 TIMETABLE = "timetable"  # whoever keeps the timetable
 WORKER = "worker"  # whoever takes runs that another scheduler began
@@ -20,3 +21,8 @@ def beat(services: Services, name: str, *, every: dt.timedelta, detail: str = ""
         "detail": detail,
     }
     services.database.transact(lambda session: upsert(session, Heartbeat, [row]))
+
+
+def sign_of(row: Heartbeat, zone: dt.tzinfo) -> Sign:
+    """Return what a row says of a part's life, in local time."""
+    return Sign(at=row.at.astimezone(zone), every=dt.timedelta(seconds=row.every_seconds))

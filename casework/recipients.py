@@ -7,6 +7,7 @@ from casework.outbox import Claim
 from models.duties import Named, Staff
 from models.enterprise import Role
 from models.letter import ItemState
+from policy.divisions import below
 from policy.obligation import To
 
 NO_CONTACT = "企业没有登记联系人"
@@ -31,7 +32,7 @@ def staff_for(staff: Sequence[Staff], role: Role, division_code: str) -> tuple[S
     return tuple(
         each
         for each in staff
-        if each.role == role.value and division_code.startswith(each.division_code.rstrip("0"))
+        if each.role == role.value and division_code.startswith(below(each.division_code))
     )
 
 

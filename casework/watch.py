@@ -10,16 +10,19 @@ from sqlmodel import col
 from casework import alarms, heartbeat, runs
 from casework.deliver import deliver
 from casework.due_now import done_so_far
+from casework.leaving import may_leave
 from casework.services import Services
 from casework.words import RUN_KINDS
 from models.enterprise import Enterprise
 from models.ledger import Heartbeat, Run, RunState
-from models.letter import ItemKind, Letter, LetterItem, LetterState
-from policy.silence import BadRun, Known, Sign, Trouble, troubles
+from models.letter import ItemKind, Letter, LetterItem
+from policy.silence import BadRun, Known, Trouble, troubles
 from policy.timetable import Timetable
 
-_WRITES = (runs.MONTHLY, runs.SWEEP, runs.DELIVER)  # what writes letters, or sends them
-_WAITING = (LetterState.QUEUED, LetterState.DEFERRED, LetterState.TRANSMITTING)
+_WRITES = (runs.MONTHLY, runs.SWEEP)  # what writes letters
+_OF_ALARMS = exists().where(
+    col(LetterItem.letter_id) == col(Letter.id), col(LetterItem.kind) == ItemKind.ALARM.value
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class Watched:
 def look(services: Services, table: Timetable) -> tuple[Trouble, ...]:
     """Return what is amiss now; changes nothing."""
     now = services.now().astimezone(services.zone)
-    return troubles(_known(services, now), table, services.calendar(), now)
+    return troubles(_known(services), table, services.calendar(), now)
 
 
 def watch(services: Services, table: Timetable) -> Watched:
@@ -63,7 +66,7 @@ def send_alarms(services: Services, table: Timetable) -> int:
     return deliver(services, only=letters).sent if letters else 0
 
 
-def _known(services: Services, now: dt.datetime) -> Known:
+def _known(services: Services) -> Known:
     def local(moment: dt.datetime | None) -> dt.datetime | None:
         return None if moment is None else moment.astimezone(services.zone)
 
@@ -71,27 +74,23 @@ def _known(services: Services, now: dt.datetime) -> Known:
     with services.database.reading() as session:
         bad, working_on = _runs(session, services)
         signs = {
-            row.name.partition("/")[0]: _sign(row, now)
+            row.name: heartbeat.sign_of(row, services.zone)
             for row in session.scalars(select(Heartbeat).order_by(col(Heartbeat.at)))
         }
-        keepers = [signs.get(name) for name in (heartbeat.TIMETABLE, heartbeat.WORKER)]
+        keeper = signs.get(heartbeat.TIMETABLE)
         watcher = signs.get(heartbeat.WATCH)
         return Known(
             since=local(session.scalar(select(func.min(col(Enterprise.added_at))))),
             done=done,
             working_on=working_on,
-            keepers=tuple(sign for sign in keepers if sign is not None),
+            keepers=(keeper,) if keeper else (),
             watchers=(watcher,) if watcher else (),
             letters_for=_letters_for(session, services),
-            letters_moved=local(_newest(session, *_WRITES)),
+            letters_moved=local(_letters_moved(session)),
             bad=bad,
             backed_up=local(_newest_end(session, runs.BACKUP)),
             backup_days=services.backup_stale_days,
         )
-
-
-def _sign(row: Heartbeat, now: dt.datetime) -> Sign:
-    return Sign(at=row.at.astimezone(now.tzinfo), every=dt.timedelta(seconds=row.every_seconds))
 
 
 def _runs(session: Session, services: Services) -> tuple[tuple[BadRun, ...], frozenset[str]]:
@@ -125,21 +124,19 @@ def _runs(session: Session, services: Services) -> tuple[tuple[BadRun, ...], fro
 
 def _letters_for(session: Session, services: Services) -> dt.date | None:
     """Return the earliest day of a letter that could leave now; the watch sends its own."""
-    of_alarms = exists().where(
-        col(LetterItem.letter_id) == col(Letter.id), col(LetterItem.kind) == ItemKind.ALARM.value
-    )
     return session.scalar(
         select(func.min(col(Letter.send_on))).where(
-            col(Letter.state).in_([state.value for state in _WAITING]),
-            col(Letter.send_on) <= services.today,
-            or_(col(Letter.next_at).is_(None), col(Letter.next_at) <= services.now()),
-            ~of_alarms,
+            col(Letter.send_on) <= services.today, may_leave(services.now()), ~_OF_ALARMS
         )
     )
 
 
-def _newest(session: Session, *kinds: str) -> dt.datetime | None:
-    return session.scalar(select(func.max(col(Run.beat_at))).where(col(Run.kind).in_(kinds)))
+def _letters_moved(session: Session) -> dt.datetime | None:
+    """Return when letters were last written, or one last left; what the watch sends is its own."""
+    wrote = select(func.max(col(Run.beat_at))).where(col(Run.kind).in_(_WRITES))
+    left = select(func.max(col(Letter.sent_at))).where(~_OF_ALARMS)
+    moments = [each for each in map(session.scalar, (wrote, left)) if each is not None]
+    return max(moments, default=None)
 
 
 def _newest_end(session: Session, kind: str) -> dt.datetime | None:

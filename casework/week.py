@@ -16,11 +16,13 @@ from casework.services import Services
 from casework.words import KINDS, LETTERS
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
+from models.duties import enterprises_by_id
 from models.enterprise import Enterprise, Person
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.letters import WeekLine, WeekSection, WeekSummary
 from notifications.words import countdown, day
 from policy.deadlines import days_left
+from policy.divisions import below
 from policy.obligation import DeadlineKind, Tone
 from policy.programme import Stage
 from policy.timetable import week_of
@@ -57,7 +59,7 @@ def empty_week(today: dt.date, sections: tuple[WeekSection, ...] = ()) -> WeekSu
 
 def _ours(division: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
     """Return the condition that something lies in a division or below it."""
-    condition: ColumnElement[bool] = column.startswith(division.rstrip("0"), autoescape=True)
+    condition: ColumnElement[bool] = column.startswith(below(division), autoescape=True)
     return condition
 
 
@@ -87,22 +89,25 @@ def _dates(
         col(Deadline.needs_confirmation),
     )
     rows = session.execute(
-        select(*alike, func.count(), func.min(col(Enterprise.name)))
+        select(*alike, func.count(), func.min(col(Enterprise.id)))
         .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
         .where(col(Deadline.state) == DeadlineState.OPEN.value, when, ours)
         .group_by(*alike)
     ).all()
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
+    shown = {row[-1] for row in graded[:_SHOWN]}
+    names = enterprises_by_id(session, shown)
     return _section(
         "已经超期" if overdue else "本周到期",
         Tone.OVERDUE if overdue else Tone.URGENT,
-        [_date_line(services, row) for row in graded],
+        [_date_line(services, row, names[row[-1]].name) for row in graded[:_SHOWN]],
+        of=len(graded),
         count=sum(row[-2] for row in rows),
     )
 
 
-def _date_line(services: Services, row: Sequence[Any]) -> WeekLine:
-    kind, due_on, programme, title, *marks, number, name = row
+def _date_line(services: Services, row: Sequence[Any], name: str) -> WeekLine:
+    kind, due_on, programme, title, *marks, number, _ = row
     known = services.catalogue.programmes.get(programme)
     left = countdown(days_left(due_on, services.today))
     return WeekLine(
@@ -126,7 +131,7 @@ def _reviews(session: Session, services: Services, ours: ColumnElement[bool]) ->
         .where(col(Review.state) == ReviewState.OPEN.value, ours)
     )
     count = _number_of(session, waiting)
-    oldest = waiting.order_by(col(Review.opened_on), col(Enterprise.name), col(Review.id))
+    oldest = waiting.order_by(col(Review.opened_on), col(Enterprise.uscc))
     rows = session.execute(oldest.limit(_SHOWN)).all()
     rules = read_rules(session, services, {case.revision for _, case, _ in rows})
     lines = []
@@ -226,8 +231,8 @@ def _unsaid(session: Session, division: str, since: dt.date) -> Iterable[WeekLin
             col(LetterItem.speaks_on) > since,
             _ours(division, col(Enterprise.division_code)),
         )
-        .group_by(col(Enterprise.name), col(LetterItem.reason))
-        .order_by(func.count().desc(), col(Enterprise.name), col(LetterItem.reason))
+        .group_by(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason))
+        .order_by(func.count().desc(), col(Enterprise.uscc), col(LetterItem.reason))
     )
     for name, reason, number in rows:
         yield WeekLine(what=name, detail=f"{reason}，{number} 件事没有告知")

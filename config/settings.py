@@ -89,7 +89,8 @@ class Settings(BaseSettings):
 
     home: Path = Path("var")
     database: str = ""  # empty: an SQLite file in the data folder
-    batch_size: int = Field(default=10_000, ge=1)
+    # A statement may name as many cases as a batch has; SQLite takes 32,766 values in one.
+    batch_size: int = Field(default=10_000, ge=1, le=30_000)
     lease_seconds: int = Field(default=90, ge=2)  # silence after which `peiyu up` counts as gone
     backups_kept: int = Field(default=14, ge=1)  # older ones go once a new one is sound
     backup_stale_days: int = Field(default=7, ge=0)  # an older backup is told of; 0: never

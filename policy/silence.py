@@ -64,7 +64,7 @@ class Known:
     since: dt.datetime | None = None  # since when there is somebody to look after
     done: Done = _NOTHING
     working_on: frozenset[str] = frozenset()  # months whose run lives
-    keepers: tuple[Sign, ...] = ()  # of timetables and workers
+    keepers: tuple[Sign, ...] = ()  # of whoever keeps the timetable
     watchers: tuple[Sign, ...] = ()
     letters_for: dt.date | None = None  # the earliest day of a letter that could leave now
     letters_moved: dt.datetime | None = None  # when a run last wrote or sent some
@@ -158,7 +158,7 @@ class _Seen:
 
     def letters(self) -> Iterator[Trouble]:
         day = self.known.letters_for
-        if day is None or self._kept():
+        if day is None:
             return
         ready = self._at(self.calendar.next_workday(day), self.table.deliver_from)
         moved = self.known.letters_moved
@@ -183,13 +183,8 @@ class _Seen:
             )
 
     def backup(self) -> Iterator[Trouble]:
-        """Yield a stale backup, where it is left to a person.
-
-        One that the timetable makes is told as its silence or its failure, and once is enough.
-        """
+        """Yield a stale backup: until one is made, whoever should make it."""
         last, days = self.known.backed_up, self.known.backup_days
-        if self.table.backup_at is not None:
-            return
         if last is not None and days and self.now - last > days * ONE_DAY:
             yield Trouble(
                 key=f"backup/{last.date()}",
@@ -206,7 +201,7 @@ class _Seen:
                 key=f"watch/{last.at.date()}",
                 kind=Silence.WATCH,
                 sentence=f"定时巡查停了，上一次是 {last.at:%Y-%m-%d %H:%M}",
-                hint="peiyu watch",
+                hint=f"peiyu watch --every {max(1, int(last.every.total_seconds()) // 60)}",
                 grave=False,
             )
 

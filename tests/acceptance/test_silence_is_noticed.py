@@ -115,7 +115,9 @@ def test_after_ten_days_asleep_the_tables_are_as_if_awake_and_the_operator_was_t
     assert found["letter"]
     assert differences(found, tables(awake)) == []
     (letter,) = letters
-    assert letter.startswith("【运行告警·已恢复】时间表没有人守着，上一次有动静是 2026-03-27")
+    # The nightly backup comes after the letters, so that much is still open when they leave.
+    assert letter.startswith("【运行告警】上一次备份是 2026-03-27")
+    assert "【已恢复】时间表没有人守着，上一次有动静是 2026-03-27" in letter
     assert "2026-04 的月度流程到点没有办完" in letter
     assert "从 2026-03-30 起，5 个工作日的提醒没有做" in letter
     assert told(awake) == []
@@ -140,15 +142,17 @@ def test_a_scheduler_that_never_wakes_is_noticed_from_outside(
 
     assert well.code == 0, well
     assert (watched.code, again.code) == (1, 1)
-    assert [each["kind"] for each in watched.json["troubles"]] == ["timetable", "monthly", "sweep"]
-    assert (len(watched.json["raised"]), watched.json["sent"]) == (3, 1)
+    assert [each["kind"] for each in watched.json["troubles"]] == [
+        *("timetable", "monthly", "sweep", "backup")
+    ]
+    assert (len(watched.json["raised"]), watched.json["sent"]) == (4, 1)
     assert (again.json["raised"], again.json["sent"]) == ([], 0)
     assert status == 503
     assert len(json.loads(health)["reasons"]) == 3
     assert doctor["时间表", "bad"] == "peiyu up"
     assert doctor["月度流程", "bad"] == "peiyu run monthly --month 2026-04"
     assert doctor["提醒", "bad"] == "peiyu run sweep"
-    assert len(runs["alarms"]) == 3
+    assert len(runs["alarms"]) == 4
     (letter,) = told(home)
     assert letter.startswith("【运行告警】时间表没有人守着")
     assert "请运行：peiyu up" in letter

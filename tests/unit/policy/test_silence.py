@@ -75,8 +75,8 @@ NO_MONTH = Done(swept_on=dt.date(2026, 5, 6))
         pytest.param(
             at(6, 12),
             {"letters_for": dt.date(2026, 5, 6), "keepers": (Sign(at=at(6, 12), every=MINUTE),)},
-            [],
-            id="somebody keeps the timetable and will send them",
+            [L],
+            id="somebody keeps the timetable and yet sends nothing",
         ),
         pytest.param(at(6, 20), {"backed_up": at(1, 3), "backup_days": 7}, [], id="backed up"),
         pytest.param(
