@@ -7,7 +7,7 @@ from sqlmodel import col
 from casework.pipeline import keep_versions
 from casework.refusal import Refusal
 from casework.services import Services
-from models.case import Case
+from models.case import Case, new_case
 from models.engine import StaleWorkError
 from models.writes import insert_new
 from policy.programme import Final
@@ -25,21 +25,10 @@ def open_again(session: Session, services: Services, ended: Case) -> Case | Refu
             *_of_enterprise(ended), col(Case.cycle) == ended.cycle
         )
     )
-    row = {
-        "enterprise_id": ended.enterprise_id,
-        "programme": programme.key,
-        "cycle": ended.cycle,
-        "round": (last or 0) + 1,
-        "revision": programme.revision,
-        "stage": programme.first_stage.key,
-        "phase": programme.first_stage.phase.value,
-        "held": False,
-        "version": 0,
-        "opened_on": services.today,
-        "entered_on": services.today,
-        "assessed": "",
-        "records_after": 0,
-    }
+    row = new_case(
+        programme, programme.first_stage, enterprise_id=ended.enterprise_id, on=services.today
+    )
+    row |= {"cycle": ended.cycle, "round": (last or 0) + 1}
     inserted = insert_new(session, Case, [row], returning=("id",))
     if not inserted:
         raise StaleWorkError  # somebody else opened it first

@@ -6,22 +6,28 @@ What was well again before its letter left is told all the same: it says so.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import case, literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.one_a_day import WAITING
 from casework.outbox import Claim, queue
 from casework.recipients import NO_EMAIL, NOBODY
 from casework.services import Services
-from models.enterprise import Person, Role
+from models.base import Instant
+from models.duties import Staff, read_staff
+from models.enterprise import Role
 from models.ledger import Alarm
-from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+from models.letter import ItemKind, ItemState, Letter, LetterItem
 from models.writes import insert_new
-from policy.silence import Silence, Trouble
+from policy.silence import Trouble
 from policy.workdays import Calendar
 
-_TOLD = (Role.OPERATOR, Role.HEAD, Role.CLERK)  # the first of them that somebody holds
-_WAITING = (LetterState.QUEUED.value, LetterState.DEFERRED.value)
+_TOLD = (
+    Role.OPERATOR,
+    Role.HEAD,
+    Role.CLERK,
+)  # in this order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +83,7 @@ def letters_with_alarms(session: Session, services: Services) -> list[int]:
         .where(
             col(LetterItem.kind) == ItemKind.ALARM.value,
             col(LetterItem.state) == ItemState.CLAIMED.value,
-            col(Letter.state).in_(_WAITING),
+            col(Letter.state).in_(WAITING),
             col(Letter.send_on) <= services.today,
         )
         .distinct()
@@ -86,11 +92,10 @@ def letters_with_alarms(session: Session, services: Services) -> list[int]:
 
 
 def _open(session: Session) -> list[Alarm]:
-    mine = [kind.value for kind in Silence]
     return list(
         session.scalars(
             select(Alarm)
-            .where(col(Alarm.cleared_at).is_(None), col(Alarm.kind).in_(mine))
+            .where(col(Alarm.cleared_at).is_(None))
             .order_by(col(Alarm.raised_at), col(Alarm.id))
         )
     )
@@ -107,11 +112,12 @@ def _raise(session: Session, services: Services, trouble: Trouble) -> bool:
     }
     if insert_new(session, Alarm, [row], returning=("id",)):
         return True
-    told_so = {"sentence": trouble.sentence, "hint": trouble.hint}
+    now = literal(services.now(), Instant)  # a bare one would keep its zone's hours
+    since = case((col(Alarm.cleared_at).is_(None), col(Alarm.raised_at)), else_=now)
     session.execute(
         update(Alarm)
         .where(col(Alarm.key) == trouble.key)
-        .values(**told_so, cleared_at=None)
+        .values(sentence=trouble.sentence, hint=trouble.hint, raised_at=since, cleared_at=None)
         .execution_options(synchronize_session=False)
     )
     return False
@@ -124,7 +130,8 @@ def _tell(session: Session, services: Services, calendar: Calendar) -> None:
     queue(session, claims, send_on=services.today, calendar=calendar)
 
 
-def _claims(services: Services, alarm: Alarm, people: Sequence[Person]) -> list[Claim]:
+def _claims(services: Services, alarm: Alarm, people: Sequence[Staff]) -> list[Claim]:
+    told: list[tuple[str, int | None, str]]
     told = [(person.key, person.id, person.email) for person in people]
     return [
         Claim(
@@ -140,14 +147,12 @@ def _claims(services: Services, alarm: Alarm, people: Sequence[Person]) -> list[
     ]
 
 
-def _keepers(session: Session) -> Sequence[Person]:
-    """Return the operators; without any, the heads; without any, the clerks."""
-    for role in _TOLD:
-        found = session.scalars(
-            select(Person)
-            .where(col(Person.role) == role.value, col(Person.active))
-            .order_by(col(Person.id))
-        ).all()
-        if found:
-            return found
-    return ()
+def _keepers(session: Session) -> Sequence[Staff]:
+    """Return the operators; if none can be written to, the heads; then the clerks.
+
+    When nobody at all can be, it is recorded of whom that is true.
+    """
+    staff = read_staff(session)
+    held = [tuple(each for each in staff if each.role == role.value) for role in _TOLD]
+    reached = (them for them in held if any(each.email for each in them))
+    return next(reached, next(filter(None, held), ()))

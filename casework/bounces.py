@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.leaving import UNCERTAIN
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from models.enterprise import BadAddress, Person
@@ -17,6 +18,7 @@ from models.writes import insert_new
 from notifications.bounces import Bounce
 
 CAME_BACK = "退信"
+_LEFT = (LetterState.SENT.value, *UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +66,15 @@ def _take(
     ).first()
     if letter is None:
         return None
-    if letter.state != LetterState.SENT.value or letter.reason.startswith(CAME_BACK):
+    if letter.state not in _LEFT or letter.reason.startswith(CAME_BACK):
         return False
     person = session.get_one(Person, letter.person_id)
     same = report.recipient in ("", person.email.lower())
     hard = report.hard and same and bool(person.email)
     letter.reason = f"{CAME_BACK}：{report.said or report.status or '没有说明'}"
-    if report.hard:
-        letter.state = LetterState.FAILED.value
+    letter.state = LetterState.FAILED.value
+    # That it left is certain now: whoever waits for an answer waits no longer.
+    letter.lease, letter.leased_until = letter.lease + 1, None
     if hard:
         row = {
             "email": person.email.lower(),

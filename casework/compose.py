@@ -175,7 +175,7 @@ def _content(
     }
     alarms = sorted(of(ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
     summed_up = [item.id or 0 for item in of(ItemKind.DIGEST)]
-    week = week_of_staff(session, services, person) if summed_up else None
+    week = week_of_staff(session, services, person.division_code) if summed_up else None
     if summed_up and week is None and keep_done:
         week = empty_week(services.today)  # a second copy, though all is well by now
     may_be_done: dict[int, object] = {**due, **reviews, **dict.fromkeys(summed_up, week)}

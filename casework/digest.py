@@ -1,22 +1,20 @@
 """The digest: once a week each member of staff is told how the week stands, in the day's letter."""
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from casework import runs
 from casework.outbox import Claim, queue
 from casework.recipients import NO_EMAIL
 from casework.services import Services
 from casework.week import week_of_staff
-from models.enterprise import Person, Role
+from models.duties import Staff, read_staff
+from models.enterprise import Role
 from models.letter import ItemKind, ItemState
-from policy.timetable import RunKind, week_of
+from policy.timetable import week_of
 
 _READERS = (Role.CLERK.value, Role.HEAD.value)
 
@@ -35,32 +33,33 @@ def digest(services: Services) -> DigestReport:
 
     What it says is written when the letter leaves.
     """
-    begun, day, calendar = services.now(), services.today, services.calendar()
-    week = week_of(day)
+    week = week_of(services.today)
+    begun = services.database.transact(
+        lambda session: runs.begin(session, services, runs.DIGEST, week)
+    )
+    with runs.failure_noted(services, begun):
+        return _digest(services, begun)
+
+
+def _digest(services: Services, begun: runs.Begun) -> DigestReport:
+    day, week, calendar = services.today, begun.slot, services.calendar()
     with services.database.reading() as session:
-        staff = _staff(session)
+        staff = [each for each in read_staff(session) if each.role in _READERS]
         claims = list(_claims(session, services, staff, week))
 
     def attempt(session: Session) -> DigestReport:
         queue(session, claims, send_on=day, calendar=calendar)
         told = sum(claim.state is ItemState.CLAIMED for claim in claims)
         report = DigestReport(week=week, staff=len(staff), told=told)
-        _finish(session, services, begun, report)
+        runs.finish(session, services, begun, json.dumps(asdict(report), sort_keys=True))
         return report
 
     return services.database.transact(attempt)
 
 
-def _staff(session: Session) -> list[Person]:
-    wanted = select(Person).where(col(Person.active), col(Person.role).in_(_READERS))
-    return list(session.scalars(wanted.order_by(col(Person.key))))
-
-
-def _claims(
-    session: Session, services: Services, staff: list[Person], week: str
-) -> Iterator[Claim]:
+def _claims(session: Session, services: Services, staff: list[Staff], week: str) -> Iterator[Claim]:
     for person in staff:
-        if week_of_staff(session, services, person) is None:
+        if week_of_staff(session, services, person.division_code) is None:
             continue
         login = person.key.removeprefix("staff/")
         yield Claim(
@@ -71,8 +70,3 @@ def _claims(
             state=ItemState.CLAIMED if person.email else ItemState.SUPPRESSED,
             reason="" if person.email else NO_EMAIL,
         )
-
-
-def _finish(session: Session, services: Services, begun: dt.datetime, report: DigestReport) -> None:
-    run = runs.Begun(kind=RunKind.DIGEST.value, slot=report.week, at=begun)
-    runs.ended(session, services, run, json.dumps(asdict(report), sort_keys=True))

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from casework import heartbeat, runs
 from casework.check import Check, bad, ok, warn
+from casework.remind import swept_on
 from casework.services import Services
 from casework.watch import look
 from models.ledger import AuditEntry, Heartbeat, Run, RunState
@@ -95,16 +96,11 @@ def _months(session: Session, services: Services) -> Iterator[Check]:
 
 
 def _sweep(session: Session, services: Services) -> Iterator[Check]:
-    last = session.scalar(
-        select(func.max(col(Run.slot))).where(
-            col(Run.kind) == runs.SWEEP, col(Run.state) == RunState.FINISHED.value
-        )
-    )
+    last = swept_on(session)
     if last is None:
         yield warn("提醒", "还没有做过提醒", "peiyu run sweep")
         return
-    since = dt.date.fromisoformat(last)
-    quiet = services.calendar().workdays_between(since, services.today) - 1
+    quiet = services.calendar().workdays_between(last, services.today) - 1
     if quiet >= _QUIET:
         yield warn("提醒", f"上次提醒是 {last}，已隔 {quiet} 个工作日", "peiyu run sweep")
     else:
@@ -112,11 +108,7 @@ def _sweep(session: Session, services: Services) -> Iterator[Check]:
 
 
 def _backup(session: Session, services: Services) -> Check:
-    last = session.scalar(
-        select(func.max(col(Run.finished_at))).where(
-            col(Run.kind) == runs.BACKUP, col(Run.state) == RunState.FINISHED.value
-        )
-    )
+    last = runs.last_end(session, runs.BACKUP)
     if last is None:
         return warn("备份", "还没有备份过", "peiyu backup")
     return ok("备份", f"上一次是 {last.astimezone(services.zone):%Y-%m-%d %H:%M}")

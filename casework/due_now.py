@@ -7,13 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import runs
 from casework.leaving import may_leave
-from casework.pipeline import MONTHLY
-from casework.remind import SWEEP
 from casework.services import Services
 from models.ledger import Run, RunState
 from models.letter import Letter
-from policy.timetable import Done, RunKind
+from policy.timetable import Done
 
 
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
@@ -22,10 +21,12 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
     month = f"{services.today:%Y-%m}"
     with services.database.reading() as session:
         months = session.scalars(
-            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, finished)
+            select(col(Run.slot)).where(col(Run.kind) == runs.MONTHLY, finished)
         ).all()
         begun = session.scalars(
-            select(col(Run.slot)).where(col(Run.kind) == MONTHLY, ~finished, col(Run.slot) < month)
+            select(col(Run.slot)).where(
+                col(Run.kind) == runs.MONTHLY, ~finished, col(Run.slot) < month
+            )
         ).all()
         newest = _newest(session)
         waiting = session.scalar(
@@ -36,10 +37,10 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
     return Done(
         months=frozenset(months),
         begun=frozenset(begun),
-        swept_on=_day(newest.get(SWEEP)),
-        digested=newest.get(RunKind.DIGEST.value),
-        tidied_on=_day(newest.get(RunKind.HOUSEKEEPING.value)),
-        backed_up_on=_day(newest.get(RunKind.BACKUP.value)),
+        swept_on=_day(newest.get(runs.SWEEP)),
+        digested=newest.get(runs.DIGEST),
+        tidied_on=_day(newest.get(runs.HOUSEKEEPING)),
+        backed_up_on=_day(newest.get(runs.BACKUP)),
         letters_wait=waiting is not None,
         looked_at=looked_at,
     )

@@ -44,7 +44,6 @@ class Restored:
     """A restore after which the office is still catching up."""
 
     on: dt.date
-    backup_at: str
 
     def may_have_been_said(self, kind: ItemKind, speaks_on: dt.date) -> bool:
         """Say whether the lost days may have said this already; an alarm is always of now."""
@@ -99,5 +98,4 @@ def catching_up(session: Session) -> Restored | None:
     told = [json.loads(run.counts) for run in open_restores(session)]
     if not told:
         return None
-    newest = max(told, key=lambda each: str(each["on"]))
-    return Restored(on=dt.date.fromisoformat(newest["on"]), backup_at=newest["backup"])
+    return Restored(on=max(dt.date.fromisoformat(each["on"]) for each in told))

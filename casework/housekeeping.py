@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import SQLModel, col
 
 from casework import runs
-from casework.remind import SWEEP
+from casework.remind import swept_on
 from casework.services import Services
 from config.settings import KeepPart
 from models.case import Review, ReviewState
@@ -26,7 +26,6 @@ from models.letter import ItemState, Letter, LetterItem, LetterState
 from models.upkeep import Tended, tend
 from models.writes import changed_rows, table_of
 from notifications.folder import PARTIAL, SUFFIX, file_name
-from policy.timetable import RunKind
 from policy.workdays import add_months
 
 _AT_ONCE = 500  # rows of one transaction: nobody waits for more than that
@@ -58,13 +57,26 @@ class Cellar:
 
 def tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
     """Remove what is older than it need be; again on the same day finds nothing more."""
-    begun, keep, today = services.now(), cellar.keep, services.today
+    if cellar.dry_run:
+        return _tidy(services, cellar)
+    begun = services.database.transact(
+        lambda session: runs.begin(session, services, runs.HOUSEKEEPING, f"{services.today}")
+    )
+    with runs.failure_noted(services, begun):
+        report = _tidy(services, cellar)
+        counts = json.dumps(_rows_of(report), sort_keys=True)
+        services.database.transact(lambda session: runs.finish(session, services, begun, counts))
+    return report
+
+
+def _tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
+    keep, today = cellar.keep, services.today
     old = _remove(services, Run, _old_runs(add_months(today, -keep.runs_months)), cellar)
     batches = _remove(services, RunBatch, _old_batches(services, keep), cellar)
     unsaid = _remove(services, LetterItem, _never_said(services, keep), cellar)
     files = sum(1 for _ in _letter_files(services, cellar))
     tended = Tended() if cellar.dry_run else tend(services.database.engine)
-    report = HousekeepingReport(
+    return HousekeepingReport(
         runs=old,
         batches=batches,
         unsaid=unsaid,
@@ -72,9 +84,6 @@ def tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
         freed_bytes=tended.freed_bytes,
         dry_run=cellar.dry_run,
     )
-    if not cellar.dry_run:
-        _finish(services, begun, report)
-    return report
 
 
 def _old_runs(before: dt.date) -> Sequence[ColumnElement[bool]]:
@@ -96,7 +105,7 @@ def _old_batches(services: Services, keep: KeepPart) -> Sequence[ColumnElement[b
     """Return which batches belong to months that are over and long past."""
     month = f"{add_months(services.today, -keep.runs_months):%Y-%m}"
     unfinished = exists().where(
-        col(Run.kind) == RunKind.MONTHLY.value,
+        col(Run.kind) == runs.MONTHLY,
         col(Run.slot) == col(RunBatch.period),
         col(Run.state) == RunState.RUNNING.value,
     )
@@ -111,7 +120,7 @@ def _never_said(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bo
     """
     old = add_months(services.today, -keep.unsaid_months)
     with services.database.reading() as session:
-        swept = _last_sweep(session)
+        swept = swept_on(session)
     before = min(old, swept) if swept else old
     alive = (
         exists().where(
@@ -130,15 +139,6 @@ def _never_said(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bo
         col(LetterItem.speaks_on) < before,
         *(~each for each in alive),
     )
-
-
-def _last_sweep(session: Session) -> dt.date | None:
-    last = session.scalar(
-        select(func.max(col(Run.slot))).where(
-            col(Run.kind) == SWEEP, col(Run.state) == RunState.FINISHED.value
-        )
-    )
-    return dt.date.fromisoformat(last) if last else None
 
 
 def _remove(
@@ -196,12 +196,6 @@ def _unsettled_files(services: Services) -> frozenset[str]:
 
 def _start_of(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC)
-
-
-def _finish(services: Services, begun: dt.datetime, report: HousekeepingReport) -> None:
-    run = runs.Begun(kind=RunKind.HOUSEKEEPING.value, slot=services.today.isoformat(), at=begun)
-    with services.database.writing() as session:
-        runs.ended(session, services, run, json.dumps(_rows_of(report), sort_keys=True))
 
 
 def _rows_of(report: HousekeepingReport) -> dict[str, object]:

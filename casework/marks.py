@@ -6,39 +6,39 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import runs
 from casework.gather import Batch
+from casework.services import Services
 from models.engine import StaleWorkError
 from models.ledger import Lease, Run, RunBatch, RunState
 from models.writes import insert_new
 
-MONTHLY = "monthly"
 _TICK = dt.timedelta(microseconds=1)
 
 
-def begin_run(
-    session: Session, period: str, *, program: str, pieces: int, now: dt.datetime
-) -> None:
+def begin_run(session: Session, services: Services, period: str, *, pieces: int) -> None:
     """Note that a month's run begins or goes on; when it began names it from then on.
 
     One that was cut off goes on with what is not done yet. One that had finished begins anew,
     and so does one that was begun by another program, other files or another size of batches.
     """
-    fresh = {"kind": MONTHLY, "slot": period, "state": RunState.RUNNING.value, "counts": "{}"}
-    insert_new(session, Run, [fresh | {"started_at": now, "program": program}])
-    run = _locked(session, period)
-    if run.state == RunState.FINISHED.value or run.program != program:
+    now = services.now()
+    insert_new(session, Run, [runs.fresh(services, runs.MONTHLY, period, now)])
+    run = runs.locked(session, runs.MONTHLY, period)
+    anew = run.state == RunState.FINISHED.value or run.program != services.program
+    if anew or runs.is_over(session, run, now):
+        runs.take_up(run, services, now)
+    if anew:
         # Never the same instant twice, also when a clock was put back: it tells runs apart.
-        run.started_at, run.beat_at = max(now, run.started_at + _TICK), None
+        run.started_at = max(now, run.started_at + _TICK)
         session.execute(
             update(RunBatch)
             .where(col(RunBatch.period) == period, col(RunBatch.batch) >= 0)
             .values(done_at=None)
             .execution_options(synchronize_session=False)
         )
-    if run.state == RunState.FAILED.value:
-        run.beat_at = None
-    run.state, run.finished_at = RunState.RUNNING.value, None
-    run.program, run.pieces = program, pieces
+    run.pieces = pieces
+    session.flush()
 
 
 def end_run(session: Session, period: str, *, now: dt.datetime, counts: str) -> None:
@@ -46,7 +46,7 @@ def end_run(session: Session, period: str, *, now: dt.datetime, counts: str) -> 
 
     If not, it was begun anew meanwhile; whoever did that goes on with it.
     """
-    run = _locked(session, period)
+    run = runs.locked(session, runs.MONTHLY, period)
     if len(done_of(session, period)) < run.pieces:
         return
     run.counts, run.trouble = counts, ""
@@ -57,7 +57,7 @@ def end_run(session: Session, period: str, *, now: dt.datetime, counts: str) -> 
 
 def going_on(session: Session, period: str) -> Run | None:
     """Return the run of a month that is not finished, if there is one."""
-    here = (col(Run.kind) == MONTHLY, col(Run.slot) == period)
+    here = (col(Run.kind) == runs.MONTHLY, col(Run.slot) == period)
     return session.scalars(
         select(Run).where(*here, col(Run.state) != RunState.FINISHED.value)
     ).first()
@@ -91,7 +91,7 @@ def is_done(session: Session, batch: Batch) -> bool:
 def mark_done(session: Session, batch: Batch, *, now: dt.datetime, worker: str) -> None:
     """Note that a batch is done, and by whom, if its run still is the one that goes on."""
     goes_on = exists().where(
-        col(Run.kind) == MONTHLY,
+        col(Run.kind) == runs.MONTHLY,
         col(Run.slot) == batch.period,
         col(Run.started_at) == batch.begun,
     )
@@ -130,9 +130,3 @@ def _row_of(batch: Batch) -> tuple[ColumnElement[bool], ...]:
 
 def _leases(period: str) -> str:
     return f"month {period} "
-
-
-def _locked(session: Session, period: str) -> Run:
-    return session.scalars(
-        select(Run).where(col(Run.kind) == MONTHLY, col(Run.slot) == period).with_for_update()
-    ).one()

@@ -15,7 +15,14 @@ from models.deadline import DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
 from policy.deadlines import Due, anchor_day, due_from
 from policy.derive import with_derived
-from policy.obligation import Anchor, Binds, Obligation, WindowStatus
+from policy.obligation import (
+    Anchor,
+    Binds,
+    Obligation,
+    WindowStatus,
+    flags_wanted,
+    opens_next_year,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +79,8 @@ def plan_deadlines(gathered: Gathered, standing: Standing) -> DeadlinePlan:
     return DeadlinePlan(opening=tuple(opening), closing=tuple(closings(gathered, standing)))
 
 
-# Flags that speak of one cycle: what is true of this year's says nothing about next year's.
-_OF_ONE_CYCLE = {"hnte_expires_this_cycle", "hnte_valid_beyond_cycle"}
-
-
-def _wanted(obligation: Obligation) -> set[str]:
-    renewal = {"hnte_expires_this_cycle"} if obligation.only_renewal else set()
-    return {*obligation.when, *renewal}
+def _wanted(obligation: Obligation) -> frozenset[str]:
+    return flags_wanted(obligation.when, only_renewal=obligation.only_renewal)
 
 
 def _flags(gathered: Gathered) -> dict[int, set[str]]:
@@ -234,14 +236,11 @@ def _qualification_subjects(gathered: Gathered, obligation: Obligation) -> Itera
 
 
 def _years(gathered: Gathered, obligation: Obligation) -> tuple[int, ...]:
-    """Return the years whose dates may be in sight; what happens once is looked at once.
-
-    Next year's too: January's dates must exist when their December rungs speak.
-    """
-    once = obligation.anchor in (Anchor.ISSUED, Anchor.EXPIRES)
-    if once or not _OF_ONE_CYCLE.isdisjoint(_wanted(obligation)):
-        return (gathered.cycle,)
-    return gathered.cycle, gathered.cycle + 1
+    """Return the years whose dates may be in sight; what happens once is looked at once."""
+    this = gathered.cycle
+    if opens_next_year(obligation.binds, obligation.anchor, _wanted(obligation)):
+        return this, this + 1
+    return (this,)
 
 
 def _held_dates(

@@ -18,7 +18,6 @@ from models.ledger import RunBatch
 from models.writes import insert_new
 
 RUN = "月度流程"
-MONTHLY = runs.MONTHLY
 
 
 def start_month(services: Services, period: str) -> tuple[Batch, ...]:
@@ -27,10 +26,7 @@ def start_month(services: Services, period: str) -> tuple[Batch, ...]:
         last = session.scalar(select(func.max(col(Enterprise.id)))) or 0
         keep_versions(session, services)
         pieces = len(services.catalogue.programmes) * (last // services.batch_size + 1)
-        marks.begin_run(
-            session, period, program=services.program, pieces=pieces, now=services.now()
-        )
-        runs.month_begun(session, services, period)
+        marks.begin_run(session, services, period, pieces=pieces)
     return left_of(services, period)
 
 
@@ -152,6 +148,6 @@ def run_month(services: Services, period: str, *, on: dt.date) -> BatchCounts:
     with runs.failure_noted(services, runs.begun_month(services, period)):
         for batch in batches:
             did += run_batch(services, batch, on=on)
-            runs.beat(services, MONTHLY, period)
+            runs.beat(services, runs.MONTHLY, period)
         retrying(lambda: finish_month(services, period))
     return did

@@ -16,7 +16,7 @@ from casework.outbox import queue
 from casework.plan import BatchPlan, CasePlan
 from casework.record_dates import CaseIds, close_dates, open_dates
 from casework.services import Services
-from models.case import Assessment, Case, Review, ReviewState, Transition
+from models.case import Assessment, Case, Review, ReviewState, Transition, new_case
 from models.engine import StaleWorkError
 from models.ledger import RunBatch
 from models.writes import changed_rows, insert_new, upsert
@@ -102,21 +102,13 @@ def _open_cases(session: Session, gathered: Gathered, plan: BatchPlan) -> CaseId
     """Insert the new cases in their first stage; return the id of every case."""
     new = [each for each in plan.cases if each.is_new]
     rows = [
-        {
-            "enterprise_id": each.case.enterprise_id,
-            "programme": gathered.programme.key,
-            "cycle": each.case.cycle,
-            "round": each.case.round,
-            "revision": each.case.revision,
-            "stage": each.case.stage,
-            "phase": each.programme.stage(each.case.stage).phase.value,
-            "held": False,
-            "version": 0,
-            "opened_on": gathered.on,
-            "entered_on": gathered.on,
-            "assessed": "",
-            "records_after": 0,
-        }
+        new_case(
+            each.programme,
+            each.programme.stage(each.case.stage),
+            enterprise_id=each.case.enterprise_id,
+            on=gathered.on,
+        )
+        | {"cycle": each.case.cycle, "round": each.case.round}
         for each in new
     ]
     inserted = insert_new(session, Case, rows, returning=("enterprise_id", "cycle", "round", "id"))

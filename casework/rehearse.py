@@ -5,6 +5,7 @@ rehearsal tells is what the same days will bring if nobody imports, records or d
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,14 +15,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.deliver import deliver
+from casework.digest import digest
 from casework.due_now import done_so_far
 from casework.pipeline import run_month
 from casework.refusal import Refusal
-from casework.remind import SWEEP, sweep
+from casework.remind import sweep, swept_on
 from casework.services import Services
 from casework.words import ROLES
 from models.enterprise import Enterprise, Person, Role
-from models.ledger import Run, RunState
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.nowhere import Nowhere
 from policy.timetable import RunKind, Timetable, day_of, due_runs, month_due
@@ -63,7 +64,7 @@ def rehearse(
     wrong = _wrong_days(copy, first, last)
     if wrong:
         return Refusal(reason=wrong)
-    counts = {RunKind.MONTHLY: 0, RunKind.SWEEP: 0, RunKind.DELIVER: 0}
+    counts = Counter[RunKind]()
     with copy.database.reading() as session:
         known = frozenset(session.scalars(select(col(LetterItem.key))))
     for moment in _moments(copy, table, first, last):
@@ -96,12 +97,8 @@ def _wrong_days(copy: Services, first: dt.date, last: dt.date) -> str:
     if last - first > LONGEST:
         return "一次最多预演两年"
     with copy.database.reading() as session:
-        swept = session.scalar(
-            select(func.max(col(Run.slot))).where(
-                col(Run.kind) == SWEEP, col(Run.state) == RunState.FINISHED.value
-            )
-        )
-    if swept and swept >= first.isoformat():
+        swept = swept_on(session)
+    if swept and swept >= first:
         return f"{swept} 的提醒已经做过，预演只能从这一天以后开始"
     return ""
 
@@ -110,7 +107,8 @@ def _moments(
     copy: Services, table: Timetable, first: dt.date, last: dt.date
 ) -> Iterator[dt.datetime]:
     """Yield the moments of each day at which something may be due, in order."""
-    times = sorted({table.monthly_at, table.sweep_at, table.deliver_from, table.deliver_to})
+    runs_at = {table.monthly_at, table.digest_at, table.sweep_at}
+    times = sorted(runs_at | {table.deliver_from, table.deliver_to})
     for number in range((last - first).days + 1):
         for time in times:
             yield dt.datetime.combine(first + number * ONE_DAY, time, tzinfo=copy.zone)
@@ -128,7 +126,7 @@ def _play(at: Services, table: Timetable) -> Iterator[RunKind]:
 
 def _due(at: Services, table: Timetable) -> list[RunKind]:
     done = done_so_far(at, looked_at=None)
-    known = (RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER)
+    known = (RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP, RunKind.DELIVER)
     due = due_runs(table, at.calendar(), at.now().astimezone(at.zone), done)
     return [kind for kind in due if kind in known]
 
@@ -136,10 +134,12 @@ def _due(at: Services, table: Timetable) -> list[RunKind]:
 def _run(at: Services, table: Timetable, kind: RunKind) -> None:
     match kind:
         case RunKind.MONTHLY:
-            done = done_so_far(at)
             now = at.now().astimezone(at.zone)
-            month = month_due(table, at.calendar(), now, done) or f"{now:%Y-%m}"
+            month = month_due(table, at.calendar(), now, done_so_far(at))
+            assert month is not None  # noqa: S101 - that it is due is why we are here
             run_month(at, month, on=day_of(month, now.date()))
+        case RunKind.DIGEST:
+            digest(at)
         case RunKind.SWEEP:
             sweep(at)
         case _:

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import runs
 from casework.audit import note
 from casework.compose import message_id
 from casework.held import catching_up, open_restores
-from casework.pipeline import MONTHLY
 from casework.refusal import Refusal
-from casework.remind import SWEEP
+from casework.remind import swept_on
 from casework.services import Actor, Services
 from models.enterprise import Person
 from models.ledger import Run, RunState
@@ -124,12 +124,13 @@ def _not_before(session: Session, services: Services, person: int) -> dt.datetim
 
 def _not_done_again(session: Session, on: dt.date) -> str:
     """Return what to type before a restore of that day is made up for."""
-    finished = col(Run.state) == RunState.FINISHED.value
-    swept = select(col(Run.id)).where(
-        col(Run.kind) == SWEEP, finished, col(Run.slot) >= on.isoformat()
-    )
     month = f"{on:%Y-%m}"
-    judged = select(col(Run.id)).where(col(Run.kind) == MONTHLY, finished, col(Run.slot) == month)
+    judged = select(col(Run.id)).where(
+        col(Run.kind) == runs.MONTHLY,
+        col(Run.state) == RunState.FINISHED.value,
+        col(Run.slot) == month,
+    )
     if session.scalar(judged.limit(1)) is None:
         return f"peiyu run monthly --month {month}"
-    return "peiyu run sweep" if session.scalar(swept.limit(1)) is None else ""
+    swept = swept_on(session)
+    return "peiyu run sweep" if swept is None or swept < on else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,14 +16,12 @@ from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
-from models.ledger import Run, RunState
 from models.letter import ItemState
 from models.writes import table_of
 from policy.ladder import due_dates_for, send_days, speaks_on
 from policy.obligation import Ladder
 from policy.workdays import Calendar
 
-SWEEP = runs.SWEEP
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
 _DATED = select(*(table_of(Deadline).c[name] for name in _NAMES))
@@ -48,7 +46,7 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
     """
     day = today or services.today
     begun = services.database.transact(
-        lambda session: runs.begin(session, services, SWEEP, day.isoformat())
+        lambda session: runs.begin(session, services, runs.SWEEP, day.isoformat())
     )
     with runs.failure_noted(services, begun):
         return services.database.retrying(partial(_sweep, services, day, begun))
@@ -57,7 +55,7 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
 def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     calendar = services.calendar()
     with services.database.reading() as session:
-        days = send_days(_last_sweep(session, before=day), day, calendar)
+        days = send_days(swept_on(session, before=day), day, calendar)
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
         staff = read_staff(session)
@@ -76,14 +74,10 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     return report
 
 
-def _last_sweep(session: Session, *, before: dt.date) -> dt.date | None:
-    last = session.scalar(
-        select(func.max(col(Run.slot))).where(
-            col(Run.kind) == SWEEP,
-            col(Run.state) == RunState.FINISHED.value,
-            col(Run.slot) < before.isoformat(),
-        )
-    )
+def swept_on(session: Session, *, before: dt.date | None = None) -> dt.date | None:
+    """Return the last day whose reminders are done, or the last one before a day."""
+    slot = None if before is None else before.isoformat()
+    last = runs.last_finished(session, runs.SWEEP, before=slot)
     return dt.date.fromisoformat(last) if last else None
 
 

@@ -17,14 +17,19 @@ from sqlmodel import col
 
 from casework.lease import TIMETABLE
 from casework.services import Services
+from models.engine import DatabaseGoneError
 from models.ledger import Lease, Run, RunState
 from models.letter import Letter
 from models.writes import insert_new
+from policy.spoken import SpokenError
+from policy.timetable import RunKind
 
-MONTHLY = "monthly"
-SWEEP = "sweep"
-DELIVER = "deliver"
-BACKUP = "backup"
+MONTHLY = RunKind.MONTHLY.value
+DIGEST = RunKind.DIGEST.value
+SWEEP = RunKind.SWEEP.value
+DELIVER = RunKind.DELIVER.value
+BACKUP = RunKind.BACKUP.value
+HOUSEKEEPING = RunKind.HOUSEKEEPING.value
 RESTORE = "restore"  # runs until a person says that what was lost is made up for
 
 STALE_AFTER = dt.timedelta(minutes=15)  # longer than a batch, its retries, or a mail server's sleep
@@ -49,26 +54,15 @@ def begin(session: Session, services: Services, kind: str, slot: str) -> Begun:
     backups.
     """
     now = services.now()
-    if insert_new(session, Run, [_row(services, kind, slot, now)], returning=("id",)):
+    if insert_new(session, Run, [fresh(services, kind, slot, now)], returning=("id",)):
         return Begun(kind=kind, slot=slot, at=now)
-    run = _locked(session, kind, slot)
+    run = locked(session, kind, slot)
     again = kind in (DELIVER, BACKUP) and run.state == RunState.FINISHED.value
-    if again or _is_over(session, run, now):
+    if again or is_over(session, run, now):
         run.started_at = now
-        _take_up(run, services, now)
+        take_up(run, services, now)
         session.flush()
     return Begun(kind=kind, slot=slot, at=run.started_at)
-
-
-def month_begun(session: Session, services: Services, slot: str) -> None:
-    """Note who does a month whose row is there already.
-
-    When it began is left alone: that names the run, and the batches that are done in it.
-    """
-    run, now = _locked(session, MONTHLY, slot), services.now()
-    if run.beat_at is None or _is_over(session, run, now):
-        _take_up(run, services, now)
-    session.flush()
 
 
 def begun_month(services: Services, slot: str) -> Begun:
@@ -78,16 +72,38 @@ def begun_month(services: Services, slot: str) -> Begun:
         return Begun(kind=MONTHLY, slot=slot, at=session.scalars(started).one())
 
 
-def _is_over(session: Session, run: Run, now: dt.datetime) -> bool:
+def last_finished(session: Session, kind: str, *, before: str | None = None) -> str | None:
+    """Return the newest slot of a kind that has finished, or the newest one before a slot."""
+    earlier = [] if before is None else [col(Run.slot) < before]
+    return session.scalar(
+        select(func.max(col(Run.slot))).where(
+            col(Run.kind) == kind, col(Run.state) == RunState.FINISHED.value, *earlier
+        )
+    )
+
+
+def last_end(session: Session, kind: str) -> dt.datetime | None:
+    """Return when a run of a kind last ended well."""
+    return session.scalar(
+        select(func.max(col(Run.finished_at))).where(
+            col(Run.kind) == kind, col(Run.state) == RunState.FINISHED.value
+        )
+    )
+
+
+def is_over(session: Session, run: Run, now: dt.datetime) -> bool:
+    """Say whether a run failed or died, so that it may be taken up."""
     return run.state == RunState.FAILED.value or is_dead(session, run, now)
 
 
-def _take_up(run: Run, services: Services, now: dt.datetime) -> None:
+def take_up(run: Run, services: Services, now: dt.datetime) -> None:
+    """Note who does a run from now on."""
     run.state, run.trouble, run.finished_at = RunState.RUNNING.value, "", None
     run.beat_at, run.started_by, run.program = now, services.started_by, services.program
 
 
-def _row(services: Services, kind: str, slot: str, now: dt.datetime) -> dict[str, object]:
+def fresh(services: Services, kind: str, slot: str, now: dt.datetime) -> dict[str, object]:
+    """Return the row of a run that begins."""
     return {
         "kind": kind,
         "slot": slot,
@@ -102,7 +118,7 @@ def _row(services: Services, kind: str, slot: str, now: dt.datetime) -> dict[str
 
 def finish(session: Session, services: Services, begun: Begun, counts: str) -> bool:
     """Note that a run ended well; False when somebody took it up after us."""
-    run = _locked(session, begun.kind, begun.slot)
+    run = locked(session, begun.kind, begun.slot)
     if run.started_at != begun.at:
         return False
     if run.state != RunState.FINISHED.value:
@@ -111,13 +127,6 @@ def finish(session: Session, services: Services, begun: Begun, counts: str) -> b
         run.finished_at = run.beat_at = services.now()
         session.flush()
     return True
-
-
-def ended(session: Session, services: Services, begun: Begun, counts: str) -> None:
-    """Note a short run that began and ended well, in the transaction that holds what it did."""
-    over = {"state": RunState.FINISHED.value, "counts": counts, "finished_at": services.now()}
-    row = _row(services, begun.kind, begun.slot, begun.at) | over
-    insert_new(session, Run, [row])
 
 
 def end_delivery(services: Services, begun: Begun, stopped: str) -> None:
@@ -180,7 +189,8 @@ def failure_noted(services: Services, begun: Begun) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        with suppress(DBAPIError):  # it is the database that failed: the run's silence tells it
+        # If it is the database that failed, the run's silence tells it.
+        with suppress(DBAPIError, DatabaseGoneError):
             fail(services, begun, in_words(error))
         raise
 
@@ -192,15 +202,13 @@ def noted(services: Services, kind: str, started: dt.datetime) -> Iterator[Calla
     For work that must not find itself under way: a backup would keep that it was never finished.
     """
     counts = ["{}"]
-    trouble = ""
     try:
         yield counts.append
     except Exception as error:
-        trouble = in_words(error)
+        with suppress(DBAPIError, DatabaseGoneError):
+            _note(services, kind, started, (counts[-1], in_words(error)))
         raise
-    finally:
-        with suppress(DBAPIError):
-            _note(services, kind, started, (counts[-1], trouble))
+    _note(services, kind, started, (counts[-1], ""))
 
 
 def _note(services: Services, kind: str, started: dt.datetime, ended: tuple[str, str]) -> None:
@@ -222,7 +230,7 @@ def in_words(error: Exception) -> str:
     """Return what went wrong in one line, without the values of a statement: they name people."""
     said = error.orig if isinstance(error, DBAPIError) else error
     words = " ".join(str(said).partition("DETAIL:")[0].split())[:_SHOWN]
-    if type(error).__name__ == "CannotRunError":
+    if isinstance(error, SpokenError):
         return words
     return f"程序出错（{type(error).__name__}：{words}）"
 
@@ -246,7 +254,8 @@ def keeper(holder: str) -> str:
     return f"{KEEPER}{holder}"
 
 
-def _locked(session: Session, kind: str, slot: str) -> Run:
+def locked(session: Session, kind: str, slot: str) -> Run:
+    """Return the row of a run, locked until the transaction ends."""
     return session.scalars(
         select(Run).where(col(Run.kind) == kind, col(Run.slot) == slot).with_for_update()
     ).one()

@@ -88,7 +88,7 @@ def _known(services: Services) -> Known:
             letters_for=_letters_for(session, services),
             letters_moved=local(_letters_moved(session)),
             bad=bad,
-            backed_up=local(_newest_end(session, runs.BACKUP)),
+            backed_up=local(runs.last_end(session, runs.BACKUP)),
             backup_days=services.backup_stale_days,
         )
 
@@ -137,11 +137,3 @@ def _letters_moved(session: Session) -> dt.datetime | None:
     left = select(func.max(col(Letter.sent_at))).where(~_OF_ALARMS)
     moments = [each for each in map(session.scalar, (wrote, left)) if each is not None]
     return max(moments, default=None)
-
-
-def _newest_end(session: Session, kind: str) -> dt.datetime | None:
-    return session.scalar(
-        select(func.max(col(Run.finished_at))).where(
-            col(Run.kind) == kind, col(Run.state) == RunState.FINISHED.value
-        )
-    )

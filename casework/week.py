@@ -1,4 +1,4 @@
-"""The week of one member of staff: what is overdue, due, waiting, and what went wrong."""
+"""The week of the staff of one division: what is overdue, due, waiting, and what went wrong."""
 
 import datetime as dt
 from collections import Counter
@@ -34,15 +34,15 @@ _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
 
 
-def week_of_staff(session: Session, services: Services, person: Person) -> WeekSummary | None:
-    """Return what a member of staff should know this week; None when there is nothing."""
-    ours = _ours(person.division_code, col(Enterprise.division_code))
+def week_of_staff(session: Session, services: Services, division: str) -> WeekSummary | None:
+    """Return what the staff of a division should know this week; None when there is nothing."""
+    ours = _ours(division, col(Enterprise.division_code))
     found = (
         _dates(session, services, ours, overdue=True),
         _dates(session, services, ours, overdue=False),
         _reviews(session, services, ours),
         _others(session, services, ours),
-        _wrong(session, services, person),
+        _wrong(session, services, division),
     )
     sections = tuple(section for section in found if section.count)
     if not sections:
@@ -184,9 +184,9 @@ def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
     return WeekLine(what=f"{stage.title}（{programme}）", detail=f"{number} 家，等：{wanted}{over}")
 
 
-def _wrong(session: Session, services: Services, person: Person) -> WeekSection:
+def _wrong(session: Session, services: Services, division: str) -> WeekSection:
     """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
-    division, since = person.division_code, services.today - _LATELY
+    since = services.today - _LATELY
     lines = [*_letters(session, division, since), *_unsaid(session, division, since)]
     return _section("没有办成", Tone.FINAL, lines, count=len(lines))
 

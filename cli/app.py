@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from cli.chinese import ChineseCommand, ChineseGroup, said
 from cli.errors import Code, StopError
+from policy.spoken import SpokenError
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -91,10 +92,7 @@ def _mistyped(error: TyperException, *, as_json: bool) -> int:
 
 
 def _surprised(error: Exception, *, as_json: bool) -> int:
-    if type(error).__name__ in (
-        "CannotRunError",
-        "DatabaseGoneError",
-    ):  # runtime is imported only where it is used
+    if isinstance(error, SpokenError):
         return _say(str(error), code=Code.CANNOT_RUN, as_json=as_json)
     if isinstance(error, OSError):
         return _say(_of_files(error), code=Code.CANNOT_RUN, as_json=as_json)

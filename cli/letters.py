@@ -224,7 +224,7 @@ def bounced(
     console = screen()
     say(console, f"新的退信 {len(done.letters)} 封" if done.letters else "没有新的退信。")
     for each in done.letters:
-        what = "邮箱不存在，不再发" if each.hard else "暂时没有送到"
+        what = "邮箱不存在，不再发" if each.hard else "没有送到，邮箱仍可用"
         say(console, f"  {each.to}（{each.email}）：{what}；对方说：{each.said or each.status}")
     if any(each.hard for each in done.letters):
         next_step(console, "peiyu letters --state 发不出    看是哪些信")

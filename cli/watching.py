@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from policy.timetable import RunKind
 
 _ITSELF = "时间表"  # where no run is meant
-_SHOWN = 200
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,9 +35,12 @@ class Teller:
 
     def told(self, kind: "RunKind | None", outcome: "Report | Exception") -> None:
         """Tell of a run; of a trouble that lasts, only once."""
+        from casework.runs import in_words
+
         if isinstance(outcome, Exception):
-            words = f"没有办成，过一会儿再试：{_trouble(outcome)}"
-            form: dict[str, object] = {"error": _trouble(outcome)}
+            trouble = in_words(outcome)
+            words = f"没有办成，过一会儿再试：{trouble}"
+            form: dict[str, object] = {"error": trouble}
             if self._said.get(kind) == words:
                 return
         else:
@@ -86,16 +88,6 @@ def say_plan(folder: Path) -> None:
     minutes = int(table.deliver_every.total_seconds() // 60)
     title = table.titles[RunKind.DELIVER]
     say(screen(), f"  {title}  工作日 {hours}，有信待发时每 {minutes} 分钟一次")
-
-
-def _trouble(error: Exception) -> str:
-    """Return what went wrong in one line: our own sentence, or a name for the maintainers."""
-    from runtime.build import CannotRunError
-
-    said = " ".join(str(error).split())[:_SHOWN]
-    if isinstance(error, CannotRunError):
-        return said
-    return f"程序出错（{type(error).__name__}：{said}），请告诉维护人员"
 
 
 def _summary(report: "Report") -> str:

@@ -9,7 +9,14 @@ from config.grammar import ObligationTable
 from config.problems import Fault, named
 from config.stage_checks import flag_fault
 from policy.confirm import Confirm
-from policy.obligation import Anchor, Binds, Ladder, Window
+from policy.obligation import (
+    Anchor,
+    Binds,
+    Ladder,
+    Window,
+    flags_wanted,
+    opens_next_year,
+)
 
 _ANCHORS: Mapping[Binds, Collection[Anchor]] = {
     Binds.CASE: (
@@ -149,8 +156,9 @@ def _lead(duty: ObligationTable, windows: tuple[Window, ...]) -> int | None:
         offset += duty.workdays * _WEEKS + _LONG_HOLIDAY
     if duty.anchor in (Anchor.RECORD, Anchor.STAGE_ENTERED, Anchor.ISSUED):
         return max(offset, 0)
-    if duty.binds is not Binds.CASE and not duty.only_renewal:
-        return None  # next year's dates are opened too
+    flags = flags_wanted(duty.when, only_renewal=duty.only_renewal)
+    if opens_next_year(duty.binds, duty.anchor, flags):
+        return None
     if duty.anchor is Anchor.MONTH_DAY and duty.month_day is not None:
         return _into_year(dt.date(2024, *duty.month_day)) + offset
     if duty.anchor in _WINDOWS and windows:

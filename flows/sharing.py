@@ -20,6 +20,7 @@ from casework.marks import is_done, lease_of
 from casework.pipeline import left_of, run_batch
 from casework.services import Services
 from flows.living import living
+from models.engine import DatabaseGoneError
 from runtime.logs import event
 
 _PAUSE = 0.5  # seconds between two looks at what others still have in hand
@@ -98,6 +99,6 @@ def _take(parts: Parts, batch: Batch) -> bool | None:
     except Exception as error:
         raise _BatchFailedError(name, error) from error
     finally:
-        with suppress(DBAPIError):  # it ends by itself
+        with suppress(DBAPIError, DatabaseGoneError):  # it ends by itself
             release(services, held)
     return True

@@ -7,7 +7,7 @@ from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import Instant, one_of
-from policy.programme import Phase
+from policy.programme import Phase, Programme, Stage
 
 
 class ProgrammeVersion(SQLModel, table=True):
@@ -48,6 +48,25 @@ class Case(SQLModel, table=True):
     assessed: str = Field(default="", max_length=7)
     # Records up to this number belong to an earlier try and no longer count (after a return).
     records_after: int = 0
+
+
+def new_case(
+    programme: Programme, stage: Stage, *, enterprise_id: int, on: dt.date
+) -> dict[str, object]:
+    """Return the row of a case that starts under today's rules; its cycle and round are wanting."""
+    return {
+        "enterprise_id": enterprise_id,
+        "programme": programme.key,
+        "revision": programme.revision,
+        "stage": stage.key,
+        "phase": stage.phase.value,
+        "held": False,
+        "version": 0,
+        "opened_on": on,
+        "entered_on": on,
+        "assessed": "",
+        "records_after": 0,
+    }
 
 
 class Transition(SQLModel, table=True):

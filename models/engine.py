@@ -12,6 +12,8 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from policy.spoken import SpokenError
+
 T = TypeVar("T")
 
 BUSY_MS = 30_000
@@ -25,7 +27,7 @@ _TRANSIENT_CODES = {"40001", "40P01"}
 _GONE_CODES = {"57P01", "57P02", "57P03"}
 
 
-class DatabaseGoneError(Exception):
+class DatabaseGoneError(SpokenError):
     """The server did not come back in time; its text is a Chinese sentence."""
 
     def __init__(self) -> None:

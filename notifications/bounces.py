@@ -20,6 +20,13 @@ _REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 _DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
 _LONGEST = 2_000_000  # bytes; a report that returns a huge letter whole is read so far
 _SAID = 200  # characters of the other server's words that are kept
+# What a report returns of the original, whole or its fields (RFC 3462 §2, RFC 6533 §4).
+_RETURNED = {
+    "message/rfc822",
+    "message/rfc822-headers",
+    "message/global",
+    "message/global-headers",
+}
 # Full mailboxes and rejected content say nothing against the address (RFC 3463 §3).
 _NOT_THE_ADDRESS = {("2", "2"), ("2", "3"), ("3", "4"), ("6", "0"), ("7", "0"), ("7", "1")}
 
@@ -95,9 +102,9 @@ def _returned(message: EmailMessage) -> Iterator[str]:
     """Yield the ids that a report returns of the original."""
     for part in message.walk():
         kind = part.get_content_type()
-        if kind == "message/rfc822":
+        if kind in _RETURNED:
             yield from (str(inner.get("Message-ID", "")) for inner in _inside(part))
-        elif kind in ("text/rfc822-headers", "message/rfc822-headers"):
+        elif kind == "text/rfc822-headers":
             yield _id_line(_text(part))
         elif kind == "text/plain" and _is_from_daemon(message):
             yield _id_line(_text(part))  # some servers quote the headers in their words
@@ -165,6 +172,8 @@ def _from_words(ours: str, message: EmailMessage) -> Bounce | None:
     status, reply = _STATUS.search(plain), _REPLY.search(plain)
     if status is None and reply is None:
         return None
+    if (status or reply or [""])[0].startswith("4"):
+        return None  # the server goes on trying
     start = min(found.start() for found in (status, reply) if found)
     failed = parseaddr(str(message.get("X-Failed-Recipients", "")))[1]
     return Bounce(

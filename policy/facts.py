@@ -101,6 +101,9 @@ _QUALIFICATION = (
     ("hnte_valid_beyond_cycle", "高企资格有效至本年以后", Kind.FLAG, "本年无需申报"),
     ("tsme_valid", "科小入库登记编号有效", Kind.FLAG, "编号当年有效，至12月31日"),
 )
+# What they say of this year's cycle says nothing about next year's.
+RENEWS = "hnte_expires_this_cycle"
+OF_ONE_CYCLE = frozenset({RENEWS, "hnte_valid_beyond_cycle"})
 # Each row: its name, title, kind and unit; what is divided by what; how it is computed.
 _DERIVED: tuple[tuple[str, str, Kind, str, tuple[str, str] | None, str], ...] = (
     ("days_since_registered", "注册成立天数", Kind.COUNT, "天", None, "申报日减成立日，日历天"),

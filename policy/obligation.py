@@ -1,10 +1,12 @@
 """What must be done by when, who is told, and which windows the year's notices set."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policy.confirm import Confirm
+from policy.facts import OF_ONE_CYCLE, RENEWS
 
 
 class DeadlineKind(StrEnum):
@@ -70,6 +72,20 @@ class Obligation:
     stages: tuple[str, ...] = ()  # Binds.CASE: only while the case is in one of these
     where: str = ""  # the platform or office where it is done
     prepare: str = ""  # what to prepare, one Chinese sentence
+
+
+def flags_wanted(when: Collection[str], *, only_renewal: bool) -> frozenset[str]:
+    """Return the facts that must be true of an enterprise for an obligation to bind it."""
+    return frozenset({*when, RENEWS} if only_renewal else when)
+
+
+def opens_next_year(binds: Binds, anchor: Anchor, flags: Collection[str]) -> bool:
+    """Say whether next year's dates exist already this year: January's speak in December.
+
+    Not so of a case, of what happens once, or of what hangs on facts of this very cycle.
+    """
+    yearly = anchor in (Anchor.MONTH_DAY, Anchor.WINDOW_OPENS, Anchor.WINDOW_CLOSES)
+    return yearly and binds is not Binds.CASE and OF_ONE_CYCLE.isdisjoint(flags)
 
 
 class To(StrEnum):

@@ -7,13 +7,14 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from policy.spoken import SpokenError
 from runtime.typed import typed
 
 USUAL_HOME = Path("var")
 _WORDS_SHOWN = 200
 
 
-class CannotRunError(Exception):
+class CannotRunError(SpokenError):
     """The program can't run here; its text is a Chinese sentence for whoever typed."""
 
 

@@ -19,6 +19,7 @@ from models.audit import broken_at
 from models.enterprise import BadAddress, Person
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.bounces import Bounce
+from notifications.memory import MemoryCarrier
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import add_firm, add_staff, sprout_catalogue
 
@@ -119,8 +120,25 @@ def test_what_does_not_speak_against_the_mailbox_does_not_close_it(
 
     assert not letter.hard
     assert rows(county, BadAddress) == []
-    assert to_the_firm(county).reason.startswith("退信：")
+    came_back = to_the_firm(county)
+    assert (came_back.state, came_back.reason[:3]) == (LetterState.FAILED.value, "退信：")
     assert next_reminder(county) is not None
+
+
+def test_a_letter_whose_answer_was_lost_and_that_comes_back_is_not_sent_again(
+    county: Services,
+) -> None:
+    number = to_the_firm(county).id
+    with county.database.writing() as session:
+        letter = session.get_one(Letter, number)
+        letter.state, letter.may_repeat, letter.sent_at = LetterState.UNKNOWN.value, False, None
+
+    taken(county)
+
+    carrier = MemoryCarrier()
+    deliver(replace(county, open_carrier=lambda: carrier))
+    assert carrier.attempts == []
+    assert to_the_firm(county).state == LetterState.FAILED.value
 
 
 def test_reports_of_letters_that_are_not_ours_are_only_counted(county: Services) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from casework.deliver import deliver
+from casework.digest import digest
 from casework.pipeline import run_month
 from casework.refusal import Refusal
 from casework.rehearse import Rehearsal, rehearse
@@ -43,6 +44,7 @@ def county(a_house: HouseMaker, engine: str) -> Services:
     add_firm(services, 2, certified_on=dt.date(2024, 5, 8))
     add_firm(services, 3, contact=False)
     run_month(services, "2026-03", on=dt.date(2026, 3, 2))
+    digest(services)
     sweep(services)
     deliver(services)
     return services
@@ -65,6 +67,8 @@ def live_through(services: Services) -> list[tuple[dt.date, str]]:
         if calendar.is_workday(day):
             if day == calendar.next_workday(day.replace(day=1)):
                 run_month(today, f"{day:%Y-%m}", on=day)
+            if day == calendar.next_workday(day - day.weekday() * ONE_DAY):
+                digest(today)
             sweep(today)
             deliver(today)
         day += ONE_DAY
@@ -83,6 +87,7 @@ def test_what_was_rehearsed_is_what_then_happens(county: Services) -> None:
     claimed = [key for key, state in _said(county) if state == ItemState.CLAIMED.value]
     assert sorted(played.claims) == sorted(set(claimed) - before)
     assert len(happened) >= 3
+    assert any(subject.startswith("【一周摘要】") for _, subject in happened)
     calendar = county.calendar()
     days = [FIRST + number * ONE_DAY for number in range((LAST - FIRST).days + 1)]
     assert (played.months, played.sweeps) == (2, sum(map(calendar.is_workday, days)))

@@ -3,6 +3,7 @@ nothing."""
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,18 +13,24 @@ from sqlalchemy.exc import OperationalError
 
 from casework import runs
 from casework.deliver import deliver
+from casework.digest import digest
 from casework.due_now import done_so_far
+from casework.housekeeping import Cellar, tidy
 from casework.lease import acquire, release
 from casework.pipeline import finish_month, run_batch, run_month, start_month
 from casework.remind import sweep
 from casework.runs_page import RunLine, list_runs
 from casework.services import Services
 from casework.watch import send_alarms, watch
+from config.settings import KeepPart
+from models.engine import DatabaseGoneError
 from models.enterprise import Role
 from models.ledger import Run
 from notifications.memory import MemoryCarrier
 from notifications.message import Fate
 from policy.silence import Silence
+from policy.spoken import SpokenError
+from runtime.trouble import CannotRunError
 from tests.integration.test_watch import TABLE, at, somebody
 from tests.plugins import crash
 from tests.plugins.county import County
@@ -128,6 +135,60 @@ def test_a_failure_of_the_database_is_told_without_the_values_of_its_statement()
     )
 
     assert runs.in_words(error) == "程序出错（OperationalError：full）"
+
+
+@pytest.mark.parametrize("error", [DatabaseGoneError(), CannotRunError("示例：请先运行")])
+def test_what_can_be_said_is_said_in_its_own_words(error: SpokenError) -> None:
+    assert runs.in_words(error) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "act"),
+    [
+        pytest.param(runs.DIGEST, "casework.digest.queue", digest, id="digest"),
+        pytest.param(
+            runs.HOUSEKEEPING,
+            "casework.housekeeping.tend",
+            lambda services: tidy(services, _cellar()),
+            id="housekeeping",
+        ),
+    ],
+)
+def test_a_digest_or_a_clearing_that_fails_is_recorded_and_told(
+    county: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    part: str,
+    act: Callable[[Services], object],
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("示例故障")
+
+    somebody(county, "guzhang", Role.HEAD)
+    with monkeypatch.context() as patched:
+        patched.setattr(part, broken)
+        with pytest.raises(ZeroDivisionError):
+            act(county)
+    failed, seen = last(county), watch(county, TABLE).troubles
+    act(later(county, 1))
+
+    assert (failed.kind, failed.state_title) == (kind, "没办成")
+    assert Silence.FAILED in {each.kind for each in seen}
+    assert (last(county).kind, last(county).state_title) == (kind, "已办完")
+
+
+def _cellar() -> Cellar:
+    nowhere = Path("nowhere")
+    return Cellar(home=nowhere, letters=nowhere / "letters", keep=KeepPart())
+
+
+def test_what_is_noted_after_it_was_done_is_not_noted_when_it_was_interrupted(
+    county: Services,
+) -> None:
+    with pytest.raises(KeyboardInterrupt), runs.noted(county, runs.BACKUP, county.now()):
+        raise KeyboardInterrupt
+
+    assert list_runs(county, kind="backup") == []
 
 
 def test_a_month_that_failed_is_due_again_and_finished(

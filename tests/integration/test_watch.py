@@ -23,7 +23,7 @@ from casework.staff import NewStaff, add_staff
 from casework.watch import Watched, send_alarms, watch
 from config.settings import CONFIG_ROOM
 from config.timetable import read_timetable
-from models.enterprise import Role
+from models.enterprise import BadAddress, Role
 from models.ledger import Alarm
 from models.letter import ItemKind, ItemState, LetterItem
 from notifications.memory import MemoryCarrier
@@ -126,10 +126,11 @@ def test_what_comes_back_under_the_same_name_is_open_again_but_told_once(
     county: Services,
 ) -> None:
     trouble = Trouble(key="failed/sweep/x", kind=Silence.FAILED, sentence="示例", hint="peiyu runs")
-    for troubles in ((trouble,), (), (trouble,)):
-        alarms.record(at(county, 2, 11), troubles)
+    for hour, troubles in ((11, (trouble,)), (12, ()), (13, (trouble,)), (14, (trouble,))):
+        alarms.record(at(county, 2, hour), troubles)
 
-    assert [alarm.key for alarm in alarms.open_alarms(county)] == ["failed/sweep/x"]
+    [alarm] = alarms.open_alarms(county)
+    assert (alarm.key, alarm.raised_at) == ("failed/sweep/x", at(county, 2, 13).now())
     assert len(items(county)) == 1
 
 
@@ -159,6 +160,18 @@ def test_the_operator_is_told_else_the_head_else_the_clerk(
     looked(at(services, 4))
 
     assert {item.key.rpartition("/")[2] for item in items(services)} == {told}
+
+
+def test_an_operator_whose_mailbox_is_dead_leaves_it_to_the_head(county: Services) -> None:
+    somebody(county, "gu", Role.HEAD)
+    dead = {"email": "yunwei@bureau.example", "at": county.now(), "status": "5.1.1", "said": "示例"}
+    with county.database.writing() as session:
+        session.add(BadAddress(**dead))
+    looked(at(county, 4))
+
+    assert {(item.key.rpartition("/")[2], item.state) for item in items(county)} == {
+        ("gu", ItemState.CLAIMED.value)
+    }
 
 
 def test_an_alarm_that_nobody_could_be_told_is_recorded_and_told_to_whoever_comes(

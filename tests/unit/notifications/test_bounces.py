@@ -122,6 +122,11 @@ def test_a_report_in_words_is_read_as_far_as_it_goes(*, text: str, status: str, 
     assert (found.message_id, found.status, found.hard) == (ID, status, hard)
 
 
+@pytest.mark.parametrize("text", ["451 4.7.1 greylisted", "422 over quota, will retry"])
+def test_a_server_that_says_it_goes_on_trying_reports_no_failure(text: str) -> None:
+    assert read(in_words(f"{text}\nMessage-ID: {ID}\n")) is None
+
+
 def test_words_that_give_no_reason_are_no_report() -> None:
     assert read(in_words(f"您的邮件没有送达。\nMessage-ID: {ID}\n")) is None
 
