@@ -54,7 +54,7 @@ class Stage:
     epilog="例：peiyu demo",
 )
 def demo(
-    plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行记录")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行过程")] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:

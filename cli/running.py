@@ -27,7 +27,7 @@ runs = group(
     panel="办理",
 )
 
-Plain = Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行记录；结果相同")]
+Plain = Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行过程；结果相同")]
 Which = Literal["monthly", "digest", "sweep", "deliver", "housekeeping"]
 _TITLES: dict[Which, str] = {
     "monthly": "月度流程",

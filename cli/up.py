@@ -54,7 +54,7 @@ def up(
     wait: Annotated[
         bool, typer.Option("--wait", help="已有一处守着时先等候，它停了就接手")
     ] = False,
-    plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行记录")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行过程")] = False,
     port: Port = None,
     host: Host = "127.0.0.1",
     home: Home = None,

@@ -4,14 +4,15 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
 
 from casework.deliver import deliver
 from casework.pipeline import run_month
@@ -24,6 +25,7 @@ from tests.plugins.county import County
 from tests.plugins.cutting_proxy import CuttingProxy
 from tests.plugins.dump import Dump, differences, dump
 from tests.plugins.house import services_on
+from tests.plugins.office import wait_until
 from tests.plugins.postgres import PostgresServer
 
 pytestmark = pytest.mark.postgres
@@ -38,6 +40,11 @@ RUNS: dict[str, Callable[[Services], object]] = {
     "deliver": deliver,
 }
 BEFORE = {"monthly": (), "sweep": ("monthly",), "deliver": ("monthly", "sweep")}
+# Of each run, what the transactions write whose COMMIT is answered to nobody.
+COMMITS = {
+    "monthly": ("INSERT INTO run (", "INSERT INTO transition", "'state': 'finished'"),
+    "deliver": ("INSERT INTO run (", "transmitting", "'sent'"),
+}
 
 
 @on_postgresql
@@ -49,17 +56,25 @@ def test_restarted_in_the_middle_of_a_run_the_tables_end_equal_to_one_clean_run(
     clean, steps = _counted(a_county.copy(), tmp_path / "clean", what)
     url, folder = a_county.copy(), tmp_path / "restarted"
     services = _services(url, folder)
+    missing: list[bool] = []
+
+    def crash() -> None:
+        missing.append(bool(differences(clean, _tables(url))))
+        postgres_server.crash_and_start()
+
     middles = [steps // 4, steps // 2, steps * 3 // 4]
-    with _halted_at(services, middles, postgres_server.crash_and_start):
+    with _broken(services) as broken, _halted_at(services, middles, crash):
         RUNS[what](services)
     services.database.close()
 
+    assert missing == [True, True, True], "each crash came before the run was over"
+    assert len(broken) == len(middles), "and broke a statement of it"
     assert differences(clean, _ran(url, folder, what)) == []
     assert _names(folder) == _names(tmp_path / "clean")
 
 
 @on_postgresql
-@pytest.mark.parametrize("what", ["monthly", "deliver"])
+@pytest.mark.parametrize("what", COMMITS)
 def test_a_commit_whose_answer_was_lost_is_not_done_twice(
     a_county: County, postgres_server: PostgresServer, tmp_path: Path, what: str
 ) -> None:
@@ -72,13 +87,19 @@ def test_a_commit_whose_answer_was_lost_is_not_done_twice(
         CuttingProxy(postgres_server.folder, Path(short)) as proxy,
     ):
         services = _services(proxy.url(name), folder)
-        for commit in (2, 3, 4):  # of a delivery: about to be handed over, recorded, the next
-            proxy.cut_after(commit)
-            RUNS[what](services)
+        left = list(COMMITS[what])
+
+        def cut(*given: Any) -> None:
+            if left and left[0] in f"{given[2]} {given[3]}":
+                left.pop(0)
+                proxy.cut_next()
+
+        event.listen(services.database.engine, "before_cursor_execute", cut)
+        RUNS[what](services)
         services.database.close()
         cuts = proxy.cuts
 
-    assert cuts >= 1
+    assert (left, cuts) == ([], len(COMMITS[what]))
     assert differences(_told(clean), _told(_ran(url, folder, what))) == []
     assert _names(folder) == _names(tmp_path / "clean")
 
@@ -97,18 +118,19 @@ def test_a_server_that_starts_later_is_waited_for(
     a_county: County, postgres_server: PostgresServer
 ) -> None:
     services = services_on(a_county.first, today=FIRST_RUN)
-    begun = Event()
-
-    def work(_session: object) -> str:
-        begun.set()
-        return "done"
-
-    with ThreadPoolExecutor(1) as aside:
-        restarting = aside.submit(postgres_server.crash_and_start)
-        assert services.database.transact(work) == "done"
-        restarting.result()
-    assert begun.is_set()
+    with _broken(services) as broken, ThreadPoolExecutor(1) as aside:
+        postgres_server.crash()
+        try:
+            asked = aside.submit(sweep, services)
+            wait_until(lambda: len(broken) > 2)
+            waits = not asked.done()
+        finally:
+            postgres_server.start()
+        did = asked.result(60)
     services.database.close()
+
+    assert waits, "it tried more than once, and gave no answer while nobody was there"
+    assert did.days > 0
 
 
 def _services(url: str, folder: Path) -> Services:
@@ -130,6 +152,14 @@ def _ran(url: str, folder: Path, *what: str) -> Dump:
     return found
 
 
+def _tables(url: str) -> Dump:
+    """Return what the tables say at this moment."""
+    database = Database(make_engine(url))
+    found = dump(database)
+    database.close()
+    return found
+
+
 def _counted(url: str, folder: Path, what: str) -> tuple[Dump, int]:
     """Run it undisturbed; return what the tables say, and how many statements it took."""
     services = _services(url, folder)
@@ -138,6 +168,19 @@ def _counted(url: str, folder: Path, what: str) -> tuple[Dump, int]:
     RUNS[what](services)
     services.database.close()
     return _ran(url, folder), next(steps)
+
+
+@contextmanager
+def _broken(services: Services) -> Iterator[list[str]]:
+    """Hear of each line to the server that broke, or could not be had."""
+    broken: list[str] = []
+
+    def heard(context: ExceptionContext) -> None:
+        broken.append(str(context.original_exception))
+
+    event.listen(services.database.engine, "handle_error", heard)
+    yield broken
+    event.remove(services.database.engine, "handle_error", heard)
 
 
 class _halted_at:  # noqa: N801 - reads as a word

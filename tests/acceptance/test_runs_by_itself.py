@@ -5,9 +5,13 @@ In each case the tables end equal to those of one clean run.
 
 import datetime as dt
 import json
+import re
 import signal
 import subprocess
+import time
+import urllib.request
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -20,6 +24,7 @@ from casework.digest import digest
 from casework.housekeeping import Cellar, tidy
 from casework.pipeline import run_month
 from casework.remind import sweep
+from casework.runs_page import list_runs
 from casework.services import Services
 from cli.demo_story import FIRST_RUN
 from cli.errors import Code
@@ -34,6 +39,8 @@ from tests.plugins import kept
 from tests.plugins.county import County
 from tests.plugins.dump import Dump, differences, done_for_enterprises, dump
 from tests.plugins.house import ZONE
+from tests.plugins.office import wait_until
+from tests.plugins.terminal import Peiyu
 
 TEN = dt.time(10)
 MORNING = dt.datetime.combine(FIRST_RUN, TEN, tzinfo=ZONE)
@@ -41,6 +48,7 @@ FIRMS = 24
 OPERATOR = "yunwei"
 Home = Callable[[str], Path]
 HOUR = dt.timedelta(hours=1)
+PROMISED = 30  # seconds from SIGTERM to the end
 ASLEEP = dt.date(2026, 1, 26)
 AWAKE = dt.date(2026, 2, 5)  # ten days later, in another month
 # What tells of the processes and not of the work.
@@ -182,29 +190,117 @@ def _without(row: tuple[tuple[str, str], ...], names: set[str]) -> tuple[tuple[s
 def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     alone, crowded = a_home("alone"), a_home("crowded")
     _by_hand(alone, FIRST_RUN, monkeypatch, "2026-01")
-    both = [kept.started(crowded, MORNING), kept.started(crowded, MORNING, "--wait")]
-    first, waits = map(_ended, both)
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    seat = Seat(home=crowded, holder="甲机")
+    assert seat.take() is None
+    both = [kept.started(crowded, MORNING, "--wait") for _ in range(2)]
+    waiting = [each.stdout.readline() for each in both if each.stdout]
+    refused = _ended(kept.started(crowded, MORNING))
+    seat.leave()
+    ends = [_ended(each) for each in both]
 
-    assert waits.returncode == Code.FINE, waits.stderr
-    # The one that does not wait was first, or heard that somebody else does it.
-    assert first.returncode == Code.FINE or "时间表已由" in first.stderr
+    assert all(said.startswith("时间表已由 甲机 守着") for said in waiting), waiting
+    assert refused.returncode == Code.CANNOT_RUN
+    assert "时间表已由 甲机 守着" in refused.stderr
+    assert [each.returncode for each in ends] == [Code.FINE, Code.FINE], ends
+    # Each got the seat, one after the other; the second found nothing left to do.
+    assert sorted("现在没有该办的" in each.stdout for each in ends) == [False, True]
+    assert sorted("月度流程" in each.stdout for each in ends) == [False, True]
     assert differences(_tables(alone), _tables(crowded)) == []
     assert _files(alone) == _files(crowded) != []
 
 
 def test_killed_in_the_middle_of_the_month_and_up_again_it_ends_equal_to_one_clean_run(
-    a_home: Home, monkeypatch: pytest.MonkeyPatch
+    a_home: Home, peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clean, killed = a_home("clean"), a_home("killed")
     _by_hand(clean, FIRST_RUN, monkeypatch, "2026-01")
     dies = _ended(kept.started(killed, MORNING, dies_in=3))
     assert dies.returncode == -signal.SIGKILL, dies.stderr
     half = _tables(killed)
+    monkeypatch.setattr(clock, "now", lambda: MORNING + HOUR / 2)
+    watched = peiyu("watch", "--home", str(killed), "--json")
     again = _ended(kept.started(killed, MORNING + HOUR))
     assert again.returncode == Code.FINE, again.stderr
 
     whole = _tables(clean)
     assert 0 < len(half["case"]) < len(whole["case"])
     assert [dict(row)["state"] for row in half["run"]] == ["running"]
+    assert watched.code == Code.PROBLEMS
+    assert [
+        each["hint"]
+        for each in watched.json["troubles"]
+        if each["sentence"] == "2026-01 的月度流程中途停了，没有办完"
+    ] == ["peiyu run monthly --month 2026-01"]
+    (told,) = _told(killed)
+    assert "2026-01 的月度流程中途停了，没有办完" in told
+    assert "请运行：peiyu run monthly --month 2026-01" in told
+    assert peiyu("runs", "--home", str(killed), "--json").json["alarms"] == []
     assert differences(whole, _tables(killed)) == []
     assert _files(killed) == _files(clean) != []
+
+
+_LONG = [pytest.mark.postgres, pytest.mark.long]
+
+
+@pytest.mark.parametrize(
+    ("engine", "words"),
+    [
+        pytest.param("sqlite", ("--plain",), id="sqlite-plain"),
+        pytest.param("postgresql", ("--plain",), id="postgresql-plain", marks=_LONG),
+        pytest.param("postgresql", (), id="postgresql-under-prefect", marks=_LONG),
+    ],
+)
+def test_pages_and_timetable_in_one_process_end_well_in_the_middle_of_a_month(
+    a_home: Home, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    clean, stopped = a_home("clean"), a_home("stopped")
+    for home in (clean, stopped):  # smaller batches: there is a middle
+        settings = (home / "peiyu.toml").read_text(encoding="utf-8")
+        small = settings.replace("batch_size = 8", "batch_size = 2")
+        (home / "peiyu.toml").write_text(small, encoding="utf-8")
+    _by_hand(clean, FIRST_RUN, monkeypatch, "2026-01")
+    running = kept.keeping(stopped, MORNING, "--port", "0", *words)
+    assert running.stdout is not None
+    pages = re.findall(r"http://\S+?/(?:healthz|metrics)", running.stdout.readline())
+    wait_until(lambda: _in_the_middle(stopped), every=0.02)
+    health, figures = [_read(page) for page in pages]
+    running.terminate()
+    told_at = time.monotonic()
+    end = _ended(running)
+    took = time.monotonic() - told_at
+    half = _in_the_middle(stopped)
+
+    assert json.loads(health)["ok"]
+    assert 'peiyu_heartbeat_age_seconds{name="timetable"} 0' in figures
+    assert end.returncode == Code.FINE, end.stderr
+    assert "正在停止" in end.stderr
+    assert took < PROMISED
+    assert half is ("没有办完" in end.stderr)
+    assert _ended(kept.started(stopped, MORNING + HOUR)).returncode == Code.FINE
+    assert differences(_tables(clean), _tables(stopped)) == []
+    assert _files(clean) == _files(stopped) != []
+
+
+def _in_the_middle(home: Path) -> bool:
+    """Say whether some batches of the month are done and others are not."""
+    with opened(read_settings(home)) as services:
+        months = list_runs(services, kind="monthly")
+    return any(0 < month.done < month.pieces for month in months)
+
+
+def _read(page: str) -> str:
+    with urllib.request.urlopen(page, timeout=30) as answer:  # noqa: S310 - our own
+        said: str = answer.read().decode()
+    return said
+
+
+def _told(home: Path) -> list[str]:
+    """Return what the operator was written."""
+    letters = [path.read_bytes() for path in sorted((home / "letters").glob("*.eml"))]
+    parsed = [message_from_bytes(each, policy=policy.default) for each in letters]
+    return [
+        str(body.get_content())
+        for each in parsed
+        if OPERATOR in str(each["To"]) and (body := each.get_body(("plain",)))
+    ]

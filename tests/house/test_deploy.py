@@ -54,6 +54,21 @@ def test_a_service_may_write_its_data_folder_and_nothing_else(unit: Path) -> Non
     assert f"HOME={told['ReadWritePaths']}" in told["Environment"]
 
 
+def test_a_command_typed_by_hand_runs_as_the_services_do() -> None:
+    script = text("deploy/peiyu-by-hand")
+    program, *words = shlex.split(script, comments=True)[1:]
+    up = _unit(Path("deploy/systemd/peiyu-up.service"))
+
+    assert program == "systemd-run"
+    assert words[-2:] == [f"{INSTALLED}peiyu", "$@"]
+    assert {
+        *(f"--uid={up['User']}", f"--gid={up['Group']}"),
+        *(f"--working-directory={up['WorkingDirectory']}",),
+        *(f"--setenv={each}" for each in up["Environment"].split()),
+        *(f"--property={key}={up[key]}" for key in ("EnvironmentFile", "UMask")),
+    } <= set(words)
+
+
 def test_every_timer_has_its_service() -> None:
     timers = [path for path in UNITS if path.suffix == ".timer"]
 
@@ -109,6 +124,17 @@ def test_images_are_exact_or_made_here_and_come_from_no_registry_of_ours() -> No
     assert [each["image"] for each in COMPOSE["services"].values() if "build" in each] == [
         "peiyu:local"
     ]
+
+
+def test_the_health_of_the_timetable_is_seen_from_its_machine_and_from_no_other() -> None:
+    timetable = COMPOSE["services"]["timetable"]
+    words = timetable["command"]
+    port = words[words.index("--port") + 1]
+
+    assert words[words.index("--host") + 1] == "0.0.0.0"  # noqa: S104 - inside the container
+    assert timetable["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert f":{port}/healthz" in timetable["healthcheck"]["test"][-1]
+    assert not [name for name, each in COMPOSE["services"].items() if "ports" in each][1:]
 
 
 def test_what_must_last_lies_in_a_volume() -> None:

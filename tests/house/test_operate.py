@@ -1,11 +1,15 @@
 """The page for whoever keeps the program running knows every setting, unit and file."""
 
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
 
 from config.settings import Settings
+from policy.silence import Silence
+from scripts.bundle_install import switch
 from tests.house.tree import files, text
 
 PAGE = text("docs/operate.md")
@@ -30,6 +34,25 @@ def test_it_names_every_unit() -> None:
 
     assert units
     assert not [name for name in units if name not in PAGE]
+
+
+def test_the_table_of_alarms_has_every_kind_and_no_other() -> None:
+    alarms = PAGE.partition("## 告警")[2].partition("\n## ")[0]
+    kinds = re.findall(r"^\| `([a-z_]+)` \| .+ \| .+ \| .*`.+`.*\|$", alarms, re.MULTILINE)
+
+    assert kinds == [each.value for each in Silence]
+    assert alarms.count("\n| `") == len(kinds)
+
+
+def test_the_units_that_it_copies_are_those_of_the_version_in_force(tmp_path: Path) -> None:
+    for name in ("0.1.0-aaaaaaaaaa", "0.2.0-bbbbbbbbbb", "0.1.0-aaaaaaaaaa"):
+        launcher = switch(tmp_path, name)
+    (told,) = re.findall(r"^\$ (version=.+)$", PAGE, re.MULTILINE)
+    here = f'{told.replace("/opt/peiyu/peiyu", str(launcher))}\necho "$version"'
+    said = subprocess.run(["sh", "-c", here], check=True, capture_output=True, text=True)
+
+    assert said.stdout == "0.1.0-aaaaaaaaaa\n"
+    assert "versions/*/" not in PAGE
 
 
 def _defaults(model: BaseModel, above: str = "") -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ class CuttingProxy:
 
     def __init__(self, server: Path, folder: Path) -> None:
         self.folder, self.cuts = folder, 0
-        self._server, self._armed = server, 0
+        self._server, self._armed = server, False
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(folder / _SOCKET))
         self._listener.listen()
@@ -41,9 +41,9 @@ class CuttingProxy:
         for each in self._threads:
             each.join()
 
-    def cut_after(self, commits: int) -> None:
-        """Cut the line at the answer to this COMMIT from now on, once."""
-        self._armed = commits
+    def cut_next(self) -> None:
+        """Cut the line at the answer to the next COMMIT, once."""
+        self._armed = True
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database, by way of the proxy."""
@@ -66,8 +66,8 @@ class CuttingProxy:
         """Say whether the answer to this is to be swallowed."""
         if b"COMMIT" not in said or not self._armed:
             return False
-        self._armed -= 1
-        return self._armed == 0
+        self._armed = False
+        return True
 
 
 class _Line:

@@ -1,4 +1,4 @@
-"""Runs `peiyu up --once --plain` in a process of its own, at a moment that stands still.
+"""Runs `peiyu up` in a process of its own, at a moment that stands still.
 
     python -m tests.plugins.kept HOME MOMENT BATCH [WORD…]
 
@@ -25,7 +25,14 @@ _INSIDE = 3  # writes of the batch that are done when it dies
 def started(
     home: Path, moment: dt.datetime, *words: str, dies_in: int = 0
 ) -> "subprocess.Popen[str]":
-    """Start it; ``dies_in`` is the number of the batch in which it dies."""
+    """Start `peiyu up --once --plain`; ``dies_in`` is the number of the batch in which it dies."""
+    return keeping(home, moment, "--once", "--plain", *words, dies_in=dies_in)
+
+
+def keeping(
+    home: Path, moment: dt.datetime, *words: str, dies_in: int = 0
+) -> "subprocess.Popen[str]":
+    """Start `peiyu up` with these words."""
     return subprocess.Popen(
         [
             *(sys.executable, "-m", "tests.plugins.kept"),
@@ -50,7 +57,7 @@ def main() -> None:
     clock.now = lambda: stands  # type: ignore[assignment]
     if int(batch):
         event.listen(Engine, "before_cursor_execute", _killer(int(batch)))
-    app(["up", "--once", "--plain", "--home", home, *words], prog_name="peiyu")
+    app(["up", "--home", home, *words], prog_name="peiyu")
 
 
 def _killer(batch: int) -> Any:

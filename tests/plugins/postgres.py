@@ -33,9 +33,18 @@ class PostgresServer:
     pg_ctl: tuple[Path | str, ...]
     identity: int | None = None
 
+    def start(self) -> None:
+        """Start it; it listens in its own folder and nowhere else."""
+        _call([*self.pg_ctl, "-o", f"{_SERVER} -k '{self.folder}'", "-w", "start"], self.identity)
+
+    def crash(self) -> None:
+        """Stop without any goodbye, as by a power cut: every connection breaks."""
+        _call([*self.pg_ctl, "-m", "immediate", "-w", "stop"], self.identity)
+
     def crash_and_start(self) -> None:
-        """Stop without any goodbye, as by a power cut, and start again: every connection breaks."""
-        _call([*self.pg_ctl, "-m", "immediate", "-w", "restart"], self.identity)
+        """Be away for a moment."""
+        self.crash()
+        self.start()
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -65,13 +74,13 @@ def running() -> Iterator[PostgresServer]:
         programs, identity = _programs(folder)
         data, log = folder / "data", folder / "server.log"
         _call([programs / "initdb", "-D", data, *_CLUSTER], identity)
-        options = f"{_SERVER} -k '{folder}'"
         pg_ctl = (programs / "pg_ctl", "-D", data, "-l", log)
-        _call([*pg_ctl, "-o", options, "-w", "start"], identity)
+        server = PostgresServer(folder=folder, pg_ctl=pg_ctl, identity=identity)
+        server.start()
         try:
-            yield PostgresServer(folder=folder, pg_ctl=pg_ctl, identity=identity)
+            yield server
         finally:
-            _call([*pg_ctl, "-m", "immediate", "-w", "stop"], identity)
+            server.crash()
     finally:
         shutil.rmtree(folder)
 
