@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -87,13 +88,19 @@ def revision_on(connection: Connection) -> str | None:
 
 def head() -> str | None:
     """Return the newest revision this program knows."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return _revisions()[0]
 
 
 def is_known(revision: str) -> bool:
     """Say whether this program knows a revision; a newer program's is unknown."""
+    return revision in _revisions()[1]
+
+
+@cache
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """Return the newest revision, and all of them: Alembic runs every file to find their order."""
     script = ScriptDirectory.from_config(alembic_config())
-    return revision in {each.revision for each in script.walk_revisions()}
+    return script.get_current_head(), frozenset(each.revision for each in script.walk_revisions())
 
 
 def is_empty(engine: Engine) -> bool:

@@ -11,7 +11,7 @@ from cli.errors import Code
 from runtime import logs
 from runtime.build import read_settings
 from tests.acceptance.test_silence_is_noticed import ask
-from tests.plugins.terminal import Peiyu
+from tests.plugins.terminal import Peiyu, work_a_month
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?\d+')
 
@@ -67,9 +67,9 @@ def a_log(home: Path) -> Path:
 
 
 def test_each_line_of_the_log_has_the_key_of_its_run_and_names_nobody(
-    home: Path, a_log: Path, a_month: object, peiyu: Peiyu
+    home: Path, a_log: Path, peiyu: Peiyu
 ) -> None:
-    a_month()  # type: ignore[operator]
+    work_a_month()
     for run in ("sweep", "deliver"):
         peiyu("run", run, "--plain")
     text = a_log.read_text(encoding="utf-8")
