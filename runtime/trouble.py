@@ -88,6 +88,15 @@ def no_folder(home: Path, error: OSError) -> CannotRunError:
     )
 
 
+def not_restored(home: Path, error: OSError) -> CannotRunError:
+    """Say that a restore could not write; what was there is there again."""
+    what = f"“{error.filename}”" if error.filename else "文件"
+    return CannotRunError(
+        f"没有恢复成，原来的数据都在：数据文件夹“{home}”里{what}读写不成"
+        f"（{error.strerror or error}）。请关闭正在使用它的程序，检查写入权限和磁盘空间，再运行一次"
+    )
+
+
 def wrong_settings(home: Path, problems: Iterable[str]) -> CannotRunError:
     """Say what is wrong in the settings."""
     listed = "\n".join(f"  {problem}" for problem in problems)

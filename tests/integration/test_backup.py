@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +25,10 @@ from models.ledger import AuditEntry, CalendarOverride
 from models.writes import insert_new
 from runtime import schema
 from runtime.backup import Backup, list_backups, make_backup
+from runtime.build import opened, read_settings
+from runtime.moving import copy_data
 from runtime.restore import Restored, Wish, restore
+from runtime.settings_file import write_database
 from runtime.trouble import CannotRunError
 from tests.house.tree import ROOT
 from tests.plugins.dump import quiet, surveyed
@@ -235,6 +239,83 @@ def test_what_is_there_is_moved_aside_and_never_deleted(
     assert surveyed(f"sqlite:///{done.aside / 'peiyu.db'}") == old
     assert (done.aside / "config" / "mine.toml").exists()
     assert (home.home / "peiyu.toml").read_text(encoding="utf-8") == "batch_size = 7\n"
+
+
+@pytest.fixture
+def elsewhere(a_house: HouseMaker, tmp_path: Path) -> tuple[Backup, Path]:
+    """Return a backup whose settings name a file outside the data folder, and that living file."""
+    services = a_house()
+    _fill(services)
+    home = _home(services, tmp_path / "office")
+    living = tmp_path / "disk" / "living.db"
+    living.parent.mkdir()
+    write_database(home.home / "peiyu.toml", f"sqlite:///{living}")
+    backup = make_backup(home, now=NOW)
+    copy_data(home, f"sqlite:///{living}", now=NOW, force=False, told=lambda *_: None)
+    assert living.exists()
+    return backup, living
+
+
+def test_a_drill_in_another_folder_leaves_the_living_data_alone(
+    elsewhere: tuple[Backup, Path], tmp_path: Path
+) -> None:
+    backup, living = elsewhere
+    was = living.read_bytes()
+    drill = read_settings(tmp_path / "drill")
+
+    assert isinstance(restore(drill, _wish(backup), lambda *_: None), Restored)
+
+    assert living.read_bytes() == was
+    assert (drill.home / "peiyu.db").exists()
+    with opened(read_settings(drill.home)) as services:
+        assert services.database.engine.url.database == str(drill.home / "peiyu.db")
+
+
+def test_a_file_outside_the_data_folder_is_moved_aside_only_when_it_is_named(
+    elsewhere: tuple[Backup, Path], tmp_path: Path
+) -> None:
+    backup, living = elsewhere
+    office = read_settings(tmp_path / "office")
+    was = living.read_bytes()
+
+    refused = restore(office, _wish(backup), lambda *_: None)
+    assert isinstance(refused, Refusal)
+    assert f"--database sqlite:///{living}" in refused.reason
+    assert living.read_bytes() == was
+
+    done = restore(office, _wish(backup, f"sqlite:///{living}"), lambda *_: None)
+    assert isinstance(done, Restored)
+    assert done.aside is not None
+    assert (done.aside / living.name).read_bytes() == was
+
+
+def test_a_file_that_can_not_be_moved_leaves_everything_as_it_was(
+    a_house: HouseMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = a_house()
+    _fill(services)
+    backup = make_backup(_home(services, tmp_path / "office"), now=NOW)
+    home = read_settings(tmp_path / "restored")
+    assert isinstance(restore(home, _wish(backup), lambda *_: None), Restored)
+    (home.home / "config").mkdir()
+    (home.home / "config" / "own.toml").write_text("", encoding="utf-8")
+    before = _names(home.home)
+    move = shutil.move
+
+    def busy(source: Path, target: Path) -> None:
+        if source.name == "config":
+            raise PermissionError(13, "in use", str(source))
+        move(source, target)
+
+    monkeypatch.setattr(shutil, "move", busy)  # Windows: a file that somebody has open
+    with pytest.raises(CannotRunError, match=r"原来的数据都在.*config"):
+        restore(home, _wish(backup), lambda *_: None)
+
+    assert _names(home.home) == before
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
 def _tampered(backup: Backup, **changes: object) -> Backup:
