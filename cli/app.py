@@ -107,6 +107,7 @@ def _of_files(error: OSError) -> str:
 
 
 def _say(sentence: str, *, code: Code, as_json: bool, hint: str = "") -> int:
+    from cli.options import whole
     from cli.output import aside, print_json
 
     if as_json:
@@ -115,7 +116,7 @@ def _say(sentence: str, *, code: Code, as_json: bool, hint: str = "") -> int:
     console = aside()
     console.print(sentence, style="red", markup=False, soft_wrap=True)
     if hint:
-        console.print(hint, style="dim", markup=False, soft_wrap=True)
+        console.print(whole(hint), style="dim", markup=False, soft_wrap=True)
     return code
 
 

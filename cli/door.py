@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from cli.errors import misuse
 from cli.options import DEFAULT_HOME
@@ -59,7 +58,7 @@ def services_without_data(home: Path | None) -> Iterator["Services"]:
     from notifications.letters import Office
     from notifications.memory import MemoryCarrier
     from notifications.message import Address
-    from runtime.build import read_files
+    from runtime.build import read_files, zone_of
 
     settings = settings_at(home)
     catalogue, gazetted = read_files(settings)
@@ -69,7 +68,7 @@ def services_without_data(home: Path | None) -> Iterator["Services"]:
         gazetted=gazetted,
         open_carrier=MemoryCarrier,
         now=clock.now,
-        zone=ZoneInfo(settings.timezone),
+        zone=zone_of(settings),
         office=Office(name=settings.office.name, sender=settings.office.sender),
         sender=Address(name=settings.office.sender, email=settings.office.email),
     )

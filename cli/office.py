@@ -11,7 +11,7 @@ import typer
 from cli.app import app
 from cli.door import folder_of, settings_at
 from cli.errors import Code, misuse, refused
-from cli.options import Database, Home, Json, On
+from cli.options import Database, Home, Json, On, whole
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def doctor(home: Home = None, on: On = None, as_json: Json = False) -> None:
     """Go through everything that can be amiss."""
     from casework.doctor import Level
 
-    checks = _checks(home, on)
+    checks = tuple(replace(each, hint=whole(each.hint)) for each in _checks(home, on))
     if as_json:
         print_json({"checks": checks})
     else:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import re
+import sys
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +50,28 @@ def name_home(home: Path | None) -> None:
 def named_home() -> str:
     """Return what a hint adds to a command, so that it can be typed as it stands."""
     return "".join(f" --home {typed(home)}" for home in _typed)
+
+
+def whole(line: str) -> str:
+    """Return a command with the data folder that was typed, before what it is for."""
+    words, gap, purpose = line.partition("    ")
+    homeless = words.startswith("peiyu template roster") or " --home " in words
+    if homeless or not words.startswith("peiyu "):
+        return line
+    return f"{words}{named_home()}{gap}{purpose}"
+
+
+def read_address(value: str | None) -> str | None:
+    """Return a database's address; for `-` it is asked for, or read from standard input.
+
+    What stands in a command is seen by everybody on the machine, its password too.
+    """
+    if value != "-":
+        return value
+    asked = getpass("数据库地址（输入时不显示）：") if sys.stdin.isatty() else sys.stdin.readline()
+    if not asked.strip():
+        raise typer.BadParameter("没有读到数据库地址")
+    return asked.strip()
 
 
 def _home(ctx: typer.Context, value: Path | None) -> Path:
@@ -116,6 +140,8 @@ Database = Annotated[
         "--database",
         metavar="地址",
         show_default=False,
-        help="数据放在哪里，例如 postgresql://用户名:密码@主机:5432/库名",
+        callback=read_address,
+        help="数据放在哪里，例如 postgresql://用户名:密码@主机:5432/库名；"
+        "写 - 则另外输入，密码不会留在命令里",
     ),
 ]

@@ -1,10 +1,8 @@
-"""Keeping the data safe: `peiyu backup`, `restore`, `upgrade` and `copy`."""
+"""Keeping the data safe: `peiyu backup`, `restore` and `upgrade`."""
 
 import datetime as dt
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
+from cli.carrying import progress, refuse_environment
 from cli.door import actor, services_at, settings_at
-from cli.errors import misuse, refused
-from cli.options import By, Home, Json
-from cli.output import aside, print_json, screen
+from cli.errors import refused
+from cli.options import By, Home, Json, read_address
+from cli.output import print_json, screen
 from runtime import clock
 from runtime.typed import typed
 
 if TYPE_CHECKING:
     from config.settings import Settings
-    from models.copies import Told
     from runtime.backup import Backup
     from runtime.restore import Restored
 
@@ -58,7 +56,7 @@ def backup(
     if listed:
         _print_backups(list_backups(to or settings.backups_folder), as_json=as_json)
         return
-    with _progress("备份") as told:
+    with progress("备份") as told:
         started = clock.now()
         made = make_backup(settings, now=_local(settings), folder=to, told=told)
     _note(home, made, started)
@@ -99,7 +97,9 @@ def restore(
             "--database",
             metavar="地址",
             show_default=False,
-            help="恢复到另一个数据库，并写进设置；写 sqlite 表示数据文件夹里的文件",
+            callback=read_address,
+            help="恢复到另一个数据库，并写进设置；写 sqlite 表示数据文件夹里的文件，"
+            "写 - 则另外输入地址",
         ),
     ] = None,
     by: By = None,
@@ -115,10 +115,10 @@ def restore(
     settings = settings_at(home)
     place = None
     if database is not None:
-        _refuse_environment()
+        refuse_environment()
         place = "" if database == _OWN_FILE else full_address(database)
     wish = Wish(file=file, now=_local(settings), by=actor(by), database=place)
-    with _progress("恢复") as told:
+    with progress("恢复") as told:
         done = restore_from(settings, wish, told)
     if isinstance(done, Refusal):
         raise refused(done)
@@ -179,61 +179,6 @@ def upgrade(home: Home = None, as_json: Json = False) -> None:
     next_step(screen(), "peiyu doctor    检查各项是否正常")
 
 
-@app.command(
-    "copy",
-    rich_help_panel=_PANEL,
-    help="搬家：把全部数据复制到另一个空的数据库，逐表核对行数和内容。\n\n"
-    "例如从一个文件搬到 PostgreSQL，也可以反过来。原来的数据只读不改。",
-    epilog="例：peiyu copy --to postgresql://用户名:密码@主机:5432/库名 --switch",
-)
-def copy(
-    to: Annotated[str, typer.Option("--to", metavar="地址", help="目标数据库的地址")],
-    switch: Annotated[
-        bool, typer.Option("--switch", help="复制好以后写进设置，从此用新的数据库")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="有人守着时间表也复制；复制期间的改动不在内")
-    ] = False,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Copy all data into another database."""
-    from casework.refusal import Refusal
-    from runtime.address import full_address
-    from runtime.moving import copy_data
-    from runtime.settings_file import write_database
-
-    settings, target = settings_at(home), full_address(to)
-    if switch and force:
-        raise misuse("--switch 不能和 --force 同用：复制期间的改动会丢失")
-    if switch:
-        _refuse_environment()
-    with _progress("复制") as told:
-        done = copy_data(settings, target, now=clock.now(), force=force, told=told)
-    if isinstance(done, Refusal):
-        raise refused(done)
-    if switch:
-        write_database(settings.home / "peiyu.toml", target)
-    if as_json:
-        print_json({"rows": done.rows, "total": done.total, "switched": switch})
-        return
-    from cli.tables import next_step, say
-
-    say(screen(), f"已复制并核对：{len(done.rows)} 张表，共 {done.total} 行", style="bold")
-    if switch:
-        say(screen(), f"设置 {settings.home / 'peiyu.toml'} 已改为新的数据库；原来的数据还在原处")
-        next_step(screen(), "peiyu doctor    检查各项是否正常")
-    else:
-        where = settings.home / "peiyu.toml"
-        say(screen(), f"要改用它，请在 {where} 里把 database 写成刚才 --to 的地址")
-
-
-def _refuse_environment() -> None:
-    """End where the settings file would be written and not heard."""
-    if "PEIYU_DATABASE" in os.environ:
-        raise misuse("环境变量 PEIYU_DATABASE 已指定数据库，写进设置不起作用；请先取消它，或改它")
-
-
 def _print_backups(found: "tuple[Backup, ...]", *, as_json: bool) -> None:
     if as_json:
         print_json({"backups": [_fields(each) for each in found]})
@@ -277,19 +222,3 @@ def _local(settings: "Settings") -> dt.datetime:
     from runtime.build import zone_of
 
     return clock.now().astimezone(zone_of(settings))
-
-
-@contextmanager
-def _progress(title: str) -> Iterator["Told"]:
-    """Show how many rows of which table went in, to those who watch."""
-    from rich.progress import Progress, TextColumn
-
-    console = aside()
-    with Progress(
-        TextColumn("{task.description}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda table, rows: bar.update(task, description=f"{title}：{table} {rows} 行")

@@ -12,7 +12,7 @@ from casework.board import Board, ProgrammeBoard
 from casework.due import DueLine, matters
 from casework.letters_page import LetterLine, Outbox
 from casework.words import KINDS
-from cli.options import named_home
+from cli.options import whole
 from cli.wrapping import Sheet, Words
 from exchange.values import Problem, Severity
 from models.letter import LetterState
@@ -51,15 +51,7 @@ def say(console: Console, *lines: str, style: str = "") -> None:
 
 def next_step(console: Console, *commands: str) -> None:
     """Print what to type next."""
-    say(console, *(f"接下来：{_whole(command)}" for command in commands), style="dim")
-
-
-def _whole(line: str) -> str:
-    """Return a command with the data folder that was typed, before what it is for."""
-    words, gap, purpose = line.partition("    ")
-    if not words.startswith("peiyu ") or words.startswith("peiyu template roster"):
-        return line
-    return f"{words}{named_home()}{gap}{purpose}"
+    say(console, *(f"接下来：{whole(command)}" for command in commands), style="dim")
 
 
 def print_board(console: Console, board: Board) -> None:

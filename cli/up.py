@@ -44,7 +44,7 @@ _UNFINISHED = "手头这一项没有办完，下次接着办。"
 @app.command(
     "up",
     rich_help_panel="办理",
-    help="守着时间表：每月第一个工作日办月度流程，每周一写摘要，每个工作日提醒，有信就发，夜里清理。\n\n"
+    help="守着时间表：每月第一个工作日办月度流程，每周一写摘要，每个工作日提醒，有信就发，夜里备份和清理。\n\n"
     "没开机时错过的，启动后马上补办；重复运行不会重复办理。同一份数据只由一处守着。"
     "按 Ctrl-C 停止。",
     epilog="例：peiyu up",
@@ -159,7 +159,8 @@ def _stop_on_signal(stop: Event) -> None:
         if stop.is_set():
             _end_at_once(Code.INTERRUPTED)
         stop.set()
-        aside().print("正在停止：等手头这一项办完…", markup=False)
+        with contextlib.suppress(OSError):  # the terminal may be what went away
+            aside().print("正在停止：等手头这一项办完…", markup=False)
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.door import services_at
 from cli.errors import Code, StopError
+from cli.options import named_home
 from cli.output import screen
 
 if TYPE_CHECKING:
@@ -53,12 +55,14 @@ class Teller:
     def say(self, sentence: str) -> None:
         """Print a sentence for whoever looks."""
         if not self.quiet:
-            screen().print(sentence, markup=False)
+            with suppress(OSError):  # a terminal that was closed must not stop the work
+                screen().print(sentence, markup=False)
 
     def taken(self, busy: "Busy") -> StopError:
         """Return the end of a command whose work somebody else does already."""
         then = f"{busy.until.astimezone(self.now().tzinfo):%H:%M:%S}"
-        hint = f"等它停下就接手：peiyu up --wait；如果它其实已经停了，{then} 以后再运行"
+        wait = f"peiyu up --wait{named_home()}"
+        hint = f"等它停下就接手：{wait}；如果它其实已经停了，{then} 以后再运行"
         return StopError(self.who(busy), code=Code.CANNOT_RUN, hint=hint)
 
     def who(self, busy: "Busy") -> str:

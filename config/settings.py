@@ -84,7 +84,11 @@ class Settings(BaseSettings):
     """Everything that differs between two installations."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PEIYU_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="PEIYU_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # as a Compose file hands on what nobody wrote
+        extra="forbid",
+        frozen=True,
     )
 
     home: Path = Path("var")

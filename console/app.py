@@ -5,7 +5,6 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
-from sqlalchemy.exc import DBAPIError
 
 from casework.measure import measure
 from casework.watch import look
@@ -13,6 +12,7 @@ from console.metrics import TEXT, exposition
 from policy.silence import Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
+from runtime.trouble import DATABASE_ERRORS
 
 _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
@@ -26,7 +26,7 @@ def make_app(home: Path) -> FastAPI:
     def healthz() -> Response:
         try:
             found = _look(home)
-        except (CannotRunError, DBAPIError):
+        except (CannotRunError, *DATABASE_ERRORS):
             return JSONResponse({"ok": False, "reasons": [_NO_DATA], "notices": []}, _RED)
         reasons = [_told(each) for each in found if each.grave]
         notices = [_told(each) for each in found if not each.grave]
@@ -39,8 +39,9 @@ def make_app(home: Path) -> FastAPI:
             with opened(read_settings(home)) as services:
                 measures = measure(services)
             well = not any(each.grave for each in _look(home))
-        except (CannotRunError, DBAPIError):
-            return PlainTextResponse("peiyu_healthy 0\n", _RED, media_type=TEXT)
+        except (CannotRunError, *DATABASE_ERRORS):
+            # An answer that is not 200 would be thrown away, and the curve only have a gap.
+            return PlainTextResponse("peiyu_healthy 0\n", media_type=TEXT)
         text = exposition(measures, well=well, version=version("peiyu"))
         return PlainTextResponse(text, media_type=TEXT)
 

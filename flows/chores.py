@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass
+from socket import gethostname
 
 from casework import runs
 from casework.deliver import DeliveryReport, deliver
@@ -23,6 +24,7 @@ from runtime.timetable import timetable_of
 class BackupReport:
     """What a nightly backup made."""
 
+    machine: str  # with several machines, the folder is that of the one whose turn it was
     file: str
     bytes: int
     rows: int
@@ -75,7 +77,9 @@ def back_up(home: str, on: str | None) -> BackupReport:
         with runs.noted(services, runs.BACKUP, started) as done:
             made = make_backup(settings, now=started.astimezone(services.zone))
             rows = sum(made.manifest.rows.values())
-            report = BackupReport(file=str(made.file), bytes=made.size, rows=rows)
+            report = BackupReport(
+                machine=gethostname(), file=str(made.file), bytes=made.size, rows=rows
+            )
             done(json.dumps(asdict(report), sort_keys=True))
         say(report)
         return report

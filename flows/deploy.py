@@ -2,8 +2,9 @@
 
 import asyncio
 import datetime as dt
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,9 +14,11 @@ from config.settings import PrefectPart, Settings
 from flows.server import ServerUnavailableError, reach, speaking_to
 from runtime.build import CannotRunError, build, close, read_settings
 from runtime.timetable import timetable_of
+from runtime.trouble import command
 
 if TYPE_CHECKING:
     from prefect import Flow
+    from prefect.client.orchestration import PrefectClient
 
 ZONE = "Asia/Shanghai"
 ALARMED = "timetable"  # the flow that an alarm starts; it asks our tables what is due
@@ -57,7 +60,7 @@ def office_settings(home: Path) -> Settings:
     if services.database.dialect == "sqlite":
         raise CannotRunError(
             f"多台机器一起办理要用 PostgreSQL。请在“{home / 'peiyu.toml'}”里写上 database，"
-            "再运行 peiyu init；只用一台机器时，用 peiyu up 即可"
+            f"再运行 {command(home, 'init')}；只用一台机器时，用 peiyu up 即可"
         )
     return settings
 
@@ -70,10 +73,19 @@ def spoken_to(home: Path, office: PrefectPart) -> Iterator[None]:
             yield
     except ServerUnavailableError as error:
         raise unanswered(office, error) from error
+    except Exception as error:
+        if type(error).__name__ != "PrefectHTTPStatusError":  # Prefect is imported only inside
+            raise
+        raise unanswered(office, error) from error
 
 
 def unanswered(office: PrefectPart, error: Exception) -> CannotRunError:
-    """Say that the office's server does not answer."""
+    """Say that the office's server does not answer, or does not know us."""
+    if re.search(r"\b40[13]\b", str(error)):
+        return CannotRunError(
+            f"任务服务器 {office.api} 不认这里的密码。请检查 [prefect] 的 auth，"
+            "它应与服务器的 PREFECT_SERVER_API_AUTH_STRING 相同"
+        )
     return CannotRunError(
         f"任务服务器 {office.api} 没有应答。请确认它已启动、网络能通、地址正确（以 /api 结尾）。"
         f"对方的答复：{' '.join(str(error).split())[:200]}"
@@ -82,26 +94,41 @@ def unanswered(office: PrefectPart, error: Exception) -> CannotRunError:
 
 async def _register(pool: str, alarm: str) -> tuple[str, ...]:
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+    from prefect.exceptions import ObjectAlreadyExists
     from prefect.workers.process import ProcessWorker
 
     async with get_client() as client:
         # Prefect's own command for this makes the server look outside.
         template = ProcessWorker.get_default_base_job_template()
         new = WorkPoolCreate(name=pool, type=ProcessWorker.type, base_job_template=template)
-        await client.create_work_pool(new, overwrite=True)
-    return tuple([await _register_one(flow, pool, alarm) for flow in _flows()])
+        try:
+            await client.create_work_pool(new)
+        except ObjectAlreadyExists:  # whether it is paused, and how many at once, stays
+            update = WorkPoolUpdate(base_job_template=template)
+            await client.update_work_pool(pool, update)
+        return tuple([await _register_one(client, flow, pool, alarm) for flow in _flows()])
 
 
-async def _register_one(flow: "Flow[..., Any]", pool: str, alarm: str) -> str:
-    """Register a flow by the name of its module: each machine runs the code it has itself."""
+async def _register_one(
+    client: "PrefectClient", flow: "Flow[..., Any]", pool: str, alarm: str
+) -> str:
+    """Register a flow by the name of its module: each machine runs the code it has itself.
+
+    One that an administrator paused stays paused.
+    """
     from prefect.client.schemas.schedules import CronSchedule
+    from prefect.exceptions import ObjectNotFound
     from prefect.types.entrypoint import EntrypointType
 
+    paused = False
+    with suppress(ObjectNotFound):
+        paused = (await client.read_deployment_by_name(f"{flow.name}/{pool}")).paused
     rings = [CronSchedule(cron=alarm, timezone=ZONE)] if flow.name == ALARMED else []
     made = await flow.ato_deployment(
         pool,
         schedules=rings,
+        paused=paused,
         version=version("peiyu"),
         work_pool_name=pool,
         entrypoint_type=EntrypointType.MODULE_PATH,

@@ -7,14 +7,21 @@ import asyncio
 import datetime as dt
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterStartTime
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterStartTime,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 
+from config.settings import PrefectPart
+from flows.house import folder_of
 from models.upkeep import tend_file
+from runtime.build import read_settings
 
 _PAGE = 200
 
@@ -24,18 +31,29 @@ async def forget(home: str, before: dt.datetime, *, dry_run: bool) -> int:
 
     Runs that nobody ended, because their process was killed, are among them.
     """
+    folder = folder_of(home)
     old = FlowRunFilter(start_time=FlowRunFilterStartTime(before_=before))
     async with get_client() as client:
+        pool = _pool(client, read_settings(folder).prefect)
         if dry_run:
-            return await client.count_flow_runs(flow_run_filter=old)
+            return await client.count_flow_runs(flow_run_filter=old, work_pool_filter=pool)
         forgotten = 0
-        while page := await client.read_flow_runs(flow_run_filter=old, limit=_PAGE):
+        while page := await client.read_flow_runs(
+            flow_run_filter=old, work_pool_filter=pool, limit=_PAGE
+        ):
             await _forget(client, page)
             forgotten += len(page)
-    own = Path(home) / "prefect" / "prefect.db"  # far away, on PostgreSQL, it is not ours to tend
+    own = folder / "prefect" / "prefect.db"  # far away, on PostgreSQL, it is not ours to tend
     if own.exists():
         await asyncio.to_thread(tend_file, own)
     return forgotten
+
+
+def _pool(client: PrefectClient, office: PrefectPart) -> WorkPoolFilter | None:
+    """Return what tells our runs from others': an office's server may have more tenants than us."""
+    if not office.api or not str(client.api_url).startswith(office.api.rstrip("/")):
+        return None  # the server of our own data folder
+    return WorkPoolFilter(name=WorkPoolFilterName(any_=[office.pool]))
 
 
 async def _forget(client: PrefectClient, page: Iterable[FlowRun]) -> None:

@@ -20,6 +20,7 @@ from casework.runs import keeper
 from casework.services import Services
 from casework.watch import watch
 from flows.local import Report, on_standard_error, run_locally, run_plainly
+from flows.patience import Patience
 from flows.seat import SIGNS_IN_A_LEASE, Seat
 from policy.silence import Silence, Trouble
 from policy.timetable import RunKind, day_of, due_runs, month_due, night_due
@@ -43,6 +44,7 @@ class Keeper:
     plain: bool = False
     stop: Event = field(default_factory=Event)
     lost: bool = False  # somebody else took the seat
+    patience: Patience = field(default_factory=Patience)
     _looked_at: dt.datetime | None = None
     _watched: float | None = None  # monotonic
 
@@ -92,19 +94,19 @@ class Keeper:
         return not work.is_alive()
 
     def look(self) -> None:
-        """Do what is due now; a run that fails is told, and due again at the next look."""
-        failed: set[RunKind] = set()
+        """Do what is due now; a run that fails is told, and tried again after a while."""
         if self._watched is None or monotonic() - self._watched > _WATCH_EVERY:
             self._watch()  # before what was missed is made up for, and before our own sign of life
         while not self._over and self._ours():
-            left = [kind for kind in self._due() if kind not in failed]
+            left = [kind for kind in self._due() if self.patience.may_try(kind)]
             if not left:
                 return
             kind = left[0]
             try:
                 self.told(kind, self._run(kind))
+                self.patience.went_well(kind)
             except Exception as error:  # noqa: BLE001 - one bad run must not end the timetable
-                failed.add(kind)
+                self.patience.failed(kind)
                 self.told(kind, error)
             self._watch()  # an alarm is raised, or well again, before the letters leave
 

@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from config.settings import Settings
 from flows.deploy import office_settings, spoken_to, unanswered
 from flows.living import living
 from runtime.build import CannotRunError, opened, process_name
+from runtime.trouble import command
 
 _ALIVE_EVERY = dt.timedelta(minutes=1)
 
@@ -27,17 +29,24 @@ def work(home: Path, *, ready: Callable[[], None]) -> None:
     with spoken_to(home, settings.prefect), alive:
         # What runs here reads the data folder of this machine; nobody tells it another one.
         os.environ["PEIYU_HOME"] = str(home.absolute())
-        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+        _end_softly(signal.SIGTERM)
+        if sys.platform != "win32":
+            _end_softly(signal.SIGHUP)  # a terminal that was closed
         from httpx import HTTPError
 
         try:
             with suppress(KeyboardInterrupt):
-                asyncio.run(_wait(settings.prefect.pool, ready))
+                asyncio.run(_wait(home, settings.prefect.pool, ready))
         except* (HTTPError, RuntimeError) as errors:
             raise unanswered(settings.prefect, errors.exceptions[0]) from errors
 
 
-async def _wait(pool: str, ready: Callable[[], None]) -> None:
+def _end_softly(number: signal.Signals) -> None:
+    """Let a signal do what Ctrl-C does."""
+    signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+async def _wait(home: Path, pool: str, ready: Callable[[], None]) -> None:
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound
     from prefect.workers.process import ProcessWorker
@@ -46,7 +55,8 @@ async def _wait(pool: str, ready: Callable[[], None]) -> None:
         try:
             await client.read_work_pool(pool)
         except ObjectNotFound:
-            raise CannotRunError(f"任务服务器上还没有“{pool}”。请先运行：peiyu deploy") from None
+            sentence = f"任务服务器上还没有“{pool}”。请先运行：{command(home, 'deploy')}"
+            raise CannotRunError(sentence) from None
     worker = ProcessWorker(
         work_pool_name=pool, name=process_name(), limit=1, create_pool_if_not_found=False
     )

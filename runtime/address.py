@@ -1,5 +1,6 @@
 """Where the data is: the address in the settings, and a look at what lies there."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,11 +64,22 @@ def looking_at(settings: Settings, patience: float = 0.0) -> Iterator[Engine]:
         engine.dispose()
 
 
+def make_private(settings: Settings) -> None:
+    """Make the file of an SQLite database, if it has one and it is not there, for its owner alone.
+
+    Without it the file would be as readable as the folder lets it be.
+    """
+    file = sqlite_file(settings)
+    if file is not None and not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
 def sqlite_file(settings: Settings) -> Path | None:
     """Return the file of an SQLite database; refuse an address that is none of ours."""
     try:
         url = make_url(settings.database_url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number
         raise trouble.wrong_address(settings.home) from None
     if url.drivername not in _BACKENDS:
         raise trouble.wrong_address(settings.home)

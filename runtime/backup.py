@@ -75,8 +75,9 @@ def make_backup(
             made.replace(file)
         sync_folder(target)
         backup = _read(file)
-        for old in list_backups(target)[settings.backups_kept :]:
-            old.file.unlink()
+        if folder is None:  # elsewhere there may be somebody else's
+            for old in list_backups(target)[settings.backups_kept :]:
+                old.file.unlink()
     return backup
 
 

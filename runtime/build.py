@@ -26,7 +26,7 @@ from notifications.message import Address, Carrier
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.workdays import Calendar
 from runtime import clock, schema, trouble
-from runtime.address import check_database, looking_at, refuse_strangers
+from runtime.address import check_database, looking_at, make_private, refuse_strangers
 from runtime.first_settings import write_first_settings
 from runtime.trouble import CannotRunError
 
@@ -101,6 +101,7 @@ def create(settings: Settings) -> None:
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_first_settings(settings)
+        make_private(settings)
     except OSError as error:
         raise trouble.no_folder(settings.home, error) from None
     with looking_at(settings) as engine:
@@ -209,7 +210,7 @@ def _digest(
     for folder in folders:
         for path in sorted(folder.rglob("*.toml")):
             if path.name != "timetable.toml":
-                whole.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+                whole.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return whole.hexdigest()[:8]
 
 

@@ -30,7 +30,11 @@ def set_up(settings: Settings) -> None:
     if settings.log.format == "none":
         _LOG.addHandler(logging.NullHandler())
         return
-    handler = _handler(settings)
+    try:
+        handler = _handler(settings)
+    except OSError as error:  # the work goes on; whoever looks for the log learns why it is not
+        sys.stderr.write(f"日志写不进（{error}），这一次不记日志\n")
+        handler = logging.NullHandler()
     handler.setFormatter(_Lines(as_json=settings.log.format == "json"))
     _LOG.addHandler(handler)
     _LOG.setLevel(settings.log.level)
@@ -46,6 +50,7 @@ def _handler(settings: Settings) -> logging.Handler:
         return logging.StreamHandler(sys.stderr)
     folder = settings.home / "logs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / FILE).open("a", encoding="utf-8").close()  # what keeps us from it is said now
     return RotatingFileHandler(
         folder / FILE, maxBytes=_BYTES, backupCount=_KEPT, encoding="utf-8", delay=True
     )

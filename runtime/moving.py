@@ -12,7 +12,7 @@ from casework.refusal import Refusal
 from config.settings import Settings
 from models.copies import CopyDiffersError, Survey, Told, copy_tables, counts
 from runtime import schema, trouble
-from runtime.address import check_database, looking_at, sqlite_file
+from runtime.address import check_database, looking_at, make_private, sqlite_file
 from runtime.snapshot import at_rest
 
 
@@ -48,8 +48,7 @@ def copy_data(
 
 def pour(source: Connection, target: Settings, told: Told) -> Copied | Refusal:
     """Copy every table into an empty database, in one transaction."""
-    if file := sqlite_file(target):
-        file.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target)
     with looking_at(target) as engine:
         if not _is_empty(engine):
             return Refusal(reason="目标数据库里已有数据，没有改动。请换一个空的数据库")

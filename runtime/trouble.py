@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from models.engine import DatabaseGoneError
 from policy.spoken import SpokenError
 from runtime.typed import typed
 
@@ -117,8 +118,8 @@ def wrong_address(home: Path) -> CannotRunError:
     return wrong_settings(
         home,
         [
-            "database 应写成 postgresql+psycopg://用户名:密码@主机:5432/库名；"
-            "留空则用数据文件夹里的一个文件"
+            "database 应写成 postgresql+psycopg://用户名:密码@主机:5432/库名，"
+            "密码里的 @ : / 写成 %40 %3A %2F；留空则用数据文件夹里的一个文件"
         ],
     )
 
@@ -148,4 +149,5 @@ def _sqlite(path: str, said: str) -> CannotRunError:
     )
 
 
-DATABASE_ERRORS = (DBAPIError, sqlite3.Error)  # what a hook of the engine raises is not wrapped
+# What a hook of the engine raises is not wrapped.
+DATABASE_ERRORS = (DBAPIError, DatabaseGoneError, sqlite3.Error)

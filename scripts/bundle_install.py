@@ -134,7 +134,7 @@ def _install(bundle: zipfile.ZipFile, manifest: dict[str, Any], folder: Path) ->
     else:
         _make(bundle, manifest, place)
     launcher = switch(folder, name)
-    _tidy(folder / "versions", keep={name, before or name})
+    tidy(folder, name, before=before)
     _say(f"装好了，命令是：{launcher}（文档里写的 peiyu 就是它）")
     if before not in {None, name}:
         _say(f"原来的版本 {before} 还留着；数据没有动。接着运行：{_shown(launcher)} upgrade")
@@ -228,10 +228,20 @@ def switch(folder: Path, name: str) -> Path:
     return _launcher(folder)
 
 
-def _tidy(versions: Path, *, keep: set[str]) -> None:
-    for each in versions.iterdir():
+def tidy(folder: Path, name: str, *, before: str | None) -> None:
+    """Remove versions, but this one, the one before, and the newest other to go back to."""
+    keep = {name, before or name, *_newest_but(folder, name)}
+    for each in (folder / "versions").iterdir():
         if each.name not in keep:
             shutil.rmtree(each, ignore_errors=True)  # on Windows it may still be running
+
+
+def _newest_but(folder: Path, name: str) -> list[str]:
+    """Return the version to go back to: the newest whole one beside this one, if any."""
+    others = [each for each in (folder / "versions").iterdir() if each.name != name]
+    whole = [each for each in others if (each / "installed.json").is_file()]
+    newest = sorted(whole, key=lambda each: (each / "installed.json").stat().st_mtime)[-1:]
+    return [each.name for each in newest]
 
 
 def _shown(launcher: Path) -> str:

@@ -37,6 +37,10 @@ def main() -> None:
     wanted.add_argument("--python", default=f"{sys.version_info.major}.{sys.version_info.minor}")
     wanted.add_argument("--to", type=Path, default=ROOT / "build")
     typed = wanted.parse_args()
+    if typed.platform not in PLATFORMS:  # argparse takes a default as it is
+        wanted.error(
+            f"这台机器是 {typed.platform}；请写明给谁用，例如 make bundle PLATFORM=win_amd64"
+        )
     try:
         made = make(Machine(platform=typed.platform, python=typed.python), typed.to)
     except CannotBundleError as error:

@@ -149,9 +149,9 @@ def test_a_scheduler_that_never_wakes_is_noticed_from_outside(
     assert (again.json["raised"], again.json["sent"]) == ([], 0)
     assert status == 503
     assert len(json.loads(health)["reasons"]) == 3
-    assert doctor["时间表", "bad"] == "peiyu up"
-    assert doctor["月度流程", "bad"] == "peiyu run monthly --month 2026-04"
-    assert doctor["提醒", "bad"] == "peiyu run sweep"
+    assert doctor["时间表", "bad"] == "peiyu up --home county"
+    assert doctor["月度流程", "bad"] == "peiyu run monthly --month 2026-04 --home county"
+    assert doctor["提醒", "bad"] == "peiyu run sweep --home county"
     assert len(runs["alarms"]) == 4
     (letter,) = told(home)
     assert letter.startswith("【运行告警】时间表没有人守着")

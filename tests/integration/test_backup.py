@@ -176,6 +176,11 @@ def test_the_newest_are_kept_and_only_after_a_good_one_do_the_oldest_go(
         made[2].file,
         made[1].file,
     ]
+    elsewhere = [
+        make_backup(home, now=NOW + dt.timedelta(days=day), folder=tmp_path / "disk")
+        for day in range(3)
+    ]
+    assert len(list_backups(tmp_path / "disk")) == len(elsewhere)  # others' may lie there
     _broken_reference(home)
     with pytest.raises(CannotRunError, match="备份没有做成"):
         make_backup(home, now=NOW + dt.timedelta(days=3))

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -171,6 +172,20 @@ def test_the_command_starts_the_version_in_force_wherever_it_is_called_from(
         assert bundle_install.in_force(place) == version
         assert _shell(link, {}) == f"{version} {place}/var two words\n"
         assert _shell(link, {"PEIYU_HOME": "elsewhere"}) == f"{version} elsewhere two words\n"
+
+
+def test_installed_again_the_version_to_go_back_to_stays(tmp_path: Path) -> None:
+    for number, name in enumerate(("0-older", "1-before", "2-now", "3-cut-off")):
+        (tmp_path / "versions" / name).mkdir(parents=True)
+        if name != "3-cut-off":
+            whole = tmp_path / "versions" / name / "installed.json"
+            whole.touch()
+            os.utime(whole, (number, number))
+
+    bundle_install.tidy(tmp_path, "2-now", before="2-now")
+
+    left = sorted(path.name for path in (tmp_path / "versions").iterdir())
+    assert left == ["1-before", "2-now"]
 
 
 def test_what_was_cut_off_or_touched_is_installed_anew(tmp_path: Path) -> None:

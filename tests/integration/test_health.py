@@ -44,7 +44,7 @@ def test_without_data_both_are_red_and_say_what_to_type_not_where(tmp_path: Path
     assert status == 503
     assert "peiyu doctor" in health
     assert str(tmp_path) not in health
-    assert metrics == (503, "peiyu_healthy 0\n")
+    assert metrics == (200, "peiyu_healthy 0\n")
 
 
 def test_nothing_else_is_served(home: Path) -> None:
@@ -116,6 +116,17 @@ def test_without_a_word_about_it_there_is_no_log(home: Path, peiyu: Peiyu) -> No
     assert read_settings(home).log.format == "none"
     assert peiyu("run", "sweep", "--plain").code == 0
     assert not (home / "logs").exists()
+
+
+def test_a_log_that_can_not_be_written_stops_nothing(
+    home: Path, a_log: Path, peiyu: Peiyu, capfd: pytest.CaptureFixture[str]
+) -> None:
+    a_log.parent.write_text("in the way", encoding="utf-8")
+
+    swept = peiyu("run", "sweep", "--plain")
+
+    assert swept.code == 0, swept
+    assert "日志写不进" in swept.err + capfd.readouterr().err
 
 
 def test_the_log_in_words_goes_to_the_screen_when_asked(

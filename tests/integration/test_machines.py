@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import PrefectPart, load_settings
-from flows.deploy import spoken_to
+from flows.deploy import spoken_to, unanswered
 from flows.server import OwnServer, environment
 from runtime.build import create
 from tests.plugins.terminal import Peiyu
@@ -65,6 +65,14 @@ def test_a_server_that_does_not_answer_is_said(
     assert f"任务服务器 {address} 没有应答" in said.err
 
 
+def test_a_password_that_the_server_does_not_know_is_told_from_silence() -> None:
+    refused = unanswered(PrefectPart(api="http://x/api"), Exception("'401 Unauthorized' for url"))
+    silent = unanswered(PrefectPart(api="http://x/api"), Exception("Connection refused"))
+
+    assert "不认这里的密码" in str(refused)
+    assert "没有应答" in str(silent)
+
+
 def test_the_server_is_told_to_prefect_and_its_password_too() -> None:
     office = PrefectPart(api="http://office.example:4200/api", auth="示例:secret")
 
@@ -86,9 +94,11 @@ def test_deployed_twice_each_flow_is_there_once_and_the_alarm_has_runs_to_come(
         _settle(home, f'database = "{postgres_url}"\n[prefect]\napi = "{own.api_url()}"\n')
         create(load_settings(home))
         assert peiyu("deploy", "--json").json["every_minutes"] == 5
+        _pause(own.api_url())
         assert re.search(r"已登记 9 项到“peiyu”", peiyu("deploy").out)
         with spoken_to(home, PrefectPart(api=own.api_url())):
             found, planned = _deployed(own.api_url())
+            assert _still_paused(own.api_url()) == ({"daily-sweep"}, 3)
     finally:
         own.stop()
 
@@ -104,6 +114,25 @@ def test_deployed_twice_each_flow_is_there_once_and_the_alarm_has_runs_to_come(
         "watch": [],
     }
     assert planned == {"timetable"}
+
+
+def _pause(api: str) -> None:
+    """Do what an administrator does: pause one flow, and allow three runs at once."""
+    from prefect.client.orchestration import SyncPrefectClient
+
+    with SyncPrefectClient(api=api) as client:
+        client.pause_deployment(client.read_deployment_by_name("daily-sweep/peiyu").id)
+        limited = client._client.patch("/work_pools/peiyu", json={"concurrency_limit": 3})
+        assert limited.is_success
+
+
+def _still_paused(api: str) -> tuple[set[str], int | None]:
+    from prefect.client.orchestration import SyncPrefectClient
+
+    with SyncPrefectClient(api=api) as client:
+        flows = {each.id: each.name for each in client.read_flows()}
+        paused = {flows[each.flow_id] for each in client.read_deployments() if each.paused}
+        return paused, client.read_work_pool("peiyu").concurrency_limit
 
 
 def _deployed(api: str) -> tuple[dict[str, list[str]], set[str]]:

@@ -25,6 +25,7 @@ from config.timetable import FILE
 from flows import local, server, timetable, work
 from flows.chores import BackupReport
 from flows.local import Report
+from flows.patience import Patience
 from flows.seat import Seat
 from flows.timetable import Keeper
 from models.enterprise import Role
@@ -102,7 +103,7 @@ def test_what_is_due_is_done_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
     assert heard_too == []
 
 
-def test_a_run_that_fails_is_told_and_due_again(
+def test_a_run_that_fails_is_told_and_tried_again_after_a_while(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: MORNING)
@@ -112,12 +113,18 @@ def test_a_run_that_fails_is_told_and_due_again(
         raise ZeroDivisionError("示例故障")
 
     keeper, heard = _keeper(home)
+    seconds = [0.0]
+    keeper.patience = Patience(clock=lambda: seconds[0])
     keeper.seat.take()
     monkeypatch.setitem(local._PLAIN, "monthly", bad)
     keeper.look()
     monkeypatch.setitem(local._PLAIN, "monthly", good)
     keeper.look()
+    too_early = len(heard)
+    seconds[0] += 20
+    keeper.look()
 
+    assert too_early == 5
     assert [kind for kind, _ in heard] == [
         *(RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP, RunKind.BACKUP, RunKind.HOUSEKEEPING),
         RunKind.MONTHLY,

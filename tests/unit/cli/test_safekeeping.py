@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -138,6 +139,19 @@ def test_a_folder_named_before_the_last_word_counts(restored: Path, peiyu: Peiyu
     assert "nowhere" in missing.err
     assert _held(peiyu) == held
     assert peiyu("letters", "--home", str(restored), "release", str(held[0])).code == 0
+
+
+def test_an_address_with_a_password_can_be_read_from_elsewhere(
+    home: Path, peiyu: Peiyu, a_month: Fill
+) -> None:
+    a_month()
+    copied = peiyu("copy", "--to", "-", "--force", typed="sqlite:///elsewhere.db\n")
+    nothing = peiyu("copy", "--to", "-", typed="\n")
+
+    assert copied.code == 0, copied
+    assert stat.S_IMODE(Path("elsewhere.db").stat().st_mode) == 0o600
+    assert (nothing.code, "没有读到数据库地址" in nothing.err) == (2, True)
+    assert home.exists()
 
 
 def test_an_address_that_would_not_be_heard_is_not_written(

@@ -59,7 +59,20 @@ def test_a_new_folder_holds_settings_and_an_empty_database_at_the_newest_schema(
 
 
 def test_what_may_hold_a_password_is_for_its_owner_only(home: Path) -> None:
-    assert stat.S_IMODE((home / "peiyu.toml").stat().st_mode) == 0o600
+    for name in ("peiyu.toml", "peiyu.db"):
+        assert stat.S_IMODE((home / name).stat().st_mode) == 0o600
+
+
+def test_a_setting_that_the_environment_leaves_empty_stands_as_the_file_has_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rewrite(home, 'batch_size = 7\n[smtp]\nhost = "mail.bureau.example"\nport = 2525\n')
+    for name in ("PEIYU_BATCH_SIZE", "PEIYU_SMTP__HOST", "PEIYU_SMTP__PORT"):
+        monkeypatch.setenv(name, "")
+
+    told = read_settings(home)
+
+    assert (told.batch_size, told.smtp.host, told.smtp.port) == (7, "mail.bureau.example", 2525)
 
 
 def test_making_a_folder_again_changes_nothing(home: Path) -> None:
@@ -217,7 +230,15 @@ def test_a_folder_can_keep_its_data_on_postgresql(tmp_path: Path, postgres_url: 
     assert not (tmp_path / "peiyu.db").exists()
 
 
-@pytest.mark.parametrize("address", ["nonsense", "mysql://clerk@server/peiyu", "postgresql://x/y"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense",
+        "mysql://clerk@server/peiyu",
+        "postgresql://x/y",
+        "postgresql://u:pa@ss:word@h:5432/db",  # what stands after the last colon is no port
+    ],
+)
 def test_an_address_of_no_known_database_is_refused(home: Path, address: str) -> None:
     _rewrite(home, f'database = "{address}"\n')
 
