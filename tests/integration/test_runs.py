@@ -24,11 +24,11 @@ from models.ledger import Run
 from notifications.memory import MemoryCarrier
 from notifications.message import Fate
 from policy.silence import Silence
-from tests.integration.test_watch import TABLE, at, somebody
 from tests.plugins import crash
 from tests.plugins.county import County
 from tests.plugins.dump import differences, done_for_enterprises, dump
 from tests.plugins.house import HouseMaker, services_on
+from tests.plugins.looked_after import TABLE, at, somebody
 from tests.plugins.sprout import add_firm, sprout_catalogue
 
 DAY = dt.date(2026, 3, 2)
