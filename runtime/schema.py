@@ -92,13 +92,8 @@ def head() -> str | None:
 
 def is_known(revision: str) -> bool:
     """Say whether this program knows a revision; a newer program's is unknown."""
-    return revision in revisions()
-
-
-def revisions() -> set[str]:
-    """Return every revision this program knows."""
     script = ScriptDirectory.from_config(alembic_config())
-    return {each.revision for each in script.walk_revisions()}
+    return revision in {each.revision for each in script.walk_revisions()}
 
 
 def is_empty(engine: Engine) -> bool:

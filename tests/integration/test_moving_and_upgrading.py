@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 
 from casework.lease import TIMETABLE, acquire
@@ -28,7 +29,8 @@ from tests.plugins.terminal import Peiyu
 
 NOW = dt.datetime(2026, 3, 2, 9, tzinfo=ZONE)
 # Of every program before this one; a new revision makes today's newest one of them.
-OLDER = sorted(schema.revisions() - {schema.head()})
+SCRIPT = ScriptDirectory.from_config(schema.alembic_config())
+OLDER = sorted({each.revision for each in SCRIPT.walk_revisions()} - {schema.head()})
 
 
 def _a_month(url: str) -> None:
