@@ -23,8 +23,11 @@ up: .venv/run.stamp ## set everything up and keep the timetable of the data fold
 test: .venv/dev.stamp ## set everything up and run the tests
 	@$(TEST) -n $(WORKERS) -m "not long"
 
-test-long: .venv/dev.stamp ## the tests that need minutes
-	@$(TEST) -n $(WORKERS) -m long --hypothesis-profile=long
+test-long: .venv/dev.stamp ## the tests that need minutes, properties with far more examples
+	@failed=0; \
+	$(TEST) -n $(WORKERS) -m long || failed=1; \
+	$(TEST) -n $(WORKERS) tests/property --hypothesis-profile=long || failed=1; \
+	exit $$failed
 
 check: .venv/dev.stamp ## every static check; counts failures instead of stopping at the first
 	@failed=0; \

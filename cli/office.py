@@ -181,7 +181,7 @@ def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
             return there, *examine(services.on(on), around)
     except CannotRunError as error:
         rest = (mail(around), disk(around)) if around else ()
-        return bad("数据库" if around else "设置", str(error)), *rest
+        return bad("数据库" if around else "设置", str(error), error.hint), *rest
 
 
 def _free(home: Path) -> int:

@@ -16,7 +16,14 @@ _WORDS_SHOWN = 200
 
 
 class CannotRunError(SpokenError):
-    """The program can't run here; its text is a Chinese sentence for whoever typed."""
+    """The program can't run here; its text is a Chinese sentence for whoever typed.
+
+    ``hint`` is what its sentence says to do, alone: for a list with a column of its own.
+    """
+
+    def __init__(self, sentence: str, *, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.hint = hint
 
 
 def command(home: Path, what: str) -> str:
@@ -28,7 +35,8 @@ def missing(home: Path) -> CannotRunError:
     """Say that nothing is there yet."""
     return CannotRunError(
         f"数据文件夹“{home}”里还没有数据库。请先运行：{command(home, 'init')}；"
-        f"如果数据在别的文件夹，请用 --home 指明"
+        f"如果数据在别的文件夹，请用 --home 指明",
+        hint=command(home, "init"),
     )
 
 
@@ -36,7 +44,8 @@ def older(home: Path) -> CannotRunError:
     """Say that an older program made the tables."""
     return CannotRunError(
         f"数据文件夹“{home}”是旧版程序建立的，需要升级，数据会保留。"
-        f"请运行：{command(home, 'upgrade')}（会先自动备份）"
+        f"请运行：{command(home, 'upgrade')}（会先自动备份）",
+        hint=command(home, "upgrade"),
     )
 
 
@@ -69,7 +78,8 @@ def newer(home: Path) -> CannotRunError:
     """Say that a newer program made the tables."""
     return CannotRunError(
         f"数据文件夹“{home}”已由更新的程序升级，这个旧程序不能打开，以免损坏数据。"
-        f"请安装新版程序后再运行"
+        f"请安装新版程序后再运行",
+        hint=f"安装新版程序，再运行 {command(home, 'doctor')}",
     )
 
 

@@ -10,7 +10,7 @@ pytest_plugins = [
 ]
 
 # The same examples on every machine and every day; a slow machine is no failure.
-# `make test-long` passes `--hypothesis-profile=long`.
+# `make test-long` runs the property tests with `--hypothesis-profile=long`.
 settings.register_profile(
     "house",
     derandomize=True,

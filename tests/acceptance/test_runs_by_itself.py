@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -40,6 +39,7 @@ from tests.plugins.county import County
 from tests.plugins.dump import Dump, differences, done_for_enterprises, dump
 from tests.plugins.house import ZONE
 from tests.plugins.office import wait_until
+from tests.plugins.pages import read
 from tests.plugins.terminal import Peiyu
 
 TEN = dt.time(10)
@@ -264,14 +264,14 @@ def test_pages_and_timetable_in_one_process_end_well_in_the_middle_of_a_month(
     assert running.stdout is not None
     pages = re.findall(r"http://\S+?/(?:healthz|metrics)", running.stdout.readline())
     wait_until(lambda: _in_the_middle(stopped), every=0.02)
-    health, figures = [_read(page) for page in pages]
+    (green, health), (_, figures) = map(read, pages)
     running.terminate()
     told_at = time.monotonic()
     end = _ended(running)
     took = time.monotonic() - told_at
     half = _in_the_middle(stopped)
 
-    assert json.loads(health)["ok"]
+    assert (green, json.loads(health)["ok"]) == (200, True)
     assert 'peiyu_heartbeat_age_seconds{name="timetable"} 0' in figures
     assert end.returncode == Code.FINE, end.stderr
     assert "正在停止" in end.stderr
@@ -287,12 +287,6 @@ def _in_the_middle(home: Path) -> bool:
     with opened(read_settings(home)) as services:
         months = list_runs(services, kind="monthly")
     return any(0 < month.done < month.pieces for month in months)
-
-
-def _read(page: str) -> str:
-    with urllib.request.urlopen(page, timeout=30) as answer:  # noqa: S310 - our own
-        said: str = answer.read().decode()
-    return said
 
 
 def _told(home: Path) -> list[str]:

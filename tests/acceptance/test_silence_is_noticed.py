@@ -2,8 +2,6 @@
 
 import datetime as dt
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -12,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from cli.demonstration import MENDED
-from console.serving import serving
 from runtime import clock
 from runtime.build import opened, read_settings
 from tests.plugins.dump import Dump, differences, done_for_enterprises, dump
+from tests.plugins.pages import ask
 from tests.plugins.postgres import PostgresServer
 from tests.plugins.terminal import Peiyu, Typed
 
@@ -161,13 +159,3 @@ def test_a_scheduler_that_never_wakes_is_noticed_from_outside(
     assert peiyu("watch", "--home", "county").code == 0
     assert ask(home, "/healthz")[0] == 200
     assert len(told(home)) == 1, "and nobody is told twice"
-
-
-def ask(home: Path, path: str) -> tuple[int, str]:
-    with serving(home, "127.0.0.1", 0) as port:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()

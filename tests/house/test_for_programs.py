@@ -15,7 +15,7 @@ from casework.due import DueLine, DueList
 from casework.housekeeping import HousekeepingReport
 from casework.letters_page import LetterLine, Outbox
 from casework.runs_page import RunLine
-from config.settings import KeepPart, LogPart, OfficeSettings, Settings, SmtpPart
+from config.settings import KeepPart, LogPart, OfficeSettings, PrefectPart, Settings, SmtpPart
 from policy.silence import Trouble
 from tests.house.tree import text
 
@@ -32,6 +32,9 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
     assert {each.name for each in fields(shown)} <= PAGE
 
 
-@pytest.mark.parametrize("part", [Settings, OfficeSettings, SmtpPart, KeepPart, LogPart])
+PARTS = (Settings, OfficeSettings, SmtpPart, KeepPart, LogPart, PrefectPart)
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_every_setting_is_named(part: type[BaseModel]) -> None:
     assert part.model_fields.keys() - {"home"} <= PAGE

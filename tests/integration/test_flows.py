@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from casework.alarms import open_alarms
 from casework.import_roster import ImportReport, apply
 from cli.demo_story import CLERK, register_staff
 from cli.demonstration import MENDED
@@ -118,23 +119,42 @@ def test_what_ran_and_how_can_be_read_afterwards(a_home: Callable[[str], Path]) 
     local.run_locally(home, "sweep", on=DAY, notice=_say_nothing)
     address = local.shared_server(home).api_url()
 
-    def ended() -> bool:
-        runs = asyncio.run(_read(address))
-        return runs != [] and all(states == {"COMPLETED"} for states in runs)
-
-    # Tasks are reported by a thread of their own, a moment later.
-    assert _wait_until(ended)
+    assert _wait_until(lambda: _ended(address, "daily-sweep"))
 
 
-async def _read(address: str) -> list[set[str]]:
-    """Return, for each run of a sweep, the states of the run and its tasks."""
+def test_the_watch_says_what_is_silent_raises_it_and_its_run_can_be_read_afterwards(
+    a_home: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, later = a_home("home"), clock.now() + dt.timedelta(days=40)  # and nobody did anything
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with local._prefect(home):
+        from flows.watching import watch_over
+
+        said = asyncio.run(watch_over(str(home)))
+    with opened(read_settings(home)) as services:
+        raised = [alarm.sentence for alarm in open_alarms(services)]
+    address = local.shared_server(home).api_url()
+
+    assert said[0].startswith("时间表没有人守着，还从来没有人守过")
+    assert sorted(raised) == sorted(said)
+    assert _wait_until(lambda: _ended(address, "watch"))
+
+
+def _ended(address: str, flow: str) -> bool:
+    """Say whether all runs of a flow ended well; tasks are reported a moment after their run."""
+    runs = asyncio.run(_read(address, flow))
+    return runs != [] and all(states == {"COMPLETED"} for states in runs)
+
+
+async def _read(address: str, flow: str) -> list[set[str]]:
+    """Return, for each run of a flow, the states of the run and its tasks."""
     from prefect.client.orchestration import PrefectClient
     from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
     found = []
     async with PrefectClient(api=address) as client:
-        sweeps = FlowFilter(name=FlowFilterName(any_=["daily-sweep"]))
-        for run in await client.read_flow_runs(flow_filter=sweeps):
+        named = FlowFilter(name=FlowFilterName(any_=[flow]))
+        for run in await client.read_flow_runs(flow_filter=named):
             tasks = [task for task in await client.read_task_runs() if task.flow_run_id == run.id]
             states = [each.state.type.value for each in (run, *tasks) if each.state]
             found.append({*states, *(() if tasks else ("NO TASK",))})

@@ -10,7 +10,7 @@ import pytest
 from cli.errors import Code
 from runtime import logs
 from runtime.build import read_settings
-from tests.acceptance.test_silence_is_noticed import ask
+from tests.plugins.pages import ask
 from tests.plugins.terminal import Peiyu, work_a_month
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? -?\d+')

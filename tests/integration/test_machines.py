@@ -11,6 +11,7 @@ from config.settings import PrefectPart, load_settings
 from flows.deploy import spoken_to, unanswered
 from flows.server import OwnServer, environment
 from runtime.build import create
+from tests.plugins.office import wait_until
 from tests.plugins.terminal import Peiyu
 
 COMMANDS = [pytest.param("deploy", id="deploy"), pytest.param("work", id="work")]
@@ -142,11 +143,9 @@ def _deployed(api: str) -> tuple[dict[str, list[str]], set[str]]:
     with SyncPrefectClient(api=api) as client:
         flows = {each.id: each.name for each in client.read_flows()}
         deployments = client.read_deployments()
-        planned: set[str] = set()
-        while not planned:
-            planned = {
-                flows[each.flow_id] for each in client.read_flow_runs() if each.deployment_id
-            }
+        planned: set[str] = wait_until(
+            lambda: {flows[each.flow_id] for each in client.read_flow_runs() if each.deployment_id}
+        )
     schedules = {
         flows[each.flow_id]: [
             words

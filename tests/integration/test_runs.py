@@ -30,13 +30,16 @@ from notifications.memory import MemoryCarrier
 from notifications.message import Fate
 from policy.silence import Silence
 from policy.spoken import SpokenError
+from runtime import clock
+from runtime.build import opened, read_settings
 from runtime.trouble import CannotRunError
-from tests.integration.test_watch import TABLE, at, somebody
 from tests.plugins import crash
 from tests.plugins.county import County
 from tests.plugins.dump import differences, done_for_enterprises, dump
 from tests.plugins.house import HouseMaker, services_on
+from tests.plugins.looked_after import TABLE, at, somebody
 from tests.plugins.sprout import add_firm, sprout_catalogue
+from tests.plugins.terminal import Peiyu
 
 DAY = dt.date(2026, 3, 2)
 HOUR = dt.timedelta(hours=1)
@@ -84,6 +87,36 @@ def test_a_run_says_who_did_it_with_what_and_what_came_of_it(county: Services) -
     assert month.counts["opened"] == 1
     assert day.counts["days"] == 1
     assert list_runs(county, kind="sweep") == [day]
+
+
+def test_how_long_a_run_took_is_told(
+    home: Path, peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its beginning to its end; to now while it lives; to its last sign once it is dead."""
+    told = []
+    with opened(read_settings(home)) as opened_then:
+        services = replace(opened_then, now=lambda: clock.now())  # noqa: PLW0108 - it moves
+        start = services.now()
+        sweeping = services.database.transact(
+            lambda session: runs.begin(session, services, runs.SWEEP, DAY.isoformat())
+        )
+        month = services.database.transact(
+            lambda session: runs.begin(session, services, runs.MONTHLY, "2026-03")
+        )
+        for seconds in (61, 95):
+            monkeypatch.setattr(clock, "now", lambda at=seconds: start + dt.timedelta(seconds=at))
+            told.append(_seconds(peiyu))
+            runs.beat(services, month.kind, month.slot)
+        assert ended(services, sweeping)
+    monkeypatch.setattr(clock, "now", lambda: start + 2 * HOUR)
+
+    assert told == [{"sweep": 61, "monthly": 61}, {"sweep": 95, "monthly": 95}]
+    assert _seconds(peiyu) == {"sweep": 95, "monthly": 95}
+    assert peiyu("runs").out.count("1 分 35 秒") == 2
+
+
+def _seconds(peiyu: Peiyu) -> dict[str, int]:
+    return {each["kind"]: each["seconds"] for each in peiyu("runs", "--json").json["runs"]}
 
 
 def test_a_days_deliveries_are_one_run_and_a_look_at_nothing_is_none(county: Services) -> None:

@@ -13,7 +13,7 @@ from casework.doctor import Check, Level, Surroundings, examine
 from casework.pipeline import run_month, start_month
 from casework.refusal import Refusal
 from casework.remind import sweep
-from casework.services import Actor, Services
+from casework.services import Services
 from casework.staff import NewStaff, StaffChange, StaffLine, add_staff, list_staff, remove_staff
 from models.audit import broken_at
 from models.case import Case
@@ -25,11 +25,10 @@ from models.letter import Letter, LetterState
 from policy.programme import Final
 from policy.workdays import Calendar
 from tests.plugins.house import HouseMaker
+from tests.plugins.looked_after import AROUND, HEAD
 from tests.plugins.sprout import add_firm, sprout_catalogue
 
 DAY = dt.date(2026, 3, 2)
-HEAD = Actor(name="王股长")
-AROUND = Surroundings(letters_folder=Path("letters"), smtp_host="", free_bytes=10 * 1024**3)
 
 
 def somebody(**changes: Any) -> NewStaff:

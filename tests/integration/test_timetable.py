@@ -35,7 +35,9 @@ from policy.timetable import RunKind
 from runtime import clock
 from runtime.build import CannotRunError, create, opened, read_settings
 from tests.house.tree import ROOT
+from tests.plugins.office import wait_until
 
+PROMISED = 30  # seconds from a signal to the end
 MORNING = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)  # ten o'clock in Shanghai, a Monday
 
 
@@ -235,7 +237,7 @@ def test_it_does_what_was_missed_and_ends_well_when_told_to(
     running = _up(home)
     _wait_for(home, running, "monthly")
     running.send_signal(end)
-    said, wrong = running.communicate(timeout=60)
+    said, wrong = running.communicate(timeout=PROMISED)
     again = subprocess.run(
         _typed(home, "--once"), cwd=ROOT, env=SURROUNDINGS, check=False, capture_output=True
     )
@@ -258,11 +260,11 @@ def test_a_second_one_says_who_is_there_and_one_that_waits_takes_over_after_a_ki
     assert third.stdout is not None
     waiting = third.stdout.readline()
     first.kill()
-    first.communicate(timeout=60)
+    first.communicate(timeout=PROMISED)
     # A long sentence may be broken into lines before the plan begins.
     plan = next((line for line in third.stdout if line.startswith("时间表（")), "")
     third.terminate()
-    said, wrong = third.communicate(timeout=60)
+    said, wrong = third.communicate(timeout=PROMISED)
 
     assert second.returncode == 3, second.stdout
     assert f"（进程 {first.pid}）" in second.stderr
@@ -280,7 +282,7 @@ def test_one_that_waits_ends_well_when_told_to(home: Path) -> None:
     assert waits.stdout is not None
     assert "甲机" in waits.stdout.readline()
     waits.terminate()
-    said, wrong = waits.communicate(timeout=60)
+    said, wrong = waits.communicate(timeout=PROMISED)
 
     assert waits.returncode == 0, wrong
     assert "已停止" in said
@@ -312,7 +314,7 @@ def test_a_second_signal_ends_at_once_what_does_not_end_by_itself() -> None:
     stubborn.send_signal(signal.SIGINT)
     first = stubborn.stderr.readline()
     stubborn.send_signal(signal.SIGTERM)
-    _, then = stubborn.communicate(timeout=60)
+    _, then = stubborn.communicate(timeout=PROMISED)
 
     assert "正在停止" in first
     assert "没有办完" in then
@@ -340,11 +342,7 @@ def _up(home: Path, *words: str) -> "subprocess.Popen[str]":
 
 def _wait_for(home: Path, running: "subprocess.Popen[str]", kind: str) -> None:
     """Wait until a run of this kind has finished; the process must still be alive."""
-    while running.poll() is None and kind not in _finished(home):
-        try:
-            running.wait(timeout=0.2)
-        except subprocess.TimeoutExpired:
-            continue
+    wait_until(lambda: running.poll() is not None or kind in _finished(home))
     assert running.poll() is None, running.communicate()
 
 

@@ -19,42 +19,18 @@ from casework.pipeline import run_month
 from casework.remind import sweep
 from casework.runs_page import list_runs
 from casework.services import Services
-from casework.staff import NewStaff, add_staff
 from casework.watch import Watched, send_alarms, watch
-from config.settings import CONFIG_ROOM
-from config.timetable import read_timetable
 from models.enterprise import BadAddress, Role
 from models.ledger import Alarm
 from models.letter import ItemKind, ItemState, LetterItem
 from notifications.memory import MemoryCarrier
 from policy.silence import Silence, Trouble
-from policy.timetable import Timetable
-from tests.integration.test_staff_and_doctor import AROUND, HEAD
-from tests.plugins.house import ZONE, HouseMaker
+from tests.plugins.house import HouseMaker
+from tests.plugins.looked_after import AROUND, TABLE, at, somebody
 from tests.plugins.sprout import add_firm, sprout_catalogue
 
 MONDAY = dt.date(2026, 3, 2)
 TEN = dt.time(10)
-
-
-def the_table() -> Timetable:
-    table, problems = read_timetable(CONFIG_ROOM)
-    assert table is not None, problems
-    return table
-
-
-TABLE = the_table()
-
-
-def at(services: Services, day: int, hour: int = 12, month: int = 3) -> Services:
-    """Return the same services at noon of a day in March, or at another hour."""
-    moment = dt.datetime(2026, month, day, hour, tzinfo=ZONE)
-    return replace(services, now=lambda: moment)
-
-
-def somebody(services: Services, login: str, role: Role) -> None:
-    new = NewStaff(login=login, name=f"{login}示例", role=role, email=f"{login}@bureau.example")
-    add_staff(services, new, by=HEAD)
 
 
 @pytest.fixture

@@ -30,7 +30,9 @@ from tests.unit.policy.samples import (
 
 Facts = dict[str, Any]
 PROGRAMMES = pytest.mark.parametrize("programme", [HNTE, TSME], ids=["hnte", "tsme"])
-QUICK = settings(max_examples=25)
+# A judgement is slow for one example: fewer of them, but more when the profile asks for many.
+ASKED = settings.default.max_examples
+QUICK = settings(max_examples=max(25, ASKED // 20))
 MONEY = st.one_of(st.integers(0, 50), st.integers(0, 3 * 10**10), st.just(5_000 * 10**6))
 VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.MONEY: MONEY,
@@ -75,7 +77,7 @@ def said(programme: Programme, *rows: Facts) -> list[tuple[Finding, ...]]:
 
 
 @PROGRAMMES
-@settings(max_examples=12)
+@settings(max_examples=max(12, ASKED // 40))
 @given(SOME)
 def test_one_row_alone_is_the_same_as_in_a_batch(programme: Programme, rows: list[Facts]) -> None:
     together = judged(programme, *rows).drop("subject")

@@ -46,12 +46,16 @@ def test_each_setting_is_told_with_where_it_comes_from(
 def test_no_secret_is_shown(peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("PEIYU_DATABASE", address)
     monkeypatch.setenv("PEIYU_SMTP__PASSWORD", SECRET)
+    monkeypatch.setenv("PEIYU_PREFECT__AUTH", f"peiyu:{SECRET}")
 
     for words in (("config", "show"), ("config", "show", "--json")):
         told = peiyu(*words)
         assert told.code == 0
         assert "word" not in (told.out + told.err).replace("password", "")
         assert "***" in told.out
+    lines = {each["key"]: each for each in peiyu("config", "show", "--json").json["settings"]}
+    for key in ("smtp.password", "prefect.auth"):
+        assert lines[key]["value"] == "***"
 
 
 def test_a_variable_that_is_no_setting_is_told(

@@ -6,6 +6,7 @@ from pathlib import Path
 from config.settings import CONFIG_ROOM
 from tests.plugins.terminal import Peiyu
 
+WHO = ("contact", "staff/lisi")
 DAYS = ("--from", "2026-03-03", "--to", "2026-04-03")  # a first workday and a date of 31 March
 
 
@@ -38,10 +39,22 @@ def test_a_changed_programme_file_is_compared(peiyu: Peiyu, a_month: Callable[[]
         text.replace('month_day = "03-31"', 'month_day = "04-30"'), encoding="utf-8"
     )
 
-    said = peiyu("rehearse", *DAYS, "--with", "hnte.toml")
+    done = peiyu("certificate", "示例甲科技有限公司", "GR202543000009", "--on", "2025-10-28")
+    assert done.code == 0
+    told = peiyu("rehearse", *DAYS, "--with", "hnte.toml", "--json").json["difference"]
+    said = peiyu("rehearse", "--from", "2026-04-01", "--to", "2026-04-01", "--with", "hnte.toml")
 
+    # The later date is in force from the month of April on, the day after the earlier one passed.
+    annual = "rung/91431281MAXX00001G/hnte/torch_annual/hnte/GR202543000009/2026"
+    both = [f"{annual}/2/{rung}/{who}" for rung in ("d14", "d3") for who in WHO]
+    contact = [f"{annual}/2/{rung}/contact" for rung in ("d30", "d7")]
+    assert told["added"] == sorted([*both, *contact, f"{annual}/2/over1/staff/lisi"])
+    assert told["gone"] == [f"{annual}/1/over1/staff/lisi"]
+    assert told["letters_after"] - told["letters_before"] == 5
     assert said.code == 0, said.err
-    assert "换用改过的文件：信函" in said.out
+    assert "换用改过的文件：信函 2 → 1 封，多出 1 件，少了 1 件" in said.out
+    assert f"+ {annual}/2/d30/contact" in said.out
+    assert f"- {annual}/1/over1/staff/lisi" in said.out
 
 
 def test_a_wrong_file_or_wrong_days_are_one_sentence(peiyu: Peiyu, home: Path) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -21,6 +22,7 @@ from policy.programme import (
     Threshold,
 )
 from policy.timetable import RunKind, Timetable
+from policy.workdays import Calendar
 
 TABLE = Timetable(
     titles=dict.fromkeys(RunKind, "示例"),
@@ -32,9 +34,18 @@ TABLE = Timetable(
     digest_at=dt.time(8, 45),
     housekeeping_at=dt.time(2, 30),
 )
+ZONE = ZoneInfo("Asia/Shanghai")
+# 2026-05-01 is a Friday and a holiday; the first workday of the month is the 6th.
+CALENDAR = Calendar(
+    off=frozenset({dt.date(2026, 5, day) for day in (1, 4, 5)}), gazetted=frozenset({2026})
+)
 ON, CYCLE = dt.date(2026, 7, 1), 2026
 SINCE = dt.date(2016, 1, 1)
 WAN = 10**6  # 万元 in 分
+
+
+def at(day: int, hour: int, minute: int = 0, month: int = 5) -> dt.datetime:
+    return dt.datetime(2026, month, day, hour, minute, tzinfo=ZONE)
 
 
 def limit(

@@ -8,7 +8,7 @@ import pytest
 
 from policy.silence import BadRun, Known, Sign, Silence, Trouble, troubles
 from policy.timetable import Done
-from tests.unit.policy.test_timetable import CALENDAR, TABLE, at
+from tests.unit.policy.samples import CALENDAR, TABLE, at
 
 MINUTE, HOUR = dt.timedelta(minutes=1), dt.timedelta(hours=1)
 # All was well on Wednesday 6 May, the first workday of the month.

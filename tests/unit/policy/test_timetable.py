@@ -2,19 +2,12 @@
 
 import datetime as dt
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from policy.timetable import Done, RunKind, day_of, due_runs, month_due, next_at
-from policy.workdays import Calendar
-from tests.unit.policy.samples import TABLE
+from tests.unit.policy.samples import CALENDAR, TABLE, at
 
-ZONE = ZoneInfo("Asia/Shanghai")
-# 2026-05-01 is a Friday and a holiday; the first workday of the month is the 6th.
-CALENDAR = Calendar(
-    off=frozenset({dt.date(2026, 5, day) for day in (1, 4, 5)}), gazetted=frozenset({2026})
-)
 M, S, D = RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER
 MISSED = Done(months=frozenset({"2026-02", "2026-03"}))
 ALL_DONE = Done(months=frozenset({"2026-05"}), swept_on=dt.date(2026, 5, 6))
@@ -24,10 +17,6 @@ def settled(done: Done) -> Done:
     """Return the same with the weeks and nights of this year done."""
     night = dt.date(2026, 12, 31)
     return replace(done, digested="2026-W53", tidied_on=night, backed_up_on=night)
-
-
-def at(day: int, hour: int, minute: int = 0, month: int = 5) -> dt.datetime:
-    return dt.datetime(2026, month, day, hour, minute, tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(
