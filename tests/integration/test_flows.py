@@ -1,9 +1,9 @@
 """The flows under a real Prefect: they do what the plain runs do, and leave nothing behind."""
 
 import asyncio
-import datetime as dt
 import gc
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +14,7 @@ from typing import Any
 import pytest
 
 from casework.alarms import open_alarms
-from casework.import_roster import ImportReport, apply
-from cli.demo_story import CLERK, register_staff
-from cli.demonstration import MENDED
 from config.settings import PrefectPart, Settings
-from exchange.roster import read_roster
 from flows import local, server
 from flows.server import OwnServer
 from runtime import clock
@@ -50,20 +46,17 @@ def _no_socket_stays() -> Iterator[None]:
 
 
 @pytest.fixture
-def a_home(tmp_path: Path) -> Callable[[str], Path]:
+def a_home(tmp_path: Path, founded_sqlite: Path) -> Callable[[str], Path]:
     """Make data folders with the demonstration's 150 enterprises, cut into small batches."""
 
     def make(name: str) -> Path:
         home = tmp_path / name
+        home.mkdir()
+        shutil.copyfile(founded_sqlite, home / "peiyu.db")
         create(Settings(home=home))
         settings_file = home / "peiyu.toml"
         text = settings_file.read_text(encoding="utf-8")
         settings_file.write_text("batch_size = 40\n" + text, encoding="utf-8")
-        with opened(read_settings(home)) as services:
-            that_day = services.on(dt.date.fromisoformat(DAY))
-            imported = apply(that_day, read_roster(MENDED), by=CLERK)
-            assert isinstance(imported, ImportReport), imported
-            register_staff(services)
         return home
 
     return make

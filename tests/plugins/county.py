@@ -30,22 +30,37 @@ class County(Protocol):
         ...
 
 
+@pytest.fixture(scope="session")
+def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county in an SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("county") / "county.db"
+    _found(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def founded_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database with the county, to be copied."""
+    name = postgres_server.create()
+    _found(postgres_server.url(name))
+    return name
+
+
 @pytest.fixture
 def a_county(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[County]:
     """The demonstration's county on each engine in turn."""
     with ExitStack() as stack:
-        made: County = (
-            _OnSqlite(tmp_path)
-            if engine == "sqlite"
-            else _OnPostgres(request.getfixturevalue("postgres_server"), stack)
-        )
-        _found(made.first)
-        yield made
+        if engine == "sqlite":
+            yield _OnSqlite(tmp_path, request.getfixturevalue("founded_sqlite"))
+            return
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        yield _OnPostgres(server, stack, request.getfixturevalue("founded_postgres"))
 
 
 class _OnSqlite:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, founded: Path) -> None:
         self._folder, self._numbers = folder, count(1)
+        shutil.copyfile(founded, folder / "county.db")
         self.first = f"sqlite:///{folder / 'county.db'}"
 
     def copy(self) -> str:
@@ -55,16 +70,16 @@ class _OnSqlite:
 
 
 class _OnPostgres:
-    def __init__(self, server: PostgresServer, stack: ExitStack) -> None:
+    def __init__(self, server: PostgresServer, stack: ExitStack, founded: str) -> None:
         self._server, self._stack = server, stack
-        self._name = self._new()
+        self._name = self._new(founded)
         self.first = server.url(self._name)
 
     def copy(self) -> str:
-        return self._server.url(self._new(like=self._name))
+        return self._server.url(self._new(self._name))
 
-    def _new(self, **like: str) -> str:
-        name = self._server.create(**like)
+    def _new(self, like: str) -> str:
+        name = self._server.create(like=like)
         self._stack.callback(self._server.drop, name)
         return name
 

@@ -19,7 +19,7 @@ from typing import Any
 from sqlalchemy import event
 
 ROOT = Path(__file__).resolve().parents[2]
-BATCH_SIZE = 40
+BATCH_SIZE = 80
 
 
 def run(url: str, folder: Path, what: str, day: dt.date, at: int = 0, **environment: str) -> int:

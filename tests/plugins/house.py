@@ -10,6 +10,7 @@ import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,12 +20,13 @@ import pytest
 
 from casework.services import Services
 from config.calendar_files import load_calendar
-from config.catalogue import load_catalogue
+from config.catalogue import Catalogue, load_catalogue
 from config.settings import CONFIG_ROOM
 from models.engine import Database, make_engine
 from notifications.letters import Office
 from notifications.memory import MemoryCarrier
 from notifications.message import Address
+from policy.workdays import Calendar
 from runtime.schema import upgrade
 from tests.plugins.postgres import PostgresServer
 
@@ -43,9 +45,7 @@ class HouseMaker(Protocol):
 
 def services_on(url: str, *, today: dt.date = TODAY, **others: Any) -> Services:
     """Return Services on a database that has the schema; the caller closes the database."""
-    catalogue, problems = load_catalogue()
-    calendar, wrong_days = load_calendar(CONFIG_ROOM / "calendars")
-    assert not [*problems, *wrong_days]
+    catalogue, calendar = _shipped()
     morning = dt.datetime.combine(today, NINE, tzinfo=ZONE)
     carrier = MemoryCarrier()
     parts: dict[str, Any] = {
@@ -61,6 +61,15 @@ def services_on(url: str, *, today: dt.date = TODAY, **others: Any) -> Services:
     return Services(**parts | others)
 
 
+@cache
+def _shipped() -> tuple[Catalogue, Calendar]:
+    """Read the shipped files once: nobody can change what came out of them."""
+    catalogue, problems = load_catalogue()
+    calendar, wrong_days = load_calendar(CONFIG_ROOM / "calendars")
+    assert not [*problems, *wrong_days]
+    return catalogue, calendar
+
+
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file at the newest schema, to be copied."""
@@ -69,6 +78,16 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(made)
     made.dispose()
     return path
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database at the newest schema, to be copied."""
+    name = postgres_server.create()
+    made = make_engine(postgres_server.url(name))
+    upgrade(made)
+    made.dispose()
+    return name
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -93,11 +112,8 @@ def a_house(
 
         def postgresql() -> str:
             server: PostgresServer = request.getfixturevalue("postgres_server")
-            name = server.create()
+            name = server.create(like=request.getfixturevalue("empty_postgres"))
             stack.callback(server.drop, name)
-            made = make_engine(server.url(name))
-            upgrade(made)
-            made.dispose()
             return server.url(name)
 
         urls: dict[str, Callable[[], str]] = {"sqlite": sqlite, "postgresql": postgresql}
