@@ -1,6 +1,7 @@
 """The flows under a real Prefect: they do what the plain runs do, and leave nothing behind."""
 
 import asyncio
+import datetime as dt
 import gc
 import os
 import shutil
