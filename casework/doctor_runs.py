@@ -28,6 +28,8 @@ _NAMES = {
     Silence.BACKUP: "备份",
     Silence.WATCH: "巡查",
     Silence.RECORDS: "运行记录",
+    Silence.DATABASE: "数据库",
+    Silence.SECOND: "另一处",
 }
 
 

@@ -22,6 +22,7 @@ from cli.watching import Teller, say_plan
 from runtime import clock
 
 if TYPE_CHECKING:
+    from casework.lease import Busy
     from flows.timetable import Keeper
 
 Port = Annotated[
@@ -141,9 +142,19 @@ def _seated(keeper: "Keeper", teller: Teller, *, wait: bool) -> bool:
         keeper.lost = False
         return True
     if not wait:
+        _tell_of_second(keeper, busy)
         raise teller.taken(busy)
     teller.say(f"{teller.who(busy)}。在这里等候，它停了就接手。")
     return keeper.stand_by()
+
+
+def _tell_of_second(keeper: "Keeper", busy: "Busy") -> None:
+    """Let whoever keeps the program know, who need not be the one who typed this."""
+    from casework.alarms import note
+    from policy.passing import second_keeper
+
+    with contextlib.suppress(Exception), services_at(keeper.home) as services:
+        note(services, second_keeper(services.today, keeper.seat.holder, busy.holder))
 
 
 def _leave(keeper: "Keeper") -> None:

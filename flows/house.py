@@ -4,16 +4,19 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from casework.alarms import note
 from casework.heartbeat import WORKER, beat
 from casework.services import Services
 from flows.progress import starter
+from policy.passing import database_away
 from runtime.build import opened, read_settings
 from runtime.logs import event, set_up
+from runtime.trouble import DATABASE_ERRORS
 
 _PATIENCE = 60.0  # seconds that a PostgreSQL which restarts in the middle of a run is waited for
 _WORKER_EVERY = dt.timedelta(minutes=15)  # letters are looked after more often than that
@@ -35,7 +38,17 @@ def house(home: str, on: str | None) -> Iterator[Services]:
             begun_by = services.process
             beat(services, WORKER, every=_WORKER_EVERY, detail=begun_by)
         told = replace(services, started_by=begun_by)
-        yield told.on(dt.date.fromisoformat(on) if on else None)
+        try:
+            yield told.on(dt.date.fromisoformat(on) if on else None)
+        finally:
+            _tell_outage(services)
+
+
+def _tell_outage(services: Services) -> None:
+    """Tell whoever keeps the program that the database was away, and waited for."""
+    if services.database.was_away:
+        with suppress(*DATABASE_ERRORS):  # away again: the run's own failure tells it
+            note(services, database_away(services.today))
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from casework.watch import watch
 from flows.local import Report, on_standard_error, run_locally, run_plainly
 from flows.patience import Patience
 from flows.seat import SIGNS_IN_A_LEASE, Seat
-from policy.silence import Silence, Trouble
+from policy.passing import records_lost
 from policy.timetable import RunKind, day_of, due_runs, month_due, night_due
 from runtime.build import opened, read_settings
 from runtime.timetable import timetable_of
@@ -181,15 +181,7 @@ class Keeper:
         """Tell whoever keeps the program that Prefect was away; the work is done all the same."""
         on_standard_error(sentence)
         with suppress(Exception), opened(read_settings(self.home)) as services:
-            key = f"{Silence.RECORDS.value}/{services.today}"
-            trouble = Trouble(
-                key=key,
-                kind=Silence.RECORDS,
-                sentence=sentence,
-                hint="peiyu doctor",
-                grave=False,
-            )
-            note(services, trouble)
+            note(services, records_lost(services.today, sentence))
 
 
 @contextmanager

@@ -76,6 +76,7 @@ class Database:
 
     def __init__(self, engine: Engine, *, patience: float = PATIENCE) -> None:
         self.engine = engine
+        self.was_away = False  # the server went away in the middle of something, and came back
         self._patience = patience
         self._writing = engine.execution_options(peiyu_writing=True)
         # PostgreSQL would look anew at each statement: an enterprise imported between two of
@@ -104,15 +105,19 @@ class Database:
 
     def _connected(self, engine: Engine) -> Connection:
         """Return a connection; a server that is starting again is waited for."""
-        end, pause = monotonic() + self._patience, 0.05
+        end, pause, waited = monotonic() + self._patience, 0.05, False
         while True:
             try:
-                return engine.connect()
+                alive = engine.connect()
             except DBAPIError as error:
                 if not _gone(error):
                     raise
                 if monotonic() + pause > end:
                     raise DatabaseGoneError from error
+            else:
+                self.was_away |= waited
+                return alive
+            waited = True
             sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -140,6 +145,7 @@ class Database:
             except (StaleWorkError, DBAPIError) as error:
                 if tried == RETRIES or not _worth_retrying(error):
                     raise
+                self.was_away |= _gone(error)
         raise AssertionError("unreachable")  # pragma: no cover - the loop returns or raises
 
     def server_now(self) -> dt.datetime | None:

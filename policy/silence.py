@@ -32,6 +32,8 @@ class Silence(StrEnum):
     BACKUP = "backup"
     WATCH = "watch"  # whoever watches us is silent
     RECORDS = "records"  # the records of runs could not be kept, the work was done
+    DATABASE = "database"  # it went away in the middle of something, and came back
+    SECOND = "second"  # somebody else wanted to keep the timetable, and was not let
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

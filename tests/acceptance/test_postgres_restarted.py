@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine, ExceptionContext
+from sqlmodel import col
 
+from casework.alarms import open_alarms
 from casework.deliver import deliver
 from casework.pipeline import run_month
 from casework.remind import sweep
 from casework.services import Services
 from cli.demo_story import FIRST_RUN
+from flows.chores import remind
 from models.engine import Database, DatabaseGoneError, make_engine
+from models.letter import ItemKind, LetterItem
 from notifications.folder import FolderCarrier
+from policy.silence import Silence
+from runtime.build import opened, read_settings
+from runtime.settings_file import write_database
 from tests.plugins.county import County
 from tests.plugins.cutting_proxy import CuttingProxy
 from tests.plugins.dump import Dump, differences, dump
@@ -131,6 +138,32 @@ def test_a_server_that_starts_later_is_waited_for(
 
     assert waits, "it tried more than once, and gave no answer while nobody was there"
     assert did.days > 0
+
+
+@on_postgresql
+def test_whoever_keeps_the_program_is_told_that_the_server_was_away(
+    a_county: County, postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    write_database(tmp_path / "peiyu.toml", a_county.first)
+    once = iter([postgres_server.crash_and_start])
+
+    def crash(*given: Any) -> None:
+        if "INSERT INTO run (" in given[2] and (restart := next(once, None)):
+            restart()
+
+    event.listen(Engine, "before_cursor_execute", crash)
+    try:
+        remind(str(tmp_path), FIRST_RUN.isoformat())
+    finally:
+        event.remove(Engine, "before_cursor_execute", crash)
+
+    assert next(once, None) is None
+    with opened(read_settings(tmp_path)) as services:
+        (alarm,) = open_alarms(services)
+        with services.database.reading() as session:
+            told = session.scalars(select(LetterItem).where(col(LetterItem.alarm_id) == alarm.id))
+            assert [item.kind for item in told] == [ItemKind.ALARM.value]
+    assert alarm.kind == Silence.DATABASE.value
 
 
 def _services(url: str, folder: Path) -> Services:

@@ -18,6 +18,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.alarms import open_alarms
 from casework.deliver import deliver
 from casework.digest import digest
 from casework.housekeeping import Cellar, tidy
@@ -187,6 +188,11 @@ def _without(row: tuple[tuple[str, str], ...], names: set[str]) -> tuple[tuple[s
     return tuple(pair for pair in row if pair[0] not in names)
 
 
+def _alarms(home: Path) -> list[str]:
+    with opened(read_settings(home)) as services:
+        return [alarm.sentence for alarm in open_alarms(services)]
+
+
 def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     alone, crowded = a_home("alone"), a_home("crowded")
     _by_hand(alone, FIRST_RUN, monkeypatch, "2026-01")
@@ -196,12 +202,15 @@ def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPa
     both = [kept.started(crowded, MORNING, "--wait") for _ in range(2)]
     waiting = [each.stdout.readline() for each in both if each.stdout]
     refused = _ended(kept.started(crowded, MORNING))
+    told = _alarms(crowded)
     seat.leave()
     ends = [_ended(each) for each in both]
 
     assert all(said.startswith("时间表已由 甲机 守着") for said in waiting), waiting
     assert refused.returncode == Code.CANNOT_RUN
     assert "时间表已由 甲机 守着" in refused.stderr
+    (second,) = told  # whoever keeps the program hears of the one that was refused, and who has it
+    assert re.fullmatch(r".*（进程 \d+） 也要守时间表，没有让它守；仍由 甲机 守着.*", second)
     assert [each.returncode for each in ends] == [Code.FINE, Code.FINE], ends
     # Each got the seat, one after the other; the second found nothing left to do.
     assert sorted("现在没有该办的" in each.stdout for each in ends) == [False, True]

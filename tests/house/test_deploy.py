@@ -45,6 +45,7 @@ WORDS = {
     "Unit": {"Description", "After", "Wants", "StartLimitIntervalSec"},
     "Service": {
         *("Type", "User", "Group", "Environment", "EnvironmentFile", "ExecStart"),
+        "ExecStartPre",
         *("WorkingDirectory", "Restart", "RestartSec", "KillMode", "TimeoutStopSec"),
         *("StateDirectory", "StateDirectoryMode", "ReadWritePaths", "ProtectSystem"),
         *("RestrictAddressFamilies", "CapabilityBoundingSet", "SystemCallArchitectures", "UMask"),

@@ -1,0 +1,30 @@
+"""Troubles that are over when they are told: the work was done, and somebody should know why.
+
+Each is told once a day; the next look of the watch finds it well again.
+"""
+
+import datetime as dt
+
+from policy.silence import Silence, Trouble
+
+
+def records_lost(on: dt.date, sentence: str) -> Trouble:
+    """Return that Prefect kept no records; the sentence says what was done instead."""
+    return _told(Silence.RECORDS, on, sentence, "peiyu doctor")
+
+
+def database_away(on: dt.date) -> Trouble:
+    """Return that the database went away in the middle of something, and came back."""
+    sentence = "数据库在办理中断开过，等它恢复后已接着办，没有丢失也没有重复"
+    return _told(Silence.DATABASE, on, sentence, "peiyu runs")
+
+
+def second_keeper(on: dt.date, second: str, first: str) -> Trouble:
+    """Return that somebody else wanted to keep the timetable, and was not let."""
+    sentence = f"{second} 也要守时间表，没有让它守；仍由 {first} 守着，没有重复办理"
+    return _told(Silence.SECOND, on, sentence, "peiyu runs")
+
+
+def _told(kind: Silence, on: dt.date, sentence: str, hint: str) -> Trouble:
+    key = f"{kind.value}/{on}"
+    return Trouble(key=key, kind=kind, sentence=sentence, hint=hint, grave=False)
