@@ -117,7 +117,7 @@ def _nothing_recorded(services: Services) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("workers", [2, 3])
-def test_a_month_over_some_workers_is_one_clean_month_and_each_batch_is_done_once(
+def test_a_month_over_several_workers_is_one_clean_month_and_each_batch_is_done_once(
     county: County, workers: int
 ) -> None:
     county.office.work(county.home, workers)

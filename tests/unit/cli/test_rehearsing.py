@@ -7,7 +7,7 @@ from config.settings import CONFIG_ROOM
 from tests.plugins.terminal import Peiyu
 
 WHO = ("contact", "staff/lisi")
-DAYS = ("--from", "2026-03-03", "--to", "2026-04-03")  # a first workday and a date of 31 March
+DAYS = ("--from", "2026-03-03", "--to", "2026-05-06")  # two first workdays, a date of 30 April
 
 
 def test_a_rehearsal_says_how_many_letters_and_who_has_much_to_do(
@@ -17,7 +17,7 @@ def test_a_rehearsal_says_how_many_letters_and_who_has_much_to_do(
     said = peiyu("rehearse", *DAYS)
 
     assert said.code == 0
-    assert "2026-03-03 至 2026-04-03 预演" in said.out
+    assert "2026-03-03 至 2026-05-06 预演" in said.out
     assert "按月" in said.out
     told = peiyu("rehearse", *DAYS, "--json").json
     assert told["load"]["letters"] == len(told["letters"]) > 0
