@@ -56,15 +56,17 @@ class Office:
             )
 
     def deploy(self, home: Path, *, silent: bool = True) -> None:
-        """Register the flows; ``silent``: without the alarm, for a test that begins runs itself."""
+        """Register the flows; ``silent``: without the alarm, for a test that begins runs itself.
+
+        Registered again, the alarm stays as it was left: whoever wants it back says so.
+        """
         from prefect.client.orchestration import SyncPrefectClient
 
         assert self.type(home, "deploy").wait() == 0
-        if not silent:
-            return
+        act = "pause_deployment" if silent else "resume_deployment"
         with SyncPrefectClient(api=self.api) as client:
             alarmed = client.read_deployment_by_name("timetable/peiyu")
-            client._client.post(f"/deployments/{alarmed.id}/pause_deployment").raise_for_status()
+            client._client.post(f"/deployments/{alarmed.id}/{act}").raise_for_status()
 
     def work(self, home: Path, number: int) -> None:
         """Start so many workers more, and wait until the server knows them."""
