@@ -1,4 +1,4 @@
-"""Writes the manual (docs/programmes, docs/calendars.md, docs/reminders.md) from the files that are really used.
+"""Writes the manual from the files that are really used: docs/programmes, calendars, reminders.
 
     python -m scripts.make_manual
 
