@@ -1,4 +1,4 @@
-"""Many at once, and much at once: each reminder once, each person once a day, each rung accounted."""
+"""Many at once, and much at once: each reminder once, each person one letter, none forgotten."""
 
 import datetime as dt
 from collections import Counter
@@ -103,7 +103,7 @@ def test_after_a_long_sleep_each_person_gets_one_letter_and_every_rung_is_accoun
         now[0] += dt.timedelta(seconds=seconds)
 
     clock = now[0]
-    paced = Paced(inner, PER_MINUTE, clock=lambda: (now[0] - clock).total_seconds(), sleep=sleep)
+    paced = Paced(inner, PER_MINUTE, clock=lambda: _seconds(clock, now[0]), sleep=sleep)
     woken = replace(services, now=lambda: now[0], open_carrier=lambda: paced)
     sweep(woken)
     deliver(woken)
