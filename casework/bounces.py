@@ -12,9 +12,9 @@ from casework.audit import note
 from casework.leaving import UNCERTAIN
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from models.addresses import disown
 from models.enterprise import BadAddress, Person
 from models.letter import Letter, LetterState
-from models.writes import insert_new
 from notifications.bounces import Bounce
 
 CAME_BACK = "退信"
@@ -76,13 +76,8 @@ def _take(
     # That it left is certain now: whoever waits for an answer waits no longer.
     letter.lease, letter.leased_until = letter.lease + 1, None
     if hard:
-        row = {
-            "email": person.email.lower(),
-            "at": services.now(),
-            "status": report.status,
-            "said": report.said,
-        }
-        insert_new(session, BadAddress, [row])
+        at = services.now()
+        disown(session, person.email, at, status=report.status, said=report.said)
     bounced = BouncedLetter(
         letter=letter.id or 0,
         to=person.name,

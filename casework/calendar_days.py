@@ -17,6 +17,8 @@ from config.gazette import parse_gazette, to_toml
 from models.ledger import CalendarOverride
 from policy.workdays import weekday_name
 
+_DECLARE, _FORGET = CALENDAR_ACTS = ("calendar.declare", "calendar.forget")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverrideLine:
@@ -56,7 +58,7 @@ def declare_day(
             session,
             services,
             by,
-            "calendar.declare",
+            _DECLARE,
             (f"calendar/{day}", {"before": before, "after": after}),
         )
         return _line(merged)
@@ -78,7 +80,7 @@ def forget_day(
         line = _line(row)
         session.delete(row)
         detail = {"before": {"working": row.working, "reason": row.reason}, "reason": reason}
-        note(session, services, by, "calendar.forget", (f"calendar/{day}", detail))
+        note(session, services, by, _FORGET, (f"calendar/{day}", detail))
         return line
 
     return services.database.transact(attempt)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -14,17 +14,18 @@ from sqlmodel import col
 
 from casework import runs
 from casework.compose import Composed, Nothing, claimed_items, compose
-from casework.leaving import UNCERTAIN, may_leave
-from casework.one_a_day import WAITING, one_a_day
+from casework.leaving import UNCERTAIN, Leased, give_back, put, take
 from casework.services import Services
+from models.addresses import disown
+from models.deadline import Deadline
 from models.engine import StaleWorkError
 from models.letter import ItemState, Letter, LetterItem, LetterState
-from models.writes import changed_rows
 from notifications.message import Carrier, Fate, Receipt
+from policy.obligation import Lost
 
-LEASED_AT_ONCE = 20
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
+MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
 
@@ -36,20 +37,9 @@ class DeliveryReport:
     deferred: int = 0
     failed: int = 0
     unknown: int = 0
+    held: int = 0
     suppressed: int = 0
     stopped: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leased:
-    """A letter we hold until its lease ends."""
-
-    id: int
-    lease: int
-    state: str
-    message_id: str
-    attempts: int
-    may_repeat: bool
 
 
 def deliver(
@@ -62,7 +52,7 @@ def deliver(
     day = today or services.today
     ended: Counter[str] = Counter()
     stopped = ""
-    leased = _lease(services, day, only)
+    leased = take(services, day, only)
     if leased:  # a look at an empty outbox is no run
         begun = services.database.transact(
             lambda session: runs.begin(session, services, runs.DELIVER, day.isoformat())
@@ -71,13 +61,14 @@ def deliver(
             while leased and not stopped:
                 stopped = _some(services, carrier, leased, ended)
                 runs.beat(services, runs.DELIVER, day.isoformat())
-                leased = () if stopped else _lease(services, day, only)
+                leased = () if stopped else take(services, day, only)
             runs.end_delivery(services, begun, stopped)
     return DeliveryReport(
         sent=ended[LetterState.SENT],
         deferred=ended[LetterState.DEFERRED],
         failed=ended[LetterState.FAILED],
         unknown=ended[LetterState.UNKNOWN],
+        held=ended[LetterState.HELD],
         suppressed=ended[LetterState.SUPPRESSED],
         stopped=stopped,
     )
@@ -91,43 +82,8 @@ def _some(
     for letter in leased:
         stopped = stopped or _one(services, carrier, letter, ended)
     if stopped:
-        _give_back(services, leased)
+        give_back(services, leased)
     return stopped
-
-
-def _lease(services: Services, day: dt.date, only: Sequence[int] | None) -> Sequence[Leased]:
-    """Take some letters; nobody else may touch them until the lease ends."""
-    now = services.now()
-    asked = [] if only is None else [col(Letter.id).in_(only)]
-
-    def attempt(session: Session) -> tuple[int, list[Leased]]:
-        found = session.scalars(
-            select(Letter)
-            .where(col(Letter.send_on) <= day, may_leave(now), *asked)
-            .order_by(col(Letter.send_on), col(Letter.id))
-            .limit(LEASED_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
-        letters = one_a_day(session, found, day, now=now.astimezone(services.zone))
-        return len(found), [_leased(letter, until=now + services.lease) for letter in letters]
-
-    while True:
-        found, leased = services.database.transact(attempt)
-        if leased or not found:  # what only waits, or joined another letter, is out of the way
-            return leased
-
-
-def _leased(letter: Letter, *, until: dt.datetime) -> Leased:
-    letter.lease += 1
-    letter.leased_until = until
-    return Leased(
-        id=letter.id or 0,
-        lease=letter.lease,
-        state=letter.state,
-        message_id=letter.message_id,
-        attempts=letter.attempts,
-        may_repeat=letter.may_repeat,
-    )
 
 
 def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> str:
@@ -144,7 +100,7 @@ def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[st
         ended[LetterState.SUPPRESSED] += 1
         return ""
     receipt = carrier.deliver(written.message)
-    state = _record(services, letter, receipt)
+    state = _record(services, letter, written, receipt)
     if receipt.fate is Fate.STOPPED:
         return receipt.detail
     ended[state] += 1
@@ -154,6 +110,9 @@ def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[st
 def _settle(services: Services, carrier: Carrier, letter: Leased) -> LetterState | None:
     """Find out what became of a letter whose answer was lost; None when it must go out again."""
     found = carrier.find(letter.message_id)
+    if found is None and not letter.may_repeat and _must_ask(services, letter):
+        _end(services, letter, LetterState.HELD, reason=MAY_HAVE_ARRIVED)
+        return LetterState.HELD
     if found:
         _end(services, letter, LetterState.SENT, reason="核对后确认已发出")
         return LetterState.SENT
@@ -161,6 +120,22 @@ def _settle(services: Services, carrier: Carrier, letter: Leased) -> LetterState
         _end(services, letter, LetterState.UNKNOWN, reason="两次均未收到对方答复，请人工核实")
         return LetterState.UNKNOWN
     return None
+
+
+def _must_ask(services: Services, letter: Leased) -> bool:
+    """Say whether it speaks of something of which a second copy must not arrive unasked."""
+    with services.database.reading() as session:
+        ladders = session.scalars(
+            select(col(Deadline.ladder))
+            .join(LetterItem, col(LetterItem.deadline_id) == col(Deadline.id))
+            .where(
+                col(LetterItem.letter_id) == letter.id,
+                col(LetterItem.state) == ItemState.CLAIMED.value,
+            )
+            .distinct()
+        ).all()
+    known = (services.catalogue.ladders.get(each) for each in ladders)
+    return any(each is not None and each.lost is Lost.HOLD for each in known)
 
 
 def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
@@ -181,7 +156,7 @@ def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
             "may_repeat": repeats or letter.may_repeat,
         }
     with services.database.writing() as session:
-        if not _put(session, letter, values):
+        if not put(session, letter, values):
             return None
         if claimed_items(session, letter.id) != written.said:
             raise StaleWorkError
@@ -189,7 +164,7 @@ def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
     return written
 
 
-def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState:
+def _record(services: Services, letter: Leased, written: Composed, receipt: Receipt) -> LetterState:
     """Record the carrier's answer, unless somebody else holds the letter by now."""
     match receipt.fate:
         case Fate.SENT:
@@ -203,17 +178,23 @@ def _record(services: Services, letter: Leased, receipt: Receipt) -> LetterState
             state = LetterState.UNKNOWN
         case Fate.STOPPED:
             # The sender as a whole was refused: this is nobody's failed attempt.
-            _end(services, letter, LetterState.QUEUED, reason=receipt.detail)
-            return LetterState.QUEUED
+            state = LetterState.QUEUED
         case _:
             assert_never(receipt.fate)
-    _end(services, letter, state, reason=receipt.detail)
+    values = _ending(services, letter, state, reason=receipt.detail)
+
+    def attempt(session: Session) -> None:
+        if put(session, letter, values) and receipt.dead:
+            email, said = written.message.to.email, receipt.answer
+            disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
+
+    services.database.transact(attempt)
     return state
 
 
 def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:
     values = _ending(services, letter, state, reason=reason)
-    services.database.transact(lambda session: _put(session, letter, values))
+    services.database.transact(lambda session: put(session, letter, values))
 
 
 def _ending(
@@ -232,16 +213,6 @@ def _ending(
     return values
 
 
-def _put(session: Session, letter: Leased, values: Mapping[str, object]) -> bool:
-    """Change a letter that we hold; False when somebody else holds it by now."""
-    changed = session.execute(
-        update(Letter)
-        .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
-        .values(**values)
-    )
-    return changed_rows(changed) == 1
-
-
 def _wait(attempts: int) -> dt.timedelta:
     """Return how long to wait: 5 minutes, then twice as long each time, at most 4 hours."""
     doubled: int = 2 ** min(attempts, 10)
@@ -256,21 +227,3 @@ def _suppress_done(session: Session, items: Sequence[int]) -> None:
             .where(col(LetterItem.id).in_(items))
             .values(state=ItemState.SUPPRESSED.value, reason="发信前已办结")
         )
-
-
-def _give_back(services: Services, leased: Sequence[Leased]) -> None:
-    """End the leases of letters we did not come to."""
-
-    def attempt(session: Session) -> None:
-        for letter in leased:
-            session.execute(
-                update(Letter)
-                .where(
-                    col(Letter.id) == letter.id,
-                    col(Letter.lease) == letter.lease,
-                    col(Letter.state).in_(WAITING),
-                )
-                .values(leased_until=None)
-            )
-
-    services.database.transact(attempt)

@@ -1,13 +1,19 @@
-"""Which letters may leave now: what waits, whose answer was lost, or whose sender died."""
+"""Which letters may leave now, and who holds them: what waits, was lost, or whose sender died."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.one_a_day import WAITING
+from casework.one_a_day import WAITING, one_a_day
+from casework.services import Services
 from models.letter import Letter, LetterState
+from models.writes import changed_rows
 
+_AT_ONCE = 20
 UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
 
 
@@ -24,3 +30,78 @@ def may_leave(now: dt.datetime) -> ColumnElement[bool]:
     lost = and_(col(Letter.state).in_(UNCERTAIN), col(Letter.may_repeat).is_(False))
     died = col(Letter.state) == LetterState.TRANSMITTING.value
     return and_(free, or_(waits, lost, died))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """A letter we hold until its lease ends."""
+
+    id: int
+    lease: int
+    state: str
+    message_id: str
+    attempts: int
+    may_repeat: bool
+
+
+def take(services: Services, day: dt.date, only: Sequence[int] | None) -> Sequence[Leased]:
+    """Take some letters; nobody else may touch them until the lease ends."""
+    now = services.now()
+    asked = [] if only is None else [col(Letter.id).in_(only)]
+
+    def attempt(session: Session) -> tuple[int, list[Leased]]:
+        found = session.scalars(
+            select(Letter)
+            .where(col(Letter.send_on) <= day, may_leave(now), *asked)
+            .order_by(col(Letter.send_on), col(Letter.id))
+            .limit(_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        ).all()
+        letters = one_a_day(session, found, day, now=now.astimezone(services.zone))
+        return len(found), [_leased(letter, until=now + services.lease) for letter in letters]
+
+    while True:
+        found, leased = services.database.transact(attempt)
+        if leased or not found:  # what only waits, or joined another letter, is out of the way
+            return leased
+
+
+def _leased(letter: Letter, *, until: dt.datetime) -> Leased:
+    letter.lease += 1
+    letter.leased_until = until
+    return Leased(
+        id=letter.id or 0,
+        lease=letter.lease,
+        state=letter.state,
+        message_id=letter.message_id,
+        attempts=letter.attempts,
+        may_repeat=letter.may_repeat,
+    )
+
+
+def put(session: Session, letter: Leased, values: Mapping[str, object]) -> bool:
+    """Change a letter that we hold; False when somebody else holds it by now."""
+    changed = session.execute(
+        update(Letter)
+        .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
+        .values(**values)
+    )
+    return changed_rows(changed) == 1
+
+
+def give_back(services: Services, leased: Sequence[Leased]) -> None:
+    """End the leases of letters we did not come to."""
+
+    def attempt(session: Session) -> None:
+        for letter in leased:
+            session.execute(
+                update(Letter)
+                .where(
+                    col(Letter.id) == letter.id,
+                    col(Letter.lease) == letter.lease,
+                    col(Letter.state).in_(WAITING),
+                )
+                .values(leased_until=None)
+            )
+
+    services.database.transact(attempt)

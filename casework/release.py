@@ -1,10 +1,13 @@
-"""What a person decides of held letters: send, do not send, or that all is made up for."""
+"""What a person decides of letters that may have arrived: send, do not send, it has arrived.
+
+And that what a restore lost is made up for.
+"""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -30,7 +33,7 @@ class Settled:
 
 
 def release(services: Services, numbers: Sequence[int] | None, *, by: Actor) -> Settled | Refusal:
-    """Let held letters leave, all of them without ``numbers``.
+    """Let letters leave that wait for a word, all of them without ``numbers``.
 
     They go with the letters of the day: still at most one a day for a person.
     """
@@ -50,7 +53,7 @@ def release(services: Services, numbers: Sequence[int] | None, *, by: Actor) -> 
 def suppress(
     services: Services, numbers: Sequence[int] | None, *, reason: str, by: Actor
 ) -> Settled | Refusal:
-    """Decide that held letters, all of them without ``numbers``, are never sent."""
+    """Decide that letters that wait for a word, all without ``numbers``, are never sent."""
     if not reason.strip():
         return Refusal(reason="请写明不再发的理由")
 
@@ -59,6 +62,17 @@ def suppress(
         letter.reason = f"经{by.name}确认不再发：{reason.strip()}"
 
     return _settle(services, numbers, by, ("letter.suppress", {"reason": reason}, change))
+
+
+def arrived(services: Services, numbers: Sequence[int] | None, *, by: Actor) -> Settled | Refusal:
+    """Note that letters have arrived after all, all that wait for a word without ``numbers``."""
+
+    def change(_session: Session, letter: Letter) -> None:
+        letter.state = LetterState.SENT.value
+        letter.reason = f"经{by.name}核实，对方已收到"
+        letter.sent_at = letter.sent_at or services.now()
+
+    return _settle(services, numbers, by, ("letter.arrived", {}, change))
 
 
 def caught_up(services: Services, *, by: Actor) -> dt.date | Refusal:
@@ -83,6 +97,11 @@ def caught_up(services: Services, *, by: Actor) -> dt.date | Refusal:
 
 
 Change = Callable[[Session, Letter], None]
+# Held, or handed over twice without an answer: nothing more happens to it by itself.
+_WAITS_FOR_A_WORD = (
+    col(Letter.state) == LetterState.HELD.value,
+    and_(col(Letter.state) == LetterState.UNKNOWN.value, col(Letter.may_repeat)),
+)
 
 
 def _settle(
@@ -94,7 +113,7 @@ def _settle(
     act, detail, change = how
 
     def attempt(session: Session) -> Settled | Refusal:
-        asked = select(Letter).where(col(Letter.state) == LetterState.HELD.value)
+        asked = select(Letter).where(or_(*_WAITS_FOR_A_WORD))
         if numbers is not None:
             asked = asked.where(col(Letter.id).in_(numbers))
         letters = session.scalars(asked.order_by(col(Letter.id)).with_for_update()).all()
@@ -103,6 +122,7 @@ def _settle(
             named = "、".join(map(str, strange))
             return Refusal(reason=f"这些信不在待确认之列：{named}")
         for letter in letters:
+            letter.lease, letter.leased_until = letter.lease + 1, None
             change(session, letter)
         if found:
             note(session, services, by, act, ("letters", {"letters": found, **detail}))

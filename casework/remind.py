@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework import runs
+from casework.calendar_days import CALENDAR_ACTS
 from casework.outbox import queue
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
+from models.ledger import AuditEntry, Run
 from models.letter import ItemState
 from models.writes import table_of
 from policy.ladder import due_dates_for, send_days, speaks_on
 from policy.obligation import Ladder
-from policy.workdays import Calendar
+from policy.workdays import ONE_DAY, Calendar
 
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
@@ -55,7 +57,7 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
 def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     calendar = services.calendar()
     with services.database.reading() as session:
-        days = send_days(swept_on(session, before=day), day, calendar)
+        days = send_days(_spoken_for(session, services, day, calendar), day, calendar)
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
         staff = read_staff(session)
@@ -72,6 +74,33 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         )
         runs.finish(session, services, begun, json.dumps(asdict(report), sort_keys=True))
     return report
+
+
+def _spoken_for(
+    session: Session, services: Services, day: dt.date, calendar: Calendar
+) -> dt.date | None:
+    """Return the last day whose rungs were looked for, as the calendar stands now.
+
+    A day that was declared off since then has moved its rungs onto the last day that was looked
+    at, after it was. That day is looked at once more: what spoke then has its claims.
+    """
+    last = swept_on(session, before=day)
+    if last is None or not _days_may_have_moved(session, services, last):
+        return last
+    return calendar.previous_workday(last) - ONE_DAY
+
+
+def _days_may_have_moved(session: Session, services: Services, last: dt.date) -> bool:
+    """Say whether the files, or the days that staff decide, changed since a sweep."""
+    run = session.scalars(
+        select(Run).where(col(Run.kind) == runs.SWEEP, col(Run.slot) == last.isoformat())
+    ).one()
+    if run.program != services.program:
+        return True
+    declared = select(col(AuditEntry.id)).where(
+        col(AuditEntry.act).in_(CALENDAR_ACTS), col(AuditEntry.at) >= run.started_at
+    )
+    return session.scalar(declared.limit(1)) is not None
 
 
 def swept_on(session: Session, *, before: dt.date | None = None) -> dt.date | None:

@@ -78,11 +78,12 @@ def letters(
     print_letters(console, found)
     if folder:
         say(console, f"信函存入文件夹 {folder}", style="dim")
-    if any(letter.state == "held" for letter in found.letters):
+    if any(letter.state in ("held", "unknown") for letter in found.letters):
         next_step(
             console,
-            "peiyu letters release 编号    确认发出",
-            "peiyu letters suppress 编号 --reason 理由    确认不发",
+            "peiyu letters arrived 编号    核实对方已收到",
+            "peiyu letters release 编号    再发一次",
+            "peiyu letters suppress 编号 --reason 理由    不再发",
         )
     if not found.letters:
         next_step(console, "peiyu run sweep    找出到点的提醒", "peiyu run deliver    发出信函")
@@ -111,7 +112,7 @@ def _state(words: str | None) -> "LetterState | None":
 
 @letters_group.command(
     "release",
-    help="发出待确认的信：恢复数据以前可能已经发出，由您确认要再发。\n\n"
+    help="再发待确认的信：可能已经发出或送达，由您确认要再发。\n\n"
     "下次发信时发出，一个人一天仍最多一封。",
     epilog="例：peiyu letters release 12 15",
 )
@@ -150,6 +151,27 @@ def suppress(
     with services_at(home) as services:
         done = suppress_letters(services, wanted, reason=reason, by=actor(by))
     _told(done, "{} 封信不再发", as_json=as_json)
+
+
+@letters_group.command(
+    "arrived",
+    help="核实对方已经收到：待确认的信，或两次都没有收到对方邮件服务器答复的信。\n\n"
+    "记为已发，不再发；全部留痕。",
+    epilog="例：peiyu letters arrived 12 15",
+)
+def arrived(
+    numbers: Numbers = None,
+    everything: All = False,
+    by: By = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Note that letters have arrived after all."""
+    from casework.release import arrived as note_arrived
+
+    with services_at(home) as services:
+        done = note_arrived(services, _wanted(numbers, everything=everything), by=actor(by))
+    _told(done, "{} 封信记为已送达", as_json=as_json)
 
 
 @letters_group.command(

@@ -149,7 +149,7 @@ def deliver(on: On = None, plain: Plain = False, home: Home = None, as_json: Jso
         print_json(counts_of(report))
     else:
         _print_delivery(home, report)
-    if report.stopped or report.failed or report.unknown:
+    if report.stopped or report.failed or report.unknown or report.held:
         raise typer.Exit(Code.PROBLEMS)
 
 
@@ -163,6 +163,7 @@ def _print_delivery(home: Path | None, report: "DeliveryReport") -> None:
         (report.deferred, "稍后再发 {} 封"),
         (report.failed, "发不出 {} 封"),
         (report.unknown, "未收到答复 {} 封"),
+        (report.held, "待确认 {} 封"),
         (report.suppressed, "无须发 {} 封"),
     )
     said = "，".join(words.format(number) for number, words in parts if number)

@@ -16,7 +16,16 @@ from config.amounts import Amount, Number
 from policy import obligation as duties
 from policy import programme as values
 from policy.confirm import Confirm
-from policy.obligation import Anchor, Binds, DeadlineKind, Roll, To, Tone, WindowStatus
+from policy.obligation import (
+    Anchor,
+    Binds,
+    DeadlineKind,
+    Lost,
+    Roll,
+    To,
+    Tone,
+    WindowStatus,
+)
 from policy.programme import Combine, Final, Gate, NeedKind, Phase, Rule
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -243,6 +252,7 @@ class LadderTable(Table):
     key: Key
     title: Words
     rungs: tuple[RungTable, ...]
+    lost: Lost = Lost.RESEND
 
 
 class WindowTable(Table):

@@ -44,6 +44,7 @@ class SmtpPart(_Part):
     connect_seconds: float = 30
     command_seconds: float = 300
     body_seconds: float = 600
+    per_minute: int = Field(default=0, ge=0, le=6_000)  # letters in any minute; 0: as they come
 
 
 class KeepPart(_Part):

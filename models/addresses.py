@@ -1,10 +1,13 @@
 """Which mailboxes can be written to: those that no server has disowned."""
 
+import datetime as dt
+
 from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.enterprise import BadAddress, Person
+from models.writes import insert_new
 
 
 def usable_email() -> ColumnElement[str]:
@@ -17,3 +20,9 @@ def is_bad(session: Session, email: str) -> bool:
     """Say whether a server said that this mailbox does not exist."""
     wanted = select(col(BadAddress.email)).where(col(BadAddress.email) == email.lower())
     return session.scalar(wanted) is not None
+
+
+def disown(session: Session, email: str, at: dt.datetime, *, status: str, said: str) -> None:
+    """Note that a server said this mailbox does not exist; nothing more is sent to it."""
+    row = {"email": email.lower(), "at": at, "status": status, "said": said}
+    insert_new(session, BadAddress, [row])

@@ -19,7 +19,7 @@ class LetterState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"  # handed over, answer lost; a second copy may go out once
     SUPPRESSED = "suppressed"  # nothing left to say, or nobody to say it to
-    HELD = "held"  # may have left before the data was restored: a person decides
+    HELD = "held"  # may have arrived, or have left before a restore: a person decides
 
 
 class Letter(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """What an answer of a mail server means: a table, apart from every socket."""
 
+import re
 from enum import Enum, auto
 
 from notifications.message import Fate
@@ -36,6 +37,11 @@ _SETUP = frozenset({Step.CONNECT, Step.TLS, Step.LOGIN})
 _WANTS_LOGIN = frozenset({530, 535})
 _TOO_LARGE = 552
 _CLOSING = 421
+STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463
+REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
+# Full mailboxes and rejected content say nothing against the address (RFC 3463 §3).
+_NOT_THE_ADDRESS = {("2", "2"), ("2", "3"), ("3", "4"), ("6", "0"), ("7", "0"), ("7", "1")}
+_NO_SUCH_MAILBOX = ("550", "551", "553")
 
 
 def kind_of(code: int | None) -> Kind:
@@ -87,3 +93,14 @@ def _meets_every_letter(step: Step, code: int | None) -> bool:
         return True
     refused = kind_of(code) is Kind.NEVER and code != _TOO_LARGE
     return step is Step.SENDER and refused  # every letter has the same sender
+
+
+def is_dead(status: str, said: str) -> bool:
+    """Say whether a refusal means that the mailbox itself is at fault for good.
+
+    ``status`` as 5.1.1 where one was given, else the reply in the server's words decides.
+    """
+    if found := STATUS.search(status):
+        return found[1] == "5" and (found[2], found[3]) not in _NOT_THE_ADDRESS
+    reply = REPLY.search(said)
+    return bool(reply and reply[1] in _NO_SUCH_MAILBOX)

@@ -14,9 +14,9 @@ from email.parser import BytesParser
 from email.utils import parseaddr
 from pathlib import Path
 
+from notifications.answers import REPLY, STATUS, is_dead
+
 _OURS = re.compile(r"<([0-9a-f]{32})@([^<>\s@]+)>")
-_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 _DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
 _LONGEST = 2_000_000  # bytes; a report that returns a huge letter whole is read so far
 _SAID = 200  # characters of the other server's words that are kept
@@ -27,8 +27,6 @@ _RETURNED = {
     "message/global",
     "message/global-headers",
 }
-# Full mailboxes and rejected content say nothing against the address (RFC 3463 §3).
-_NOT_THE_ADDRESS = {("2", "2"), ("2", "3"), ("3", "4"), ("6", "0"), ("7", "0"), ("7", "1")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +149,14 @@ def _delivery_status(message: EmailMessage) -> EmailMessage | None:
 def _from_report(ours: str, report: EmailMessage) -> Bounce | None:
     if str(report.get("Action", "")).strip().lower() != "failed":
         return None  # delayed, delivered, relayed: the server goes on trying, or has done it
-    status = _STATUS.search(str(report.get("Status", "")))
+    status = STATUS.search(str(report.get("Status", "")))
     said = str(report.get("Diagnostic-Code", ""))
     address = str(report.get("Final-Recipient", "") or report.get("Original-Recipient", ""))
     return Bounce(
         message_id=ours,
         recipient=address.rpartition(";")[2].strip().strip("<>").lower(),
         status=status[0] if status else "",
-        hard=_is_hard(status, said),
+        hard=is_dead(status[0] if status else "", said),
         said=_short(said),
     )
 
@@ -169,7 +167,7 @@ def _from_words(ours: str, message: EmailMessage) -> Bounce | None:
         _text(part) for part in message.walk() if part.get_content_maintype() == "text"
     )
     plain = re.sub(r"<[^<>]*>", " ", words) if "</" in words else words
-    status, reply = _STATUS.search(plain), _REPLY.search(plain)
+    status, reply = STATUS.search(plain), REPLY.search(plain)
     if status is None and reply is None:
         return None
     if (status or reply or [""])[0].startswith("4"):
@@ -180,17 +178,9 @@ def _from_words(ours: str, message: EmailMessage) -> Bounce | None:
         message_id=ours,
         recipient=failed.lower(),
         status=status[0] if status else "",
-        hard=_is_hard(status, plain[start : start + _SAID]),
+        hard=is_dead(status[0] if status else "", plain[start : start + _SAID]),
         said=_short(plain[start : start + _SAID]),
     )
-
-
-def _is_hard(status: re.Match[str] | None, said: str) -> bool:
-    """Say whether the address itself is at fault for good."""
-    if status is not None:
-        return status[1] == "5" and (status[2], status[3]) not in _NOT_THE_ADDRESS
-    reply = _REPLY.search(said)
-    return bool(reply and reply[1] in ("550", "551", "553"))
 
 
 def _short(words: str) -> str:

@@ -57,6 +57,7 @@ class Receipt:
     code: int | None = None
     answer: str = ""
     detail: str = ""
+    dead: bool = False  # the server says that this mailbox does not exist
 
 
 class Carrier(Protocol):

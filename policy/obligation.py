@@ -117,6 +117,13 @@ class Rung:
     tone: Tone
 
 
+class Lost(StrEnum):
+    """What happens when a letter was handed over and the answer was lost."""
+
+    RESEND = "resend"  # once more, with the same Message-ID: it may arrive twice
+    HOLD = "hold"  # a person decides: it may not have arrived
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
     """The rungs (提醒梯级) of an obligation, in rising order of days."""
@@ -124,6 +131,7 @@ class Ladder:
     key: str
     title: str
     rungs: tuple[Rung, ...]
+    lost: Lost = Lost.RESEND
 
 
 class WindowStatus(StrEnum):

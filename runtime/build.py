@@ -23,6 +23,7 @@ from models.engine import Database, make_engine
 from notifications.folder import FolderCarrier
 from notifications.letters import Office
 from notifications.message import Address, Carrier
+from notifications.pace import Paced
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.workdays import Calendar
 from runtime import clock, schema, trouble
@@ -232,10 +233,13 @@ def reach_mail(settings: Settings) -> str:
 def _carrier(settings: Settings) -> Callable[[], Carrier]:
     if not settings.smtp.host:
         return lambda: FolderCarrier(settings.letters_folder)
-    relay = _relay(settings)
+    relay, pace = _relay(settings), settings.smtp.per_minute
+    if pace:
+        return lambda: Paced(SmtpCarrier(relay), pace)
     return lambda: SmtpCarrier(relay)
 
 
 def _relay(settings: Settings, **others: float) -> SmtpSettings:
     secret = settings.smtp.password.get_secret_value()
-    return SmtpSettings(**settings.smtp.model_dump() | {"password": secret, **others})
+    told = settings.smtp.model_dump(exclude={"per_minute"})
+    return SmtpSettings(**told | {"password": secret, **others})

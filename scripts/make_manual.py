@@ -1,4 +1,4 @@
-"""Writes the manual (docs/programmes and docs/calendars.md) from the files that are really used.
+"""Writes the manual from the files that are really used: docs/programmes, calendars, reminders.
 
     python -m scripts.make_manual
 
@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config.catalogue import CONFIG_ROOM, Catalogue, load_catalogue
+from config.timetable import read_timetable
 from policy.facts import FACTS, Fact, Given, Kind
+from policy.timetable import Timetable
 from scripts.manual_calendars import calendars
 from scripts.manual_cases import worked_cases
 from scripts.manual_duties import duties, reminders, windows
+from scripts.manual_reminders import all_reminders
 from scripts.manual_rules import criteria, head, records, score, stages
 from scripts.markdown import table
 
@@ -45,7 +48,15 @@ def pages() -> dict[str, str]:
     return written | {
         "programmes/facts.md": "\n".join(_facts()) + "\n",
         "calendars.md": calendars(SPEC / "publicity_periods.toml"),
+        "reminders.md": all_reminders(catalogue, _timetable()),
     }
+
+
+def _timetable() -> Timetable:
+    found, problems = read_timetable()
+    if found is None:
+        raise ValueError("；".join(map(str, problems)))
+    return found
 
 
 def main() -> None:

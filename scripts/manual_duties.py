@@ -116,13 +116,14 @@ def _rungs(ladder: Ladder) -> Iterator[str]:
     yield from table(
         ("哪一天", "语气", "发给谁"),
         (
-            (_day(rung.days), TONES[rung.tone], "、".join(RECIPIENTS[to] for to in rung.to))
+            (on_day(rung.days), TONES[rung.tone], "、".join(RECIPIENTS[to] for to in rung.to))
             for rung in ladder.rungs
         ),
     )
 
 
-def _day(days: int) -> str:
+def on_day(days: int) -> str:
+    """Return the day of a rung in words."""
     if days == 0:
         return "截止当天"
     return f"截止前 {-days} 天" if days < 0 else f"超期第 {days} 天"

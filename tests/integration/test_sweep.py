@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import SQLModel, col
 
+from casework.calendar_days import declare_day, forget_day
 from casework.pipeline import run_month
 from casework.records import Happened, record_event
 from casework.remind import sweep
 from casework.services import Actor, Services
+from models.deadline import Deadline
 from models.enterprise import Person
 from models.letter import Letter, LetterItem
 from tests.plugins.dump import differences, dump
@@ -184,6 +186,32 @@ def test_a_day_off_speaks_for_nothing(county: Services) -> None:
     report = sweep(county, today=dt.date(2026, 4, 5))
 
     assert report.days == 0
+
+
+@pytest.mark.parametrize("taken_back", [False, True], ids=["declared off", "worked no more"])
+def test_a_rung_that_moves_onto_a_day_that_was_swept_already_speaks_all_the_same(
+    county: Services, *, taken_back: bool
+) -> None:
+    by = Actor(name="示例经办")
+    before, after = D7 - dt.timedelta(days=1), D7 + dt.timedelta(days=1)
+    with county.database.writing() as session:
+        for deadline in session.scalars(select(Deadline)):
+            deadline.due_on += dt.timedelta(days=2 * taken_back)  # its rung: Saturday 25 April
+    saturday = D7 + dt.timedelta(days=2)
+    if taken_back:
+        declare_day(county, saturday, working=True, reason="示例", by=by)
+        before, after = after, after + dt.timedelta(days=3)
+    sweep(county, today=before)
+    assert not [row for row in _rows(county, LetterItem) if row.rung == "d-7"]
+
+    if taken_back:
+        forget_day(county, saturday, reason="示例", by=by)
+    else:
+        declare_day(county, D7, working=False, reason="示例", by=by)
+    sweep(county, today=after)
+
+    said = [row for row in _rows(county, LetterItem) if row.rung == "d-7"]
+    assert {row.state for row in said} >= {"claimed"}
 
 
 def test_every_rung_of_the_ladder_speaks_once_in_a_year_of_daily_sweeps(county: Services) -> None:

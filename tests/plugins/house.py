@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from casework.services import Services
 from config.calendar_files import load_calendar
@@ -124,6 +125,26 @@ def a_house(
             return services
 
         yield make
+
+
+@pytest.fixture
+def a_copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Return what copies a database that nobody is connected to; the copies go with the test."""
+    numbers = count(1)
+    with ExitStack() as stack:
+
+        def copy(url: str) -> str:
+            of = make_url(url)
+            if of.get_backend_name() == "sqlite":
+                path = tmp_path / f"copy-{next(numbers)}.db"
+                shutil.copyfile(str(of.database), path)
+                return f"sqlite:///{path}"
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            name = server.create(like=str(of.database))
+            stack.callback(server.drop, name)
+            return server.url(name)
+
+        yield copy
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+"""A pace: never more letters in any minute than the mail provider allows."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from notifications.message import Carrier, Message, Receipt
+
+_MINUTE = 60.0
+
+
+class Paced:
+    """Hands on to another carrier, and waits before the letter that would be one too many."""
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        per_minute: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.name = carrier.name
+        self._carrier = carrier
+        self._left: deque[float] = deque(maxlen=per_minute)  # when the newest ones were handed on
+        self._clock, self._sleep = clock, sleep
+
+    def deliver(self, message: Message) -> Receipt:
+        """Return what became of one attempt, made when its turn has come."""
+        while len(self._left) == self._left.maxlen:
+            wait = self._left[0] + _MINUTE - self._clock()
+            if wait <= 0:
+                break
+            self._sleep(wait)
+        self._left.append(self._clock())
+        return self._carrier.deliver(message)
+
+    def find(self, message_id: str) -> bool | None:
+        """Say what the other carrier says."""
+        return self._carrier.find(message_id)
+
+    def close(self) -> None:
+        """Close the other carrier."""
+        self._carrier.close()

@@ -1,0 +1,75 @@
+"""The page of all reminders: what each reader gets, when, and why."""
+
+from collections.abc import Iterator
+
+from casework.words import RECIPIENTS, TONES
+from config.catalogue import Catalogue
+from policy.obligation import Ladder, Lost, Obligation, To
+from policy.programme import Programme
+from policy.timetable import Timetable
+from scripts.manual_duties import on_day
+from scripts.markdown import sourced, table
+
+_LOST = {
+    Lost.RESEND: "同一封再发一次，极少数时候会收到两封一样的",
+    Lost.HOLD: "不再自动发，列为待确认，由经办核实后决定",
+}
+
+
+def all_reminders(catalogue: Catalogue, timetable: Timetable) -> str:
+    """Return the page."""
+    lines = ["# 您会收到什么、什么时候、为什么", "", *_rules(timetable)]
+    for reader in To:
+        lines += ["", f"## {RECIPIENTS[reader]}收到的提醒", "", *_of(catalogue, reader)]
+    lines += ["", "## 各种提醒的节奏", "", *_ladders(catalogue)]
+    return "\n".join(lines) + "\n"
+
+
+def _rules(timetable: Timetable) -> Iterator[str]:
+    hours = f"{timetable.deliver_from:%H:%M} 至 {timetable.deliver_to:%H:%M}"
+    yield from (
+        "这一页由程序按正在使用的提醒文件生成，改了提醒就跟着变。",
+        "",
+        f"- 只在工作日 {hours}发信；一个人一天最多一封，几件事写在一封里，急的在前。",
+        "- 截止前的提醒遇休息日提前到上一个工作日，超期后的推后到下一个工作日。",
+        "- 已经办结、免办或放弃的不再提醒；登记了办结，还没发出的提醒也不发。",
+        "- 程序停过几天，恢复后一次补上：同一件事只说最急的那一次，其余记为“已由它代为提醒”。",
+        "- 截止日在停的那几天里过去了，不对企业说“还有几天”，转由经办跟进。",
+        "- 离截止不远才出现的事，当场提醒一次，不等下一个日子。",
+        "- 没有联系人、没有邮箱或邮箱被退信的，记为“没有告知”，写进经办每周一的摘要。",
+        "- 标“【待核实】”的依据还没有人与原文核对过。",
+    )
+
+
+def _of(catalogue: Catalogue, reader: To) -> Iterator[str]:
+    rows = [
+        (programme.title, duty.title, _days(ladder, reader), _why(duty))
+        for programme, duty, ladder in _duties(catalogue)
+        if any(reader in rung.to for rung in ladder.rungs)
+    ]
+    yield from table(("项目", "事项", "哪几天、什么语气", "为什么"), rows)
+
+
+def _duties(catalogue: Catalogue) -> Iterator[tuple[Programme, Obligation, Ladder]]:
+    for programme in catalogue.programmes.values():
+        for duty in programme.obligations:
+            yield programme, duty, catalogue.ladders[duty.ladder]
+
+
+def _days(ladder: Ladder, reader: To) -> str:
+    told = (rung for rung in ladder.rungs if reader in rung.to)
+    return "；".join(f"{on_day(rung.days)}（{TONES[rung.tone]}）" for rung in told)
+
+
+def _why(duty: Obligation) -> str:
+    return sourced(duty.source or "本局安排", duty.confirm)
+
+
+def _ladders(catalogue: Catalogue) -> Iterator[str]:
+    rows = []
+    for ladder in catalogue.ladders.values():
+        used = [duty.title for _, duty, each in _duties(catalogue) if each.key == ladder.key]
+        days = "、".join(on_day(rung.days) for rung in ladder.rungs)
+        titles = "、".join(dict.fromkeys(used)) or "（没有事项用它）"
+        rows.append((ladder.title, days, titles, _LOST[ladder.lost]))
+    yield from table(("提醒", "哪几天", "用于", "信交出后没有收到答复时"), rows)

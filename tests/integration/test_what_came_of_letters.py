@@ -1,0 +1,141 @@
+"""Letters of which nobody knows, and mailboxes that are gone: nothing is silent."""
+
+import datetime as dt
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from casework.deliver import DeliveryReport, deliver
+from casework.pipeline import run_month
+from casework.refusal import Refusal
+from casework.release import Settled, arrived, release, suppress
+from casework.remind import sweep
+from casework.services import Actor, Services
+from models.audit import broken_at
+from models.enterprise import BadAddress
+from models.letter import Letter
+from notifications.memory import MemoryCarrier
+from notifications.message import Fate
+from notifications.smtp import SmtpCarrier, SmtpSettings
+from policy.obligation import Lost
+from tests.plugins.house import HouseMaker
+from tests.plugins.smtp_sink import Script, Sink
+from tests.plugins.sprout import LADDER, add_firm, sprout_catalogue
+
+D30 = dt.date(2026, 3, 31)
+BY = Actor(name="示例经办")
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """One letter waits, of a ladder that rather asks than sends twice."""
+    careful = replace(LADDER, lost=Lost.HOLD)
+    catalogue = replace(sprout_catalogue(), ladders={careful.key: careful})
+    services = a_house(engine, today=D30, catalogue=catalogue)
+    add_firm(services)
+    run_month(services, "2026-03", on=dt.date(2026, 3, 2))
+    sweep(services)
+    return services
+
+
+def later(services: Services, hours: int) -> Services:
+    moment = services.now() + dt.timedelta(hours=hours)
+    return replace(services, now=lambda: moment)
+
+
+def sent_by(services: Services, carrier: MemoryCarrier, hours: int = 0) -> DeliveryReport:
+    return deliver(replace(later(services, hours), open_carrier=lambda: carrier))
+
+
+def lost(services: Services) -> MemoryCarrier:
+    """Hand the letter over without an answer, and look at it again an hour later."""
+    carrier = MemoryCarrier([Fate.UNKNOWN], remembers=False)
+    assert sent_by(services, carrier).unknown == 1
+    assert sent_by(services, carrier, 1).held == 1
+    return carrier
+
+
+def letters(services: Services) -> Sequence[Letter]:
+    with services.database.reading() as session:
+        return session.scalars(select(Letter).order_by(col(Letter.id))).all()
+
+
+def test_where_the_ladder_says_so_a_lost_answer_is_not_followed_by_a_second_copy(
+    county: Services,
+) -> None:
+    carrier = lost(county)
+    sent_by(county, carrier, 24)
+
+    assert len(carrier.attempts) == 1
+    (letter,) = letters(county)
+    assert (letter.state, "可能已经送达" in letter.reason) == ("held", True)
+
+
+def test_a_person_says_that_it_has_arrived(county: Services) -> None:
+    carrier = lost(county)
+    (letter,) = letters(county)
+
+    assert arrived(county, [letter.id or 0], by=BY) == Settled(letters=(letter.id or 0,))
+
+    assert sent_by(county, carrier, 24).sent == 0
+    (letter,) = letters(county)
+    assert (letter.state, letter.reason) == ("sent", "经示例经办核实，对方已收到")
+    assert letter.sent_at is not None
+    with county.database.reading() as session:
+        assert broken_at(session) is None
+    assert isinstance(arrived(county, [letter.id or 0], by=BY), Refusal)
+
+
+def test_a_person_lets_it_leave_once_more_or_never(county: Services) -> None:
+    carrier = lost(county)
+    first = carrier.attempts[0].message_id
+    assert isinstance(release(county, None, by=BY), Settled)
+    assert sent_by(county, carrier, 2).sent == 1
+    assert carrier.attempts[1].message_id != first
+
+    assert suppress(county, None, reason="示例", by=BY) == Settled(letters=())
+
+
+def test_twice_without_an_answer_a_person_settles_it(a_house: HouseMaker, engine: str) -> None:
+    services = a_house(engine, today=D30, catalogue=sprout_catalogue())
+    add_firm(services)
+    run_month(services, "2026-03", on=dt.date(2026, 3, 2))
+    sweep(services)
+    carrier = MemoryCarrier([Fate.UNKNOWN, Fate.UNKNOWN], remembers=False)
+    for hours in range(3):
+        sent_by(services, carrier, hours)
+    (letter,) = letters(services)
+    assert (letter.state, len(carrier.attempts)) == ("unknown", 2)
+
+    assert suppress(services, None, reason="电话里说收到了", by=BY) == Settled(
+        letters=(letter.id or 0,)
+    )
+    sent_by(services, carrier, 24)
+    assert len(carrier.attempts) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "dead"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 mailbox not found", True),
+        ("550 5.7.1 rejected by policy", False),
+        ("552 5.2.2 mailbox full", False),
+    ],
+)
+def test_a_server_that_knows_no_such_mailbox_closes_it_and_nothing_else_does(
+    county: Services, *, answer: str, dead: bool
+) -> None:
+    with Sink(Script(rcpt=answer)) as sink, ExitStack() as stack:
+        carrier = SmtpCarrier(SmtpSettings(host="127.0.0.1", port=sink.port, security="plain"))
+        stack.callback(carrier.close)
+        report = deliver(replace(county, open_carrier=lambda: carrier))
+
+    assert report.failed == 1
+    with county.database.reading() as session:
+        rows = session.scalars(select(BadAddress)).all()
+    assert [row.email for row in rows] == ["contact1@firm.example"] * dead

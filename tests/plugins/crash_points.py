@@ -1,0 +1,154 @@
+"""Runs a use case many times, each time killed one step later; a step is whatever may fail between.
+
+A step is a statement, a commit, or bytes that go to the mail server. One process reads everything
+once and forks a child for each run, so that a run costs a fraction of a second.
+
+    python -m tests.plugins.crash_points
+
+reads lines of JSON ``{"url", "what", "day", "port", "lost", "at", "hours"}``; ``at`` 0: nobody
+dies. Answers each with the number of steps that were taken, or 0 when the child was killed.
+"""
+
+import datetime as dt
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event
+
+from casework.deliver import deliver
+from casework.remind import sweep
+from config.catalogue import Catalogue
+from notifications.smtp import SmtpCarrier, SmtpSettings
+from policy.obligation import Lost
+from tests.house.tree import ROOT
+from tests.plugins.house import services_on
+from tests.plugins.sprout import LADDER, sprout_catalogue
+
+Order = dict[str, Any]
+_FOR_GOOD = 60.0  # seconds of patience with the server: nothing here is late
+
+
+def catalogue(lost: str) -> Catalogue:
+    """Return the small programme, whose ladder says what a lost answer means."""
+    ladder = replace(LADDER, lost=Lost(lost))
+    return replace(sprout_catalogue(), ladders={ladder.key: ladder})
+
+
+@contextmanager
+def runner() -> Iterator["Runner"]:
+    """Yield what runs things in children of one process that has read everything."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.plugins.crash_points"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield Runner(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+class Runner:
+    """Hands orders to the process, one at a time."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def run(self, **order: Any) -> int:
+        """Return the number of steps; 0 when the child was killed at its step."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer.strip().isdigit(), f"the child of {order} failed"
+        return int(answer)
+
+
+def _main() -> None:
+    for line in sys.stdin:
+        sys.stdout.write(f"{_in_a_child(json.loads(line))}\n")
+        sys.stdout.flush()
+
+
+def _in_a_child(order: Order) -> int | str:
+    told, telling = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(told)
+        steps = _run(order)
+        os.write(telling, str(steps).encode())
+        os._exit(0)
+    os.close(telling)
+    with os.fdopen(told) as answer:
+        said = answer.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+        return 0
+    return int(said) if status == 0 else f"status {status}"
+
+
+def _run(order: Order) -> int:
+    """Do it in this process; return how many steps it took, unless it dies at one of them."""
+    numbers, taken, at = count(1), 0, order["at"]
+
+    def step(*_: Any, **__: Any) -> None:
+        nonlocal taken
+        taken = next(numbers)
+        if taken == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    day = dt.date.fromisoformat(order["day"])
+    services = services_on(
+        order["url"],
+        today=day,
+        catalogue=catalogue(order["lost"]),
+        open_carrier=lambda: SmtpCarrier(_relay(order["port"])),
+    )
+    moment = services.now() + dt.timedelta(hours=order["hours"])
+    services = replace(services, now=lambda: moment)
+    event.listen(services.database.engine, "before_cursor_execute", step)
+    event.listen(services.database.engine, "commit", step)
+    _around_sending(step)
+    {"sweep": sweep, "deliver": deliver}[order["what"]](services, today=day)
+    services.database.close()
+    return taken
+
+
+def _around_sending(step: Any) -> None:
+    """Take a step before and after any bytes go to the mail server."""
+    send = socket.socket.sendall
+
+    def sendall(self: socket.socket, *what: Any) -> None:
+        step()
+        send(self, *what)
+        step()
+
+    socket.socket.sendall = sendall  # type: ignore[method-assign]
+
+
+def _relay(port: int) -> SmtpSettings:
+    return SmtpSettings(
+        host="127.0.0.1",
+        port=port,
+        security="plain",
+        helo="office.example",
+        connect_seconds=_FOR_GOOD,
+        command_seconds=_FOR_GOOD,
+        body_seconds=_FOR_GOOD,
+    )
+
+
+if __name__ == "__main__":
+    _main()

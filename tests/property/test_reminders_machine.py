@@ -1,0 +1,332 @@
+"""Whatever happens in whatever order: no reminder is lost, none is said twice, none is silent.
+
+A machine imports, edits, records, sweeps, sends through a server that fails, loses its process
+between two statements, sleeps, and has its clock put back; after every step the promises hold.
+"""
+
+import datetime as dt
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import event, select
+from sqlmodel import col
+
+from casework.bounces import take_in
+from casework.calendar_days import declare_day
+from casework.deliver import deliver
+from casework.pipeline import run_month
+from casework.records import Happened, record_event
+from casework.remind import sweep
+from casework.services import Actor, Services
+from models.audit import broken_at
+from models.deadline import Deadline, DeadlineState
+from models.engine import make_engine
+from models.enterprise import Enterprise, Person
+from models.letter import ItemState, Letter, LetterItem, LetterState
+from notifications.bounces import Bounce
+from notifications.memory import MemoryCarrier
+from notifications.message import Fate
+from policy.ladder import speaks_on
+from policy.workdays import ONE_DAY
+from runtime.schema import upgrade
+from tests.plugins.house import ZONE, services_on
+from tests.plugins.sprout import LADDER, add_firm, add_staff, sprout_catalogue
+
+BY = Actor(name="示例经办")
+START = dt.date(2026, 3, 2)
+MOST_FIRMS = 4
+FAULTS = st.lists(st.sampled_from(list(Fate)), max_size=4)
+
+
+class _PowerCutError(BaseException):
+    """The process is gone: nothing after this runs."""
+
+
+class Office(RuleBasedStateMachine):
+    """A bureau with a few enterprises, from March to summer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory(prefix="machine-")
+        path = Path(self._folder.name) / "peiyu.db"
+        shutil.copyfile(_empty(), path)
+        self._now = dt.datetime.combine(START, dt.time(9), tzinfo=ZONE)
+        self._days = [START]  # on which a sweep was done to its end
+        self._sent: list[tuple[dt.date, str, str]] = []  # day, mailbox, Message-ID
+        self._carrier = MemoryCarrier(remembers=False)
+        self._services = services_on(
+            f"sqlite:///{path}",
+            catalogue=sprout_catalogue(),
+            now=lambda: self._now,
+            open_carrier=lambda: self._carrier,
+        )
+
+    def teardown(self) -> None:
+        """Let everything come to rest, look once more, and clear up."""
+        self._come_to_rest()
+        self._services.database.close()
+        self._folder.cleanup()
+
+    # What happens
+
+    @initialize()
+    def open_the_office(self) -> None:
+        add_staff(self._services)
+        add_firm(self._services, 1)
+        add_firm(self._services, 2, sales=None, certified_on=dt.date(2024, 5, 8))
+        self._month()
+        self._work([])
+
+    @precondition(lambda self: self._firms() < MOST_FIRMS)
+    @rule(sales=st.sampled_from([None, 200_000_000]), contact=st.booleans())
+    def an_enterprise_comes(self, sales: int | None, *, contact: bool) -> None:
+        add_firm(self._services, self._firms() + 1, sales=sales, contact=contact)
+
+    @rule(days=st.integers(1, 12), faults=FAULTS)
+    def days_pass_and_one_is_worked(self, days: int, faults: list[Fate]) -> None:
+        self._now += days * ONE_DAY
+        self._month()
+        self._work(faults)
+
+    @rule(days=st.integers(1, 12))
+    def nobody_does_anything_for_days(self, days: int) -> None:
+        self._now += days * ONE_DAY
+
+    @rule(
+        days=st.integers(0, 9), after=st.integers(1, 40), what=st.sampled_from(["sweep", "deliver"])
+    )
+    def the_power_fails(self, days: int, after: int, what: str) -> None:
+        """Somebody starts again at once, or on another day."""
+        with self._cut(after):
+            self._swept() if what == "sweep" else self._left([])
+        self._now += days * ONE_DAY
+
+    @rule(hours=st.integers(1, 30))
+    def the_clock_is_put_back(self, hours: int) -> None:
+        self._now = max(
+            self._now - dt.timedelta(hours=hours),
+            dt.datetime.combine(START, dt.time(9), tzinfo=ZONE),
+        )
+
+    @rule(after=st.integers(1, 60))
+    def the_month_is_cut_off(self, after: int) -> None:
+        with self._cut(after):
+            self._month()
+
+    @rule(data=st.data())
+    def a_filing_is_recorded(self, data: st.DataObject) -> None:
+        target = f"91431281MAXX{data.draw(st.integers(1, self._firms())):05d}X"
+        record_event(
+            self._services,
+            Happened(target=target, kind="submitted", on=self._services.today, evidence="示例"),
+            by=BY,
+        )
+
+    @rule(data=st.data(), email=st.sampled_from(["", "new@firm.example"]))
+    def a_contact_changes(self, data: st.DataObject, email: str) -> None:
+        with self._services.database.writing() as session:
+            people = session.scalars(
+                select(Person)
+                .where(col(Person.enterprise_id).is_not(None))
+                .order_by(col(Person.id))
+            ).all()
+            if people:
+                who = data.draw(st.sampled_from(people))
+                who.email = email and f"{who.id}-{email}"
+
+    @precondition(lambda self: bool(self._sent))
+    @rule(data=st.data(), dead=st.booleans())
+    def a_letter_comes_back(self, data: st.DataObject, *, dead: bool) -> None:
+        _, email, message_id = data.draw(st.sampled_from(self._sent))
+        status = "5.1.1" if dead else "5.2.2"
+        report = Bounce(
+            message_id=message_id, recipient=email, status=status, hard=dead, said="示例"
+        )
+        take_in(self._services, [report], by=BY)
+
+    @rule(ahead=st.integers(1, 20), works=st.booleans())
+    def the_calendar_changes(self, ahead: int, *, works: bool) -> None:
+        day = self._services.today + ahead * ONE_DAY
+        declare_day(self._services, day, working=works, reason="示例", by=BY)
+
+    # What holds
+
+    @invariant()
+    def nobody_gets_the_same_thing_twice_unless_it_is_known_to_be_possible(self) -> None:
+        copies = Counter(message_id for _, _, message_id in self._sent)
+        with self._services.database.reading() as session:
+            letters = session.scalars(select(Letter).where(col(Letter.message_id) != "")).all()
+        allowed = {each.message_id: 1 + each.may_repeat for each in letters}
+        assert all(number <= allowed[message_id] for message_id, number in copies.items())
+
+    @invariant()
+    def nobody_gets_two_letters_a_day(self) -> None:
+        letters = {(day, email, message_id) for day, email, message_id in self._sent}
+        a_day = Counter((day, email) for day, email, _ in letters)
+        with self._services.database.reading() as session:
+            repeats = set(
+                session.scalars(select(col(Letter.message_id)).where(col(Letter.may_repeat)))
+            )
+        for (day, email), number in a_day.items():
+            again = sum((day, email) == each[:2] and each[2] in repeats for each in letters)
+            assert number <= 1 + again
+
+    @invariant()
+    def one_rung_speaks_once_to_one_person(self) -> None:
+        with self._services.database.reading() as session:
+            items = session.scalars(
+                select(LetterItem).where(
+                    col(LetterItem.kind) == "rung",
+                    col(LetterItem.state) == ItemState.CLAIMED.value,
+                )
+            ).all()
+            letters = {each.id: each for each in session.scalars(select(Letter))}
+        said = Counter((item.deadline_id, item.rung, item.person_id) for item in items)
+        assert max(said.values(), default=1) == 1
+        assert all(item.letter_id in letters for item in items)
+
+    @invariant()
+    def what_is_said_to_have_left_has_left(self) -> None:
+        arrived = {message_id for _, _, message_id in self._sent}
+        with self._services.database.reading() as session:
+            sent = session.scalars(
+                select(col(Letter.message_id)).where(col(Letter.state) == LetterState.SENT.value)
+            ).all()
+            assert broken_at(session) is None
+        assert set(sent) <= arrived
+
+    # Helpers
+
+    def _work(self, faults: list[Fate]) -> None:
+        self._swept()
+        self._left(faults)
+
+    def _month(self) -> None:
+        today = self._services.today
+        run_month(self._services, f"{today:%Y-%m}", on=today)
+
+    def _swept(self) -> None:
+        sweep(self._services)
+        self._days.append(self._services.today)
+
+    def _left(self, faults: list[Fate]) -> None:
+        """Send letters; what the server took counts, whatever became of us."""
+        self._carrier = MemoryCarrier(faults, remembers=False)
+        try:
+            deliver(self._services)
+        finally:
+            today = self._services.today
+            self._sent += [
+                (today, each.to.email, each.message_id) for each in self._carrier.messages
+            ]
+
+    def _firms(self) -> int:
+        with self._services.database.reading() as session:
+            return len(session.scalars(select(col(Enterprise.id))).all())
+
+    @contextmanager
+    def _cut(self, after: int) -> Iterator[None]:
+        """Lose the process before its k-th statement or commit from here."""
+        numbers = count(1)
+
+        def step(*_: Any, **__: Any) -> None:
+            if next(numbers) == after:
+                raise _PowerCutError
+
+        engine = self._services.database.engine
+        for what in ("before_cursor_execute", "commit"):
+            event.listen(engine, what, step)
+        try:
+            with suppress(_PowerCutError):
+                yield
+        finally:
+            for what in ("before_cursor_execute", "commit"):
+                event.remove(engine, what, step)
+            engine.dispose()
+
+    def _come_to_rest(self) -> None:
+        """Let quiet days pass; then every rung whose day came has a row that says what it did."""
+        self._now = max(self._now, dt.datetime.combine(max(self._days), dt.time(9), tzinfo=ZONE))
+        for _ in range(3):
+            self._now = _next_workday(self._services, self._now)
+            self._month()
+            self._work([])
+        self.nobody_gets_the_same_thing_twice_unless_it_is_known_to_be_possible()
+        self.nobody_gets_two_letters_a_day()
+        self.one_rung_speaks_once_to_one_person()
+        self._nothing_waits_and_nothing_is_missing()
+
+    def _nothing_waits_and_nothing_is_missing(self) -> None:
+        today, calendar = self._services.today, self._services.calendar()
+        with self._services.database.reading() as session:
+            letters = session.scalars(select(Letter)).all()
+            due = session.scalars(
+                select(Deadline).where(col(Deadline.state) == DeadlineState.OPEN.value)
+            ).all()
+            items = session.scalars(select(LetterItem)).all()
+        rest = {LetterState.QUEUED, LetterState.TRANSMITTING}
+        waiting = [each for each in letters if each.send_on <= today and each.state in rest]
+        assert waiting == []
+        rungs = {(item.deadline_id, item.rung) for item in items}
+        for deadline in due:
+            opened = deadline.opened_at.astimezone(ZONE).date()
+            for rung in LADDER.rungs:
+                day = speaks_on(rung, deadline.due_on, calendar)
+                if max(opened, START) < day <= today:
+                    assert (deadline.id, rung.key) in rungs, (deadline.title, rung.key, day)
+
+
+def _next_workday(services: Services, now: dt.datetime) -> dt.datetime:
+    day = services.calendar().next_workday(now.date() + ONE_DAY)
+    return dt.datetime.combine(day, dt.time(9), tzinfo=ZONE)
+
+
+_made: list[Path] = []
+
+
+def _empty() -> Path:
+    """Return an empty database at the newest schema, made once."""
+    if not _made:
+        path = Path(tempfile.mkdtemp(prefix="machine-")) / "empty.db"
+        engine = make_engine(f"sqlite:///{path}")
+        upgrade(engine)
+        engine.dispose()
+        _made.append(path)
+    return _made[0]
+
+
+def _case(examples: int, steps: int) -> Callable[[], None]:
+    def run() -> None:
+        from hypothesis.stateful import run_state_machine_as_test
+
+        run_state_machine_as_test(
+            Office,
+            settings=settings(
+                max_examples=examples,
+                deadline=None,
+                derandomize=True,
+                stateful_step_count=steps,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+    return run
+
+
+def test_whatever_happens_in_whatever_order_the_promises_hold() -> None:
+    _case(15, 20)()
+
+
+@pytest.mark.long
+def test_the_same_with_many_more_and_longer_stories() -> None:
+    _case(150, 40)()
