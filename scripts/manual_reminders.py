@@ -1,10 +1,11 @@
 """The page of all reminders: what each reader gets, when, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from casework.words import RECIPIENTS, TONES
 from config.catalogue import Catalogue
-from policy.obligation import Ladder, Lost, Obligation, To
+from policy.obligation import Ladder, Lost, Obligation, Rung, To
 from policy.programme import Programme
 from policy.timetable import Timetable
 from scripts.manual_duties import on_day
@@ -30,7 +31,7 @@ def _rules(timetable: Timetable) -> Iterator[str]:
     yield from (
         "这一页由程序按正在使用的提醒文件生成，改了提醒就跟着变。",
         "",
-        f"- 只在工作日 {hours}发信；一个人一天最多一封，几件事写在一封里，急的在前。",
+        f"- 只在工作日 {hours} 发信；一个人一天最多一封，几件事写在一封里，急的在前。",
         "- 截止前的提醒遇休息日提前到上一个工作日，超期后的推后到下一个工作日。",
         "- 已经办结、免办或放弃的不再提醒；登记了办结，还没发出的提醒也不发。",
         "- 程序停过几天，恢复后一次补上：同一件事只说最急的那一次，其余记为“已由它代为提醒”。",
@@ -57,8 +58,18 @@ def _duties(catalogue: Catalogue) -> Iterator[tuple[Programme, Obligation, Ladde
 
 
 def _days(ladder: Ladder, reader: To) -> str:
-    told = (rung for rung in ladder.rungs if reader in rung.to)
-    return "；".join(f"{on_day(rung.days)}（{TONES[rung.tone]}）" for rung in told)
+    told = [rung for rung in ladder.rungs if reader in rung.to]
+    alike = groupby(told, key=lambda rung: (rung.tone, rung.days < 0, rung.days > 0))
+    return "；".join(f"{_on_days(rungs)}（{TONES[tone]}）" for (tone, *_), rungs in alike)
+
+
+def _on_days(rungs: Iterable[Rung]) -> str:
+    """Return 截止前 15、7 天, or one of them alone."""
+    days = [rung.days for rung in rungs]
+    if 0 in days:
+        return on_day(0)
+    numbers = "、".join(str(abs(day)) for day in days)
+    return f"截止前 {numbers} 天" if days[0] < 0 else f"超期第 {numbers} 天"
 
 
 def _why(duty: Obligation) -> str:
@@ -69,7 +80,8 @@ def _ladders(catalogue: Catalogue) -> Iterator[str]:
     rows = []
     for ladder in catalogue.ladders.values():
         used = [duty.title for _, duty, each in _duties(catalogue) if each.key == ladder.key]
-        days = "、".join(on_day(rung.days) for rung in ladder.rungs)
+        sides = groupby(ladder.rungs, key=lambda rung: (rung.days < 0, rung.days > 0))
+        days = "，".join(_on_days(rungs) for _, rungs in sides)
         titles = "、".join(dict.fromkeys(used)) or "（没有事项用它）"
         rows.append((ladder.title, days, titles, _LOST[ladder.lost]))
     yield from table(("提醒", "哪几天", "用于", "信交出后没有收到答复时"), rows)
