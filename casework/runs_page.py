@@ -13,6 +13,8 @@ from casework.services import Services
 from casework.words import RUN_KINDS, RUN_STATES
 from models.ledger import Run, RunBatch, RunState
 
+_MINUTE, _HOUR = 60, 3600
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLine:
@@ -84,3 +86,14 @@ def _done(session: Session, run: Run) -> int:
         )
         or 0
     )
+
+
+def took(seconds: int | None) -> str:
+    """Return how long something took, in words; nothing where it is not known."""
+    if seconds is None:
+        return ""
+    if seconds < _MINUTE:
+        return f"{seconds} 秒"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE} 分 {seconds % _MINUTE} 秒"
+    return f"{seconds // _HOUR} 小时 {seconds % _HOUR // _MINUTE} 分"

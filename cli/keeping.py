@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 _MOST_RUNS = 1_000
 _MOST_MINUTES = 7 * 24 * 60
-_MINUTE = 60
-_HOUR = 3_600
 _STYLES = {"running": "cyan", "failed": "red"}
 
 
@@ -91,6 +89,7 @@ def _kind(words: str) -> str:
 def _print_runs(found: "Iterable[RunLine]", zone: "ZoneInfo") -> None:
     from rich.text import Text
 
+    from casework.runs_page import took
     from cli.tables import table
 
     made = table("开始", "种类", "哪一期", "状态", "用时", "谁开始的", "结果")
@@ -101,21 +100,11 @@ def _print_runs(found: "Iterable[RunLine]", zone: "ZoneInfo") -> None:
             each.title,
             each.slot,
             state,
-            _took(each.seconds),
+            took(each.seconds),
             each.started_by,
             Text(_result(each)),
         )
     screen().print(made)
-
-
-def _took(seconds: int | None) -> str:
-    if seconds is None:
-        return ""
-    if seconds < _MINUTE:
-        return f"{seconds} 秒"
-    if seconds < _HOUR:
-        return f"{seconds // _MINUTE} 分 {seconds % _MINUTE} 秒"
-    return f"{seconds // _HOUR} 小时 {seconds % _HOUR // _MINUTE} 分"
 
 
 def _result(each: "RunLine") -> str:

@@ -33,7 +33,8 @@ Port = Annotated[
         min=0,
         max=65_535,
         show_default=False,
-        help="同时在这个端口提供 /healthz（是否正常）和 /metrics（指标），例如 8631",
+        help="同时在这个端口提供 /runs（办到哪里）、/healthz（是否正常）和 /metrics（指标），"
+        "例如 8631",
     ),
 ]
 Host = Annotated[
@@ -91,7 +92,8 @@ def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterato
             sentence = f"端口 {port} 用不了（{error.strerror or error}）"
             hint = "用 --port 换一个，例如 --port 8632"
             raise StopError(sentence, code=Code.CANNOT_RUN, hint=hint) from None
-        teller.say(f"运行状况：http://{host}:{at}/healthz，指标：http://{host}:{at}/metrics")
+        where = f"http://{host}:{at}"
+        teller.say(f"办到哪里：{where}/runs，是否正常：{where}/healthz，指标：{where}/metrics")
         yield
 
 

@@ -1,15 +1,19 @@
-"""The pages: `/healthz` for whoever must know at once, `/metrics` for whoever draws curves."""
+"""The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look."""
 
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from casework.measure import measure
+from casework.runs_page import list_runs
+from casework.services import Services
 from casework.watch import look
 from console.metrics import TEXT, exposition
-from policy.silence import Trouble
+from console.runs import HEADERS, page
+from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
 from runtime.trouble import DATABASE_ERRORS
@@ -45,12 +49,33 @@ def make_app(home: Path) -> FastAPI:
         text = exposition(measures, well=well, version=version("peiyu"))
         return PlainTextResponse(text, media_type=TEXT)
 
+    @app.get("/runs")
+    def runs() -> Response:
+        try:
+            with opened(read_settings(home)) as services:
+                lines, found = list_runs(services), _public(services, home)
+                shown = page(lines, found, services.now(), services.zone)
+        except (CannotRunError, *DATABASE_ERRORS):
+            return PlainTextResponse(_NO_DATA, _RED)
+        return HTMLResponse(shown, headers=HEADERS)
+
     return app
 
 
 def _look(home: Path) -> tuple[Trouble, ...]:
     with opened(read_settings(home)) as services:
-        return look(services, timetable_of(home))
+        return _public(services, home)
+
+
+def _public(services: Services, home: Path) -> tuple[Trouble, ...]:
+    """Return what is amiss, without the own words of a failure: they may name people."""
+    found = look(services, timetable_of(home))
+    return tuple(
+        replace(each, sentence=each.sentence.partition("：")[0])
+        if each.kind is Silence.FAILED
+        else each
+        for each in found
+    )
 
 
 def _told(trouble: Trouble) -> str:
