@@ -56,7 +56,7 @@ class Teller:
         """Print a sentence for whoever looks."""
         if not self.quiet:
             with suppress(OSError):  # a terminal that was closed must not stop the work
-                screen().print(sentence, markup=False)
+                screen().print(sentence, markup=False, soft_wrap=True)
 
     def taken(self, busy: "Busy") -> StopError:
         """Return the end of a command whose work somebody else does already."""
