@@ -18,7 +18,7 @@ from models.letter import Letter, LetterState
 from notifications.bounces import Bounce
 
 CAME_BACK = "退信"
-_LEFT = (LetterState.SENT.value, *UNCERTAIN)
+_LEFT = (LetterState.SENT.value, LetterState.HELD.value, *UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,19 +13,22 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework import runs
+from casework.audit import note
 from casework.compose import Composed, Nothing, claimed_items, compose
 from casework.leaving import UNCERTAIN, Leased, give_back, put, take
-from casework.services import Services
+from casework.services import Actor, Services
 from models.addresses import disown
 from models.deadline import Deadline
 from models.engine import StaleWorkError
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.message import Carrier, Fate, Receipt
+from notifications.pace import Paced
 from policy.obligation import Lost
 
 FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
 MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
+SENDER = "发信"
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
 
@@ -93,6 +96,9 @@ def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[st
         if settled is not None:
             ended[settled] += 1
             return ""
+    if isinstance(carrier, Paced):
+        runs.beat(services, runs.DELIVER, services.today.isoformat())
+        carrier.wait()
     written = services.database.retrying(partial(_write, services, letter))
     if written is None:
         return ""  # our lease ended while we wrote it; its new holder goes on
@@ -154,6 +160,7 @@ def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
             "message_id": written.message.message_id,
             "subject": written.message.subject,
             "may_repeat": repeats or letter.may_repeat,
+            "leased_until": services.now() + services.lease,  # those before it took their time
         }
     with services.database.writing() as session:
         if not put(session, letter, values):
@@ -187,6 +194,8 @@ def _record(services: Services, letter: Leased, written: Composed, receipt: Rece
         if put(session, letter, values) and receipt.dead:
             email, said = written.message.to.email, receipt.answer
             disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
+            about = (email, {"letter": letter.id, "said": said})
+            note(session, services, Actor(name=SENDER), "address.disowned", about)
 
     services.database.transact(attempt)
     return state

@@ -159,7 +159,7 @@ def _letters(session: Session) -> Iterator[Check]:
     troubles = (
         (LetterState.FAILED, "封信发不出"),
         (LetterState.UNKNOWN, "封信未收到对方答复"),
-        (LetterState.HELD, "封信待确认，恢复数据以前可能已经发出"),
+        (LetterState.HELD, "封信待确认，可能已经发出或送达"),
     )
     troubled = False
     for state, words in troubles:
@@ -218,9 +218,7 @@ def _uncertified(session: Session, services: Services) -> Iterator[Check]:
         )
         if number:
             sentence = f"{programme.title}：{number} 家已通过的企业还没有登记证书（入库）编号和日期"
-            hint = (
-                "peiyu certificate 企业 编号 --on 日期；年报和到期提醒才会出现，明年也不会重复纳入"
-            )
+            hint = "peiyu certificate 企业 编号 --on 日期    年报和到期提醒才会出现，明年也不会重复纳入"
             yield warn("证书编号", sentence, hint)
 
 

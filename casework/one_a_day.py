@@ -60,7 +60,7 @@ def _may_leave(
         letter.state = LetterState.SUPPRESSED.value
         letter.reason = f"并入 {today.send_on.isoformat()} 的信函"
         return False
-    if today.state in _LEFT:
+    if today.state in _LEFT or (today.state == LetterState.HELD.value and today.message_id):
         letter.next_at = _tomorrow(now)
         return False
     return True  # today's letter came to nothing: this one is the only one

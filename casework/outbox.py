@@ -153,7 +153,11 @@ def _held_letters(session: Session, persons: set[int], restored: Restored) -> di
 def _held(session: Session, persons: set[int]) -> dict[int, int]:
     rows = session.execute(
         select(col(Letter.person_id), col(Letter.id))
-        .where(col(Letter.person_id).in_(persons), col(Letter.state) == LetterState.HELD.value)
+        .where(
+            col(Letter.person_id).in_(persons),
+            col(Letter.state) == LetterState.HELD.value,
+            col(Letter.message_id) == "",  # nothing new joins one that was handed over once
+        )
         .order_by(col(Letter.id))
         .with_for_update()  # it must not be released before these items are in it
     )

@@ -134,7 +134,7 @@ def has_data(home: Path | None) -> bool:
     """Say whether somebody has set up a database: in the folder, in settings, or outside."""
     folder = folder_of(home)
     files = (folder / "peiyu.db", folder / "peiyu.toml")
-    return "PEIYU_DATABASE" in os.environ or any(file.exists() for file in files)
+    return bool(os.environ.get("PEIYU_DATABASE")) or any(file.exists() for file in files)
 
 
 def calendar_at(home: Path | None) -> "Calendar":

@@ -134,7 +134,7 @@ def _keep(keeper: "Keeper", teller: Teller, *, wait: bool) -> None:
             return
         if not (wait and ended):
             sentence = "这里久没有动静，时间表已由别处接手"
-            raise StopError(sentence, code=Code.CANNOT_RUN, hint="peiyu up --wait 等候再接手")
+            raise StopError(sentence, code=Code.CANNOT_RUN, hint="peiyu up --wait    等候再接手")
 
 
 def _seated(keeper: "Keeper", teller: Teller, *, wait: bool) -> bool:

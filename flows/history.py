@@ -34,7 +34,7 @@ async def forget(home: str, before: dt.datetime, *, dry_run: bool) -> int:
     folder = folder_of(home)
     old = FlowRunFilter(start_time=FlowRunFilterStartTime(before_=before))
     async with get_client() as client:
-        pool = _pool(client, read_settings(folder).prefect)
+        pool = _pool(read_settings(folder).prefect)
         if dry_run:
             return await client.count_flow_runs(flow_run_filter=old, work_pool_filter=pool)
         forgotten = 0
@@ -49,9 +49,9 @@ async def forget(home: str, before: dt.datetime, *, dry_run: bool) -> int:
     return forgotten
 
 
-def _pool(client: PrefectClient, office: PrefectPart) -> WorkPoolFilter | None:
+def _pool(office: PrefectPart) -> WorkPoolFilter | None:
     """Return what tells our runs from others': an office's server may have more tenants than us."""
-    if not office.api or not str(client.api_url).startswith(office.api.rstrip("/")):
+    if not office.api:
         return None  # the server of our own data folder
     return WorkPoolFilter(name=WorkPoolFilterName(any_=[office.pool]))
 

@@ -39,8 +39,12 @@ _TOO_LARGE = 552
 _CLOSING = 421
 STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")  # RFC 3463
 REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
-# Full mailboxes and rejected content say nothing against the address (RFC 3463 §3).
-_NOT_THE_ADDRESS = {("2", "2"), ("2", "3"), ("3", "4"), ("6", "0"), ("7", "0"), ("7", "1")}
+# Full mailboxes, rejected content, policy and the sender's own faults say nothing against the
+# address (RFC 3463 §3).
+_NOT_THE_ADDRESS = {("1", "7"), ("1", "8"), ("2", "2"), ("2", "3"), ("3", "4"), ("6", "0")}
+_POLICY = "7"
+# What a server must say before the letter is handed over, for a mailbox to be given up.
+_GONE = re.compile(r"\s*5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 _NO_SUCH_MAILBOX = ("550", "551", "553")
 
 
@@ -101,6 +105,15 @@ def is_dead(status: str, said: str) -> bool:
     ``status`` as 5.1.1 where one was given, else the reply in the server's words decides.
     """
     if found := STATUS.search(status):
-        return found[1] == "5" and (found[2], found[3]) not in _NOT_THE_ADDRESS
+        blamed = found[2] != _POLICY and (found[2], found[3]) not in _NOT_THE_ADDRESS
+        return found[1] == "5" and blamed
     reply = REPLY.search(said)
     return bool(reply and reply[1] in _NO_SUCH_MAILBOX)
+
+
+def is_gone(answer: str) -> bool:
+    """Say whether an answer to RCPT begins with a status that names the mailbox as gone.
+
+    A bare 550 is also what a relay says to everybody that it does not like today.
+    """
+    return _GONE.match(answer) is not None

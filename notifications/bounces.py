@@ -18,6 +18,10 @@ from notifications.answers import REPLY, STATUS, is_dead
 
 _OURS = re.compile(r"<([0-9a-f]{32})@([^<>\s@]+)>")
 _DAEMONS = ("mailer-daemon", "postmaster", "mail-daemon", "mdaemon")
+# A report of delay in words; the same server tells it again when it gives up.
+_STILL_TRYING = re.compile(
+    r"will\s+(?:be\s+)?retr|still\s+being|delayed|warning|重试|延迟", re.IGNORECASE
+)
 _LONGEST = 2_000_000  # bytes; a report that returns a huge letter whole is read so far
 _SAID = 200  # characters of the other server's words that are kept
 # What a report returns of the original, whole or its fields (RFC 3462 §2, RFC 6533 §4).
@@ -170,8 +174,8 @@ def _from_words(ours: str, message: EmailMessage) -> Bounce | None:
     status, reply = STATUS.search(plain), REPLY.search(plain)
     if status is None and reply is None:
         return None
-    if (status or reply or [""])[0].startswith("4"):
-        return None  # the server goes on trying
+    if _STILL_TRYING.search(plain) and (status or reply or [""])[0].startswith("4"):
+        return None
     start = min(found.start() for found in (status, reply) if found)
     failed = parseaddr(str(message.get("X-Failed-Recipients", "")))[1]
     return Bounce(

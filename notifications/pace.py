@@ -10,7 +10,7 @@ _MINUTE = 60.0
 
 
 class Paced:
-    """Hands on to another carrier, and waits before the letter that would be one too many."""
+    """Hands on to another carrier; `wait` keeps the letter back that would be one too many."""
 
     def __init__(
         self,
@@ -25,13 +25,16 @@ class Paced:
         self._left: deque[float] = deque(maxlen=per_minute)  # when the newest ones were handed on
         self._clock, self._sleep = clock, sleep
 
-    def deliver(self, message: Message) -> Receipt:
-        """Return what became of one attempt, made when its turn has come."""
+    def wait(self) -> None:
+        """Return when it is the next letter's turn; before it is marked as on its way."""
         while len(self._left) == self._left.maxlen:
-            wait = self._left[0] + _MINUTE - self._clock()
-            if wait <= 0:
-                break
-            self._sleep(wait)
+            seconds = self._left[0] + _MINUTE - self._clock()
+            if seconds <= 0:
+                return
+            self._sleep(seconds)
+
+    def deliver(self, message: Message) -> Receipt:
+        """Return what became of one attempt."""
         self._left.append(self._clock())
         return self._carrier.deliver(message)
 

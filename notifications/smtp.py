@@ -3,7 +3,7 @@
 import binascii
 import ssl
 
-from notifications.answers import UNTRUSTED, Step, is_dead, judge, keeps_talking, sentence
+from notifications.answers import UNTRUSTED, Step, is_gone, judge, keeps_talking, sentence
 from notifications.build import compose, refusal
 from notifications.message import Fate, Message, Receipt
 from notifications.smtp_client import OneAttempt, SmtpSettings
@@ -60,5 +60,5 @@ class SmtpCarrier:
         detail = UNTRUSTED if untrusted else sentence(step, fate, code)
         answer = self._backend.progress.answer or str(error or "")
         refused = fate is Fate.FAILED and step is Step.RECIPIENT
-        dead = refused and is_dead(answer, f"{code} {answer}")
+        dead = refused and is_gone(answer)
         return Receipt(fate=fate, code=code, answer=answer, detail=detail, dead=dead)

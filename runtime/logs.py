@@ -35,6 +35,7 @@ def set_up(settings: Settings) -> None:
     except OSError as error:  # the work goes on; whoever looks for the log learns why it is not
         sys.stderr.write(f"日志写不进（{error}），这一次不记日志\n")
         handler = logging.NullHandler()
+        _told.clear()  # the next run looks again
     handler.setFormatter(_Lines(as_json=settings.log.format == "json"))
     _LOG.addHandler(handler)
     _LOG.setLevel(settings.log.level)

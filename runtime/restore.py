@@ -59,7 +59,9 @@ def restore(settings: Settings, wish: Wish, told: Told) -> Restored | Refusal:
         return manifest
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restoring-") as work:
+        with tempfile.TemporaryDirectory(
+            dir=settings.home, prefix=".restoring-", ignore_cleanup_errors=True
+        ) as work:
             return _restored(settings, wish, manifest, (Path(work), told))
     except OSError as error:
         raise trouble.not_restored(settings.home, error) from error

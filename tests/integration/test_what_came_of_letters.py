@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from casework.bounces import take_in
 from casework.deliver import DeliveryReport, deliver
 from casework.pipeline import run_month
 from casework.refusal import Refusal
@@ -18,8 +19,10 @@ from casework.services import Actor, Services
 from models.audit import broken_at
 from models.enterprise import BadAddress
 from models.letter import Letter
+from notifications.bounces import Bounce
 from notifications.memory import MemoryCarrier
 from notifications.message import Fate
+from notifications.pace import Paced
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.obligation import Lost
 from tests.plugins.house import HouseMaker
@@ -122,7 +125,12 @@ def test_twice_without_an_answer_a_person_settles_it(a_house: HouseMaker, engine
     ("answer", "dead"),
     [
         ("550 5.1.1 no such user", True),
-        ("550 mailbox not found", True),
+        ("550 5.1.10 recipient not found", True),
+        ("550 mailbox not found", False),
+        ("550 relay not permitted", False),
+        ("550 5.7.606 banned sending ip", False),
+        ("550 5.1.8 sender rejected", False),
+        ("550 blocked ip 10.5.1.1", False),
         ("550 5.7.1 rejected by policy", False),
         ("552 5.2.2 mailbox full", False),
     ],
@@ -139,3 +147,24 @@ def test_a_server_that_knows_no_such_mailbox_closes_it_and_nothing_else_does(
     with county.database.reading() as session:
         rows = session.scalars(select(BadAddress)).all()
     assert [row.email for row in rows] == ["contact1@firm.example"] * dead
+
+
+def test_a_letter_that_waits_for_a_word_and_comes_back_did_not_arrive(county: Services) -> None:
+    lost(county)
+    (letter,) = letters(county)
+    report = Bounce(
+        message_id=letter.message_id, recipient="", status="5.2.2", hard=False, said="示例"
+    )
+
+    (came_back,) = take_in(county, [report], by=BY).letters
+
+    assert (came_back.letter, letters(county)[0].state) == (letter.id, "failed")
+
+
+def test_a_paced_sender_waits_before_a_letter_is_on_its_way(county: Services) -> None:
+    states: list[str] = []
+    paced = Paced(MemoryCarrier(), 1, clock=lambda: 0.0, sleep=lambda _: None)
+    paced.wait = lambda: states.append(letters(county)[0].state)  # type: ignore[method-assign]
+
+    assert deliver(replace(county, open_carrier=lambda: paced)).sent == 1
+    assert states == ["queued"]

@@ -122,9 +122,17 @@ def test_a_report_in_words_is_read_as_far_as_it_goes(*, text: str, status: str, 
     assert (found.message_id, found.status, found.hard) == (ID, status, hard)
 
 
-@pytest.mark.parametrize("text", ["451 4.7.1 greylisted", "422 over quota, will retry"])
+@pytest.mark.parametrize("text", ["Warning: 451 4.7.1 greylisted", "422 over quota, will retry"])
 def test_a_server_that_says_it_goes_on_trying_reports_no_failure(text: str) -> None:
     assert read(in_words(f"{text}\nMessage-ID: {ID}\n")) is None
+
+
+def test_a_server_that_gave_up_reports_a_failure_that_is_not_the_mailboxs_fault() -> None:
+    words = f"giving up after 5 days: 4.4.7 delivery time expired\nMessage-ID: {ID}\n"
+    found = read(in_words(words))
+
+    assert found is not None
+    assert (found.status, found.hard) == ("4.4.7", False)
 
 
 def test_words_that_give_no_reason_are_no_report() -> None:

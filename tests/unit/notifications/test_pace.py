@@ -32,6 +32,7 @@ def test_in_no_minute_there_are_more_than_allowed(per_minute: int, pauses: list[
     paced = Paced(MemoryCarrier(), per_minute, clock=lambda: now, sleep=sleep)
     for pause in pauses:
         now += pause
+        paced.wait()
         assert paced.deliver(LETTER).fate is Fate.SENT
         left.append(now)
 
@@ -50,6 +51,7 @@ def test_it_waits_only_when_it_must_and_no_longer() -> None:
     paced = Paced(MemoryCarrier(), 2, clock=lambda: now[0], sleep=sleep)
     for pause in (0, 10, 0, 60):
         now[0] += pause
+        paced.wait()
         paced.deliver(LETTER)
 
     assert waited == [50]
