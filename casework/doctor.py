@@ -218,7 +218,8 @@ def _uncertified(session: Session, services: Services) -> Iterator[Check]:
         )
         if number:
             sentence = f"{programme.title}：{number} 家已通过的企业还没有登记证书（入库）编号和日期"
-            hint = "peiyu certificate 企业 编号 --on 日期    年报和到期提醒才会出现，明年也不会重复纳入"
+            why = "年报和到期提醒才会出现，明年也不会重复纳入"
+            hint = f"peiyu certificate 企业 编号 --on 日期    {why}"
             yield warn("证书编号", sentence, hint)
 
 
