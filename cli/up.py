@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import sys
@@ -155,8 +156,24 @@ def _tell_of_second(keeper: "Keeper", busy: "Busy") -> None:
     from casework.alarms import note
     from policy.passing import second_keeper
 
+    if _is_gone(busy.holder):
+        return
     with contextlib.suppress(Exception), services_at(keeper.home) as services:
         note(services, second_keeper(services.today, keeper.seat.holder, busy.holder))
+
+
+def _is_gone(holder: str) -> bool:
+    """Say whether who has the seat is a process of this machine that died a moment ago."""
+    named = re.fullmatch(r"(.+)（进程 (\d+)）", holder)
+    if named is None or named[1] != socket.gethostname() or sys.platform == "win32":
+        return False
+    try:
+        os.kill(int(named[2]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _leave(keeper: "Keeper") -> None:

@@ -10,3 +10,5 @@ NOTHING_TOLD = {
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
 }
 os.environ.update(NOTHING_TOLD)
+
+OURS = "peiyu"  # the tag of every run of ours: an office's server may have other tenants

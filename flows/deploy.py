@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.settings import PrefectPart, Settings
+from flows import OURS
 from flows.server import ServerUnavailableError, reach, speaking_to
 from runtime.build import CannotRunError, build, close, read_settings
 from runtime.timetable import timetable_of
@@ -129,6 +130,7 @@ async def _register_one(
         pool,
         schedules=rings,
         paused=paused,
+        tags=[OURS],
         version=version("peiyu"),
         work_pool_name=pool,
         entrypoint_type=EntrypointType.MODULE_PATH,

@@ -12,13 +12,12 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterStartTime,
-    WorkPoolFilter,
-    WorkPoolFilterName,
+    FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 
-from config.settings import PrefectPart
+from flows import OURS
 from flows.house import folder_of
 from models.upkeep import tend_file
 from runtime.build import read_settings
@@ -32,28 +31,22 @@ async def forget(home: str, before: dt.datetime, *, dry_run: bool) -> int:
     Runs that nobody ended, because their process was killed, are among them.
     """
     folder = folder_of(home)
-    old = FlowRunFilter(start_time=FlowRunFilterStartTime(before_=before))
+    shared = bool(read_settings(folder).prefect.api)  # an office's server may have other tenants
+    old = FlowRunFilter(
+        start_time=FlowRunFilterStartTime(before_=before),
+        tags=FlowRunFilterTags(all_=[OURS]) if shared else None,
+    )
     async with get_client() as client:
-        pool = _pool(read_settings(folder).prefect)
         if dry_run:
-            return await client.count_flow_runs(flow_run_filter=old, work_pool_filter=pool)
+            return await client.count_flow_runs(flow_run_filter=old)
         forgotten = 0
-        while page := await client.read_flow_runs(
-            flow_run_filter=old, work_pool_filter=pool, limit=_PAGE
-        ):
+        while page := await client.read_flow_runs(flow_run_filter=old, limit=_PAGE):
             await _forget(client, page)
             forgotten += len(page)
     own = folder / "prefect" / "prefect.db"  # far away, on PostgreSQL, it is not ours to tend
     if own.exists():
         await asyncio.to_thread(tend_file, own)
     return forgotten
-
-
-def _pool(office: PrefectPart) -> WorkPoolFilter | None:
-    """Return what tells our runs from others': an office's server may have more tenants than us."""
-    if not office.api:
-        return None  # the server of our own data folder
-    return WorkPoolFilter(name=WorkPoolFilterName(any_=[office.pool]))
 
 
 async def _forget(client: PrefectClient, page: Iterable[FlowRun]) -> None:

@@ -13,7 +13,7 @@ from casework.deliver import DeliveryReport
 from casework.digest import DigestReport
 from casework.housekeeping import HousekeepingReport
 from casework.remind import SweepReport
-from flows import plain
+from flows import OURS, plain
 from flows.chores import BackupReport
 from flows.progress import Progress, begun_by, told_to
 from flows.server import OwnServer, ServerUnavailableError, reach, speaking_to
@@ -181,11 +181,12 @@ def _start_again(home: Path) -> None:
 def _prefect(home: Path) -> Iterator[None]:
     """Let Prefect, inside, speak to the office's server or to that of this data folder alone."""
     office = read_settings(home).prefect
-    if office.api:
-        with speaking_to(home, office, lambda: reach(office.api)):
-            yield
-    else:
-        with speaking_to(home, office, shared_server(home).api_url):  # starts while we import
+    # A server of our own starts while we import.
+    address = (lambda: reach(office.api)) if office.api else shared_server(home).api_url
+    with speaking_to(home, office, address):
+        from prefect import tags
+
+        with tags(OURS):
             yield
 
 

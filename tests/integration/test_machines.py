@@ -1,5 +1,7 @@
 """`peiyu deploy` and `peiyu work` where they can not run, and what a server has after a deploy."""
 
+import asyncio
+import datetime as dt
 import re
 import socket
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import PrefectPart, load_settings
+from flows import OURS
 from flows.deploy import spoken_to, unanswered
 from flows.server import OwnServer, environment
 from runtime.build import create
@@ -133,6 +136,7 @@ def _still_paused(api: str) -> tuple[set[str], int | None]:
     with SyncPrefectClient(api=api) as client:
         flows = {each.id: each.name for each in client.read_flows()}
         paused = {flows[each.flow_id] for each in client.read_deployments() if each.paused}
+        assert all(OURS in each.tags for each in client.read_deployments())
         return paused, client.read_work_pool("peiyu").concurrency_limit
 
 
@@ -156,3 +160,36 @@ def _deployed(api: str) -> tuple[dict[str, list[str]], set[str]]:
     }
     assert len(schedules) == len(deployments)
     return schedules, planned
+
+
+def test_on_a_server_with_other_tenants_only_our_own_runs_are_forgotten(outside: Path) -> None:
+    home = outside / "var"
+    own = OwnServer(outside / "server")
+    try:
+        _settle(home, f'[prefect]\napi = "{own.api_url()}"\n')
+        with spoken_to(home, PrefectPart(api=own.api_url())):
+            forgotten, left = asyncio.run(_forgotten(home))
+    finally:
+        own.stop()
+
+    assert (forgotten, left) == (1, [["somebody else's"]])
+
+
+async def _forgotten(home: Path) -> tuple[int, list[list[str]]]:
+    """Forget everything so far; return how many that were, and the tags of what is left."""
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+    from prefect.states import Running
+
+    from flows.history import forget
+
+    @flow
+    def anything() -> None:
+        """Do nothing."""
+
+    async with get_client() as client:
+        for tag in (OURS, "somebody else's"):
+            await client.create_flow_run(anything, tags=[tag], state=Running())
+        end = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+        forgotten = await forget(str(home), end, dry_run=False)
+        return forgotten, [each.tags for each in await client.read_flow_runs()]
