@@ -3,8 +3,7 @@
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import connect
@@ -21,6 +20,7 @@ from runtime.backup import DATA, OWN_FILES, SETTINGS, Manifest, read_backup, unp
 from runtime.moving import Copied, kept_by_somebody, pour
 from runtime.settings_file import write_database, written_database
 from runtime.snapshot import at_rest, closing_engine
+from runtime.swap import Swap
 from runtime.trouble import command
 from runtime.typed import typed
 
@@ -78,24 +78,35 @@ def _restored(
     if file is not None and file.exists() and (refusal := _in_the_way(settings, file, wish)):
         return refusal
     held = _prepare(work / DATA, wish, manifest)
-    if file is None:
-        with at_rest(f"sqlite:///{work / DATA}") as source:
-            poured = pour(source, settings, told)
-        if not isinstance(poured, Copied):
-            return poured
-    kept = (settings.home / SETTINGS).exists()
-    aside = _put_in_place(settings, work, wish.now)
-    if wish.database is not None:
-        write_database(settings.home / SETTINGS, wish.database)
-    elif not kept and file is not None:  # the backup's own file is somebody else's data by now
-        write_database(settings.home / SETTINGS, "")
+    kept = (settings.home / SETTINGS).exists() and wish.database is None
+    if not kept:
+        _write_settings(settings, work, wish)
+    with Swap(home=settings.home, now=wish.now) as swap:
+        _put_in_place(settings, work, swap, with_settings=not kept)
+        if file is None:
+            with at_rest(f"sqlite:///{work / DATA}") as source:
+                poured = pour(source, settings, told)
+            if not isinstance(poured, Copied):
+                return poured
+        swap.keep()
     return Restored(
         made_at=manifest.made_at,
         rows=sum(manifest.rows.values()),
         held=held,
-        aside=aside,
+        aside=swap.aside,
         kept_settings=kept,
     )
+
+
+def _write_settings(settings: Settings, work: Path, wish: Wish) -> None:
+    """Write, beside what was unpacked, the settings that name the place of the data."""
+    here, new = settings.home / SETTINGS, work / SETTINGS
+    if here.exists():
+        shutil.copyfile(here, new)
+    if wish.database is not None:
+        write_database(new, wish.database)
+    elif sqlite_file(settings) is not None:  # the backup's own file is somebody else's data by now
+        write_database(new, "")
 
 
 def _going_to(settings: Settings, work: Path, wish: Wish) -> Settings:
@@ -144,43 +155,16 @@ def _prepare(file: Path, wish: Wish, manifest: Manifest) -> int:
     return held
 
 
-def _put_in_place(settings: Settings, work: Path, now: dt.datetime) -> Path | None:
-    """Move what is there aside and what was unpacked in; the database comes last.
-
-    What can not be moved leaves everything as it was.
-    """
+def _put_in_place(settings: Settings, work: Path, swap: Swap, *, with_settings: bool) -> None:
+    """Move what is there aside and what was unpacked in; the database comes last."""
     home, file = settings.home, sqlite_file(settings)
     beside = [] if file is None else [file.with_name(file.name + end) for end in _BESIDE]
-    old = [each for each in (*beside, home / OWN_FILES) if each.exists()]  # the likeliest to fail
-    aside = None
-    if old:
-        aside = Path(tempfile.mkdtemp(dir=home, prefix=f"before-restore-{now:%Y%m%d-%H%M%S}-"))
-    new = [(work / OWN_FILES, home / OWN_FILES)]
-    if not (home / SETTINGS).exists():
-        new.append((work / SETTINGS, home / SETTINGS))
+    swap.move_aside([*beside, home / OWN_FILES])  # the likeliest to fail comes first
+    if (work / OWN_FILES).exists():
+        swap.move(work / OWN_FILES, home / OWN_FILES)
+    if with_settings and (work / SETTINGS).exists():
+        swap.move_aside([home / SETTINGS])
+        swap.move(work / SETTINGS, home / SETTINGS)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        new.append((work / DATA, file))
-    moves = [(each, aside / each.name) for each in old if aside is not None]
-    try:
-        _move_all([*moves, *(each for each in new if each[0].exists())])
-    except OSError:
-        with suppress(OSError):  # only when it is empty again
-            if aside is not None:
-                aside.rmdir()
-        raise
-    return aside
-
-
-def _move_all(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Move each, or put back what was moved and raise what kept us from it."""
-    done: list[tuple[Path, Path]] = []
-    try:
-        for source, target in moves:
-            shutil.move(source, target)
-            done.append((source, target))
-    except OSError:
-        for source, target in reversed(done):
-            with suppress(OSError):
-                shutil.move(target, source)
-        raise
+        swap.move(work / DATA, file)

@@ -1,7 +1,7 @@
 """What keeps the program from running, each as a Chinese sentence that says what to type."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -105,6 +105,16 @@ def not_restored(home: Path, error: OSError) -> CannotRunError:
     return CannotRunError(
         f"没有恢复成，原来的数据都在：数据文件夹“{home}”里{what}读写不成"
         f"（{error.strerror or error}）。请关闭正在使用它的程序，检查写入权限和磁盘空间，再运行一次"
+    )
+
+
+def not_put_back(home: Path, left: Sequence[Path]) -> CannotRunError:
+    """Say that a restore stopped half-way and could not put back what it had moved."""
+    where = "、".join(f"“{path}”" for path in left)
+    return CannotRunError(
+        f"没有恢复成，也没能全部放回原处：{where}。原来的数据没有删除，在“{home}”里的"
+        f" before-restore-… 文件夹中。请关闭正在使用这些文件的程序，检查写入权限和磁盘空间，"
+        f"再恢复一次，或把它们移回原处"
     )
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,26 +15,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casework.refusal import Refusal
-from casework.services import Actor, Services
 from config.settings import Settings
 from models.engine import Database, make_engine
 from models.enterprise import Enterprise
 from models.figures import AnnualFigures
 from models.ledger import AuditEntry, CalendarOverride
-from models.writes import insert_new
 from runtime import schema
 from runtime.backup import Backup, list_backups, make_backup
 from runtime.build import opened, read_settings
 from runtime.moving import copy_data
-from runtime.restore import Restored, Wish, restore
+from runtime.restore import Restored, restore
 from runtime.settings_file import write_database
 from runtime.trouble import CannotRunError
 from tests.house.tree import ROOT
+from tests.plugins.backups import NOW, fill, home_of, wish
 from tests.plugins.dump import quiet, surveyed
-from tests.plugins.house import ZONE, HouseMaker
+from tests.plugins.house import HouseMaker
 
-NOW = dt.datetime(2026, 3, 2, 9, tzinfo=ZONE)
-CLERK = Actor(name="示例经办")
 # A restore adds a run and a line in the record of who did what.
 ADDED = {"run": 1, "audit_entry": 1}
 
@@ -45,29 +41,6 @@ instants = st.datetimes(timezones=st.just(dt.UTC), max_value=FAR)
 whole = st.integers(-(2**63), 2**63 - 1)
 
 
-def _wish(backup: Backup, database: str | None = None) -> Wish:
-    return Wish(file=backup.file, now=NOW, by=CLERK, database=database)
-
-
-def _home(services: Services, folder: Path) -> Settings:
-    """Return the settings of a data folder around a database."""
-    url = services.database.engine.url.render_as_string(hide_password=False)
-    folder.mkdir(exist_ok=True)
-    return Settings(home=folder, database=url)
-
-
-def _fill(services: Services, rows: int = 3, remark: str = "示例") -> None:
-    with services.database.writing() as session:
-        insert_new(
-            session,
-            Enterprise,
-            [
-                {"uscc": f"91431281MAXX{number:05}X", "name": remark, "added_at": NOW}
-                for number in range(rows)
-            ],
-        )
-
-
 @pytest.mark.parametrize(
     "target", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 )
@@ -75,14 +48,14 @@ def test_a_backup_of_either_engine_is_restored_to_either_engine(
     a_house: HouseMaker, engine: str, target: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     services = a_house(engine)
-    _fill(services)
-    home = _home(services, tmp_path / "there")
+    fill(services)
+    home = home_of(services, tmp_path / "there")
     before = surveyed(home.database_url)
     backup = make_backup(home, now=NOW)
 
     database = "" if target == "sqlite" else request.getfixturevalue("postgres_url")
     new = Settings(home=tmp_path / "here")
-    done = restore(new, _wish(backup, database), quiet)
+    done = restore(new, wish(backup, database), quiet)
 
     assert isinstance(done, Restored)
     after = surveyed(database or f"sqlite:///{new.home / 'peiyu.db'}")
@@ -113,10 +86,10 @@ def test_what_was_backed_up_comes_back_row_for_row(
         session.flush()
         for year, revenue in enumerate(figures):
             session.add(AnnualFigures(enterprise_id=7, year=year, revenue=revenue, sources="{}"))
-    home = _home(services, folder / "there")
+    home = home_of(services, folder / "there")
     before = surveyed(home.database_url)
 
-    done = restore(Settings(home=folder / "here"), _wish(make_backup(home, now=NOW)), quiet)
+    done = restore(Settings(home=folder / "here"), wish(make_backup(home, now=NOW)), quiet)
 
     assert isinstance(done, Restored)
     after = surveyed(f"sqlite:///{folder / 'here' / 'peiyu.db'}")
@@ -145,7 +118,7 @@ while True:  # two rows that only make sense together
 def test_a_backup_made_while_another_process_writes_all_the_time_is_of_one_moment(
     a_house: HouseMaker, engine: str, tmp_path: Path
 ) -> None:
-    home = _home(a_house(engine), tmp_path / "home")
+    home = home_of(a_house(engine), tmp_path / "home")
     writer = subprocess.Popen(
         [sys.executable, "-c", _WRITER, home.database_url],
         cwd=ROOT,
@@ -168,7 +141,7 @@ def test_a_backup_made_while_another_process_writes_all_the_time_is_of_one_momen
 def test_the_newest_are_kept_and_only_after_a_good_one_do_the_oldest_go(
     a_house: HouseMaker, tmp_path: Path
 ) -> None:
-    home = _home(a_house(), tmp_path / "home").model_copy(update={"backups_kept": 2})
+    home = home_of(a_house(), tmp_path / "home").model_copy(update={"backups_kept": 2})
     made = [make_backup(home, now=NOW + dt.timedelta(days=day)) for day in range(3)]
     (home.backups_folder / "notes.txt").write_text("mine", encoding="utf-8")
 
@@ -190,7 +163,7 @@ def test_the_newest_are_kept_and_only_after_a_good_one_do_the_oldest_go(
 
 
 def test_two_backups_of_one_second_are_two(a_house: HouseMaker, tmp_path: Path) -> None:
-    home = _home(a_house(), tmp_path / "home")
+    home = home_of(a_house(), tmp_path / "home")
 
     assert make_backup(home, now=NOW).file != make_backup(home, now=NOW).file
     assert len(list_backups(home.backups_folder)) == 2
@@ -199,7 +172,7 @@ def test_two_backups_of_one_second_are_two(a_house: HouseMaker, tmp_path: Path) 
 def test_a_backup_is_for_its_owner_alone_and_holds_the_office_s_own_files(
     a_house: HouseMaker, tmp_path: Path
 ) -> None:
-    home = _home(a_house(), tmp_path / "home")
+    home = home_of(a_house(), tmp_path / "home")
     (home.home / "peiyu.toml").write_text("[office]\nname = '示例'\n", encoding="utf-8")
     own = home.home / "config" / "calendars" / "2027.toml"
     own.parent.mkdir(parents=True)
@@ -217,7 +190,7 @@ def test_a_backup_is_for_its_owner_alone_and_holds_the_office_s_own_files(
         "config/calendars/2027.toml",
     }
     new = Settings(home=tmp_path / "new")
-    assert isinstance(restore(new, _wish(backup, ""), quiet), Restored)
+    assert isinstance(restore(new, wish(backup, ""), quiet), Restored)
     restored = new.home / "config" / "calendars" / "2027.toml"
     assert restored.read_text(encoding="utf-8") == "year = 2027\n"
     assert "示例" in (new.home / "peiyu.toml").read_text(encoding="utf-8")
@@ -226,16 +199,16 @@ def test_a_backup_is_for_its_owner_alone_and_holds_the_office_s_own_files(
 def test_what_is_there_is_moved_aside_and_never_deleted(
     a_house: HouseMaker, tmp_path: Path
 ) -> None:
-    backup = make_backup(_home(a_house(), tmp_path / "there"), now=NOW)
+    backup = make_backup(home_of(a_house(), tmp_path / "there"), now=NOW)
     home = Settings(home=tmp_path / "here")
-    assert isinstance(restore(home, _wish(backup), quiet), Restored)
+    assert isinstance(restore(home, wish(backup), quiet), Restored)
     (home.home / "peiyu.toml").write_text("batch_size = 7\n", encoding="utf-8")
     (home.home / "config").mkdir()
     (home.home / "config" / "mine.toml").write_text("a = 1\n", encoding="utf-8")
     old = surveyed(f"sqlite:///{home.home / 'peiyu.db'}")
 
-    done = restore(home, _wish(backup), quiet)
-    again = restore(home, _wish(backup), quiet)
+    done = restore(home, wish(backup), quiet)
+    again = restore(home, wish(backup), quiet)
 
     assert isinstance(done, Restored)
     assert isinstance(again, Restored)
@@ -250,8 +223,8 @@ def test_what_is_there_is_moved_aside_and_never_deleted(
 def elsewhere(a_house: HouseMaker, tmp_path: Path) -> tuple[Backup, Path]:
     """Return a backup whose settings name a file outside the data folder, and that living file."""
     services = a_house()
-    _fill(services)
-    home = _home(services, tmp_path / "office")
+    fill(services)
+    home = home_of(services, tmp_path / "office")
     living = tmp_path / "disk" / "living.db"
     living.parent.mkdir()
     write_database(home.home / "peiyu.toml", f"sqlite:///{living}")
@@ -268,7 +241,7 @@ def test_a_drill_in_another_folder_leaves_the_living_data_alone(
     was = living.read_bytes()
     drill = read_settings(tmp_path / "drill")
 
-    assert isinstance(restore(drill, _wish(backup), lambda *_: None), Restored)
+    assert isinstance(restore(drill, wish(backup), lambda *_: None), Restored)
 
     assert living.read_bytes() == was
     assert (drill.home / "peiyu.db").exists()
@@ -283,44 +256,15 @@ def test_a_file_outside_the_data_folder_is_moved_aside_only_when_it_is_named(
     office = read_settings(tmp_path / "office")
     was = living.read_bytes()
 
-    refused = restore(office, _wish(backup), lambda *_: None)
+    refused = restore(office, wish(backup), lambda *_: None)
     assert isinstance(refused, Refusal)
     assert f"--database sqlite:///{living}" in refused.reason
     assert living.read_bytes() == was
 
-    done = restore(office, _wish(backup, f"sqlite:///{living}"), lambda *_: None)
+    done = restore(office, wish(backup, f"sqlite:///{living}"), lambda *_: None)
     assert isinstance(done, Restored)
     assert done.aside is not None
     assert (done.aside / living.name).read_bytes() == was
-
-
-def test_a_file_that_can_not_be_moved_leaves_everything_as_it_was(
-    a_house: HouseMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    services = a_house()
-    _fill(services)
-    backup = make_backup(_home(services, tmp_path / "office"), now=NOW)
-    home = read_settings(tmp_path / "restored")
-    assert isinstance(restore(home, _wish(backup), lambda *_: None), Restored)
-    (home.home / "config").mkdir()
-    (home.home / "config" / "own.toml").write_text("", encoding="utf-8")
-    before = _names(home.home)
-    move = shutil.move
-
-    def busy(source: Path, target: Path) -> None:
-        if source.name == "config":
-            raise PermissionError(13, "in use", str(source))
-        move(source, target)
-
-    monkeypatch.setattr(shutil, "move", busy)  # Windows: a file that somebody has open
-    with pytest.raises(CannotRunError, match=r"原来的数据都在.*config"):
-        restore(home, _wish(backup), lambda *_: None)
-
-    assert _names(home.home) == before
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
 def _tampered(backup: Backup, **changes: object) -> Backup:
@@ -384,13 +328,13 @@ def test_a_damaged_or_newer_backup_is_refused_and_nothing_changes(
     a_house: HouseMaker, tmp_path: Path, spoil: Callable[[Backup], Backup], said: str
 ) -> None:
     services = a_house()
-    _fill(services)
-    backup = spoil(make_backup(_home(services, tmp_path / "there"), now=NOW))
+    fill(services)
+    backup = spoil(make_backup(home_of(services, tmp_path / "there"), now=NOW))
     home = tmp_path / "here"
     home.mkdir()
     (home / "peiyu.db").write_bytes(b"what is there")
 
-    refused = restore(Settings(home=home), _wish(backup), quiet)
+    refused = restore(Settings(home=home), wish(backup), quiet)
 
     assert isinstance(refused, Refusal)
     assert said in refused.reason
@@ -404,12 +348,12 @@ def test_a_postgresql_that_holds_data_is_not_restored_over(
     a_house: HouseMaker, tmp_path: Path
 ) -> None:
     services = a_house("postgresql")
-    _fill(services)
-    home = _home(services, tmp_path / "home")
+    fill(services)
+    home = home_of(services, tmp_path / "home")
     backup = make_backup(home, now=NOW)
     before = surveyed(home.database_url)
 
-    refused = restore(home, _wish(backup), quiet)
+    refused = restore(home, wish(backup), quiet)
 
     assert isinstance(refused, Refusal)
     assert "已有数据" in refused.reason
@@ -420,13 +364,13 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(
     a_house: HouseMaker, engine: str, tmp_path: Path
 ) -> None:
     services = a_house(engine)
-    _fill(services)
+    fill(services)
     schema.downgrade(services.database.engine, "0001")
-    backup = make_backup(_home(services, tmp_path / "there"), now=NOW)
+    backup = make_backup(home_of(services, tmp_path / "there"), now=NOW)
     assert backup.manifest.revision == "0001"
 
     home = Settings(home=tmp_path / "here")
-    assert isinstance(restore(home, _wish(backup, ""), quiet), Restored)
+    assert isinstance(restore(home, wish(backup, ""), quiet), Restored)
 
     made = Database(make_engine(f"sqlite:///{home.home / 'peiyu.db'}"))
     assert schema.revision_of(made.engine) == schema.head()

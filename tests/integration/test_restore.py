@@ -1,0 +1,145 @@
+"""A restore that can not be finished leaves everything as it was, or says what lies where."""
+
+import errno
+import shutil
+from pathlib import Path
+
+import pytest
+
+import runtime.restore
+from casework.refusal import Refusal
+from config.settings import Settings
+from runtime.backup import Backup, make_backup
+from runtime.build import create, opened, read_settings
+from runtime.restore import Restored, restore
+from runtime.swap import Swap
+from runtime.trouble import CannotRunError
+from tests.plugins.backups import NOW, fill, home_of, wish
+from tests.plugins.dump import quiet, surveyed
+from tests.plugins.house import HouseMaker
+
+
+def test_a_file_that_can_not_be_moved_leaves_everything_as_it_was(
+    a_house: HouseMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, backup = _restored_once(a_house, tmp_path)
+    before = _files(home)
+    rename = Path.rename
+
+    def busy(source: Path, target: Path) -> Path:
+        if source.name == "config":
+            raise PermissionError(13, "in use", str(source))
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", busy)  # Windows: a file that somebody has open
+    with pytest.raises(CannotRunError, match=r"原来的数据都在.*config"):
+        restore(home, wish(backup), quiet)
+
+    assert _files(home) == before
+
+
+def test_what_can_not_be_put_back_is_named_and_where_it_lies(
+    a_house: HouseMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, backup = _restored_once(a_house, tmp_path)
+    was = surveyed(f"sqlite:///{home.home / 'peiyu.db'}")
+    rename = Path.rename
+
+    def once(source: Path, target: Path) -> Path:
+        if source.name == "config" or source.parent.name.startswith("before-restore-"):
+            raise PermissionError(13, "in use", str(source))
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", once)
+    with pytest.raises(
+        CannotRunError, match=r"没能全部放回原处：“(.+)”。原来的数据没有删除"
+    ) as said:
+        restore(home, wish(backup), quiet)
+
+    (left,) = home.home.glob("before-restore-*/peiyu.db")
+    assert str(left) in str(said.value)
+    assert surveyed(f"sqlite:///{left}") == was
+
+
+def test_a_disk_that_is_full_when_the_settings_are_written_leaves_everything_as_it_was(
+    a_house: HouseMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, backup = _restored_once(a_house, tmp_path)
+    before = _files(home)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runtime.restore, "write_database", full)
+    with pytest.raises(CannotRunError, match="原来的数据都在"):
+        restore(home, wish(backup, f"sqlite:///{tmp_path / 'other.db'}"), quiet)
+
+    assert _files(home) == before
+    assert not (tmp_path / "other.db").exists()
+
+
+@pytest.mark.postgres
+def test_a_postgresql_that_can_not_be_filled_leaves_the_files_as_they_were(
+    a_house: HouseMaker, tmp_path: Path, postgres_url: str
+) -> None:
+    home, backup = _restored_once(a_house, tmp_path)
+    before = _files(home)
+    taken = Settings(home=tmp_path / "other", database=postgres_url)
+    create(taken)
+    with opened(taken) as services:
+        fill(services)
+
+    refused = restore(home, wish(backup, postgres_url), quiet)
+
+    assert isinstance(refused, Refusal)
+    assert "目标数据库里已有数据" in refused.reason
+    assert _files(home) == before
+
+
+def test_a_file_goes_whole_to_another_disk_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename, copy = Path.rename, shutil.copy2
+    (tmp_path / "there").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / name).write_text(name, encoding="utf-8")
+
+    def far(source: Path, target: Path) -> Path:
+        if source.parent != target.parent:
+            raise OSError(errno.EXDEV, "another disk", str(source))
+        return rename(source, target)
+
+    def full(source: Path, target: Path) -> None:
+        target.write_text("hal", encoding="utf-8")
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(Path, "rename", far)
+    with Swap(home=tmp_path, now=NOW) as swap:
+        swap.move(tmp_path / "one", tmp_path / "there" / "one")
+        monkeypatch.setattr(shutil, "copy2", full)
+        with pytest.raises(OSError, match="No space"):
+            swap.move(tmp_path / "two", tmp_path / "there" / "two")
+        assert [path.name for path in (tmp_path / "there").iterdir()] == ["one"]
+        monkeypatch.setattr(shutil, "copy2", copy)
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["one", "there", "two"]
+    assert (tmp_path / "one").read_text(encoding="utf-8") == "one"
+
+
+def _restored_once(a_house: HouseMaker, tmp_path: Path) -> tuple[Settings, Backup]:
+    """Return a folder with restored data of its own, and the backup that it came from."""
+    services = a_house()
+    fill(services)
+    backup = make_backup(home_of(services, tmp_path / "office"), now=NOW)
+    home = read_settings(tmp_path / "restored")
+    assert isinstance(restore(home, wish(backup), quiet), Restored)
+    (home.home / "config").mkdir()
+    (home.home / "config" / "own.toml").write_text("", encoding="utf-8")
+    return read_settings(home.home), backup
+
+
+def _files(home: Settings) -> dict[str, object]:
+    """Return what lies in the data folder: of the database its rows, of all else every byte."""
+    found = (path for path in home.home.rglob("*") if path.is_file())
+    held = {path.relative_to(home.home).as_posix(): path.read_bytes() for path in found}
+    return held | {"peiyu.db": surveyed(f"sqlite:///{home.home / 'peiyu.db'}")}
