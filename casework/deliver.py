@@ -29,6 +29,7 @@ FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
 MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
 SENDER = "发信"
+MINUTE = dt.timedelta(minutes=1)
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
 
@@ -46,9 +47,13 @@ class DeliveryReport:
 
 
 def deliver(
-    services: Services, *, today: dt.date | None = None, only: Sequence[int] | None = None
+    services: Services,
+    *,
+    today: dt.date | None = None,
+    only: Sequence[int] | None = None,
+    until: dt.datetime | None = None,
 ) -> DeliveryReport:
-    """Send what is due, or ``only`` some letters of it.
+    """Send what is due, or ``only`` some letters of it; none is begun after ``until``.
 
     Each letter leaves once; a lost answer is repeated at most once.
     """
@@ -61,10 +66,11 @@ def deliver(
             lambda session: runs.begin(session, services, runs.DELIVER, day.isoformat())
         )
         with runs.failure_noted(services, begun), closing(services.open_carrier()) as carrier:
+            _go_on_at_pace(services, carrier)
             while leased and not stopped:
-                stopped = _some(services, carrier, leased, ended)
+                stopped = _some(services, carrier, leased, ended, until)
                 runs.beat(services, runs.DELIVER, day.isoformat())
-                leased = () if stopped else take(services, day, only)
+                leased = () if stopped or _late(services, until) else take(services, day, only)
             runs.end_delivery(services, begun, stopped)
     return DeliveryReport(
         sent=ended[LetterState.SENT],
@@ -77,15 +83,34 @@ def deliver(
     )
 
 
+def _go_on_at_pace(services: Services, carrier: Carrier) -> None:
+    """Let the pace count what an earlier run sent a moment ago."""
+    if isinstance(carrier, Paced):
+        now = services.now()
+        with services.database.reading() as session:
+            just_sent = select(col(Letter.sent_at)).where(col(Letter.sent_at) > now - MINUTE)
+            moments = [at for at in session.scalars(just_sent) if at is not None]
+        carrier.count((now - at).total_seconds() for at in moments)
+
+
+def _late(services: Services, until: dt.datetime | None) -> bool:
+    return until is not None and services.now() >= until
+
+
 def _some(
-    services: Services, carrier: Carrier, leased: Sequence[Leased], ended: Counter[str]
+    services: Services,
+    carrier: Carrier,
+    leased: Sequence[Leased],
+    ended: Counter[str],
+    until: dt.datetime | None,
 ) -> str:
     """Send some letters; return why the whole sender must stop, or nothing."""
     stopped = ""
     for letter in leased:
-        stopped = stopped or _one(services, carrier, letter, ended)
-    if stopped:
-        give_back(services, leased)
+        if stopped or _late(services, until):
+            give_back(services, leased)
+            break
+        stopped = _one(services, carrier, letter, ended)
     return stopped
 
 

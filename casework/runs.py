@@ -6,7 +6,7 @@ up anew, and with it a new instant of beginning. Whoever began at another instan
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -89,6 +89,22 @@ def last_end(session: Session, kind: str) -> dt.datetime | None:
             col(Run.kind) == kind, col(Run.state) == RunState.FINISHED.value
         )
     )
+
+
+def failed_of_late(services: Services, *, within: dt.timedelta) -> Mapping[RunKind, dt.timedelta]:
+    """Return the kinds of which a run failed a short while ago, and how long ago that is."""
+    now = services.now()
+    with services.database.reading() as session:
+        rows = session.execute(
+            select(col(Run.kind), func.max(col(Run.finished_at)))
+            .where(
+                col(Run.state) == RunState.FAILED.value,
+                col(Run.finished_at) > now - within,
+                col(Run.kind).in_([kind.value for kind in RunKind]),
+            )
+            .group_by(col(Run.kind))
+        )
+        return {RunKind(kind): now - at for kind, at in rows}
 
 
 def is_over(session: Session, run: Run, now: dt.datetime) -> bool:

@@ -38,10 +38,11 @@ def remind(home: str, on: str | None) -> SweepReport:
         return report
 
 
-def send(home: str, on: str | None) -> DeliveryReport:
-    """Send the letters of a day."""
+def send(home: str, on: str | None, until: str | None = None) -> DeliveryReport:
+    """Send the letters of a day; ``until`` (ISO 8601): begin none after that moment."""
+    end = dt.datetime.fromisoformat(until) if until else None
     with house(home, on) as services, logged(services, runs.DELIVER) as say:
-        report = deliver(services)
+        report = deliver(services, until=end)
         say(report)
         return report
 

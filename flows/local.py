@@ -122,8 +122,9 @@ def run_locally(
     """Run a flow in this process and return its report.
 
     ``by`` says who began it. Parameters are ``month`` (YYYY-MM, for monthly), ``dry_run``
-    (anything, for housekeeping) and ``on`` (YYYY-MM-DD, else today). Without a server the same
-    work is done directly, after a notice in Chinese. Raises CannotRunError.
+    (anything, for housekeeping), ``until`` (ISO 8601, for deliver) and ``on`` (YYYY-MM-DD, else
+    today). Without a server the same work is done directly, after a notice in Chinese. Raises
+    CannotRunError.
     """
     folder = Path(home).absolute()
     close(build(read_settings(folder)))  # what keeps us from running is said before all else

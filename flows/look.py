@@ -1,18 +1,21 @@
 """The timetable for many machines: an alarm rings, any worker looks, our tables say what is due."""
 
 import asyncio
+import datetime as dt
 from pathlib import Path
 
 from prefect import flow
 from prefect.runtime import deployment
 
+from casework.runs import failed_of_late
 from flows.helpers import forget_missed
 from flows.house import folder_of
 from flows.local import Report
+from flows.patience import LONGEST, Patience
 from flows.seat import Seat
 from flows.timetable import Keeper
 from policy.timetable import RunKind
-from runtime.build import process_name
+from runtime.build import opened, process_name, read_settings
 
 
 @flow(name="timetable")
@@ -22,6 +25,19 @@ async def timetable(home: str = "") -> list[str]:
     if deployment.id:
         await forget_missed(deployment.id)
     return did
+
+
+def _patience(home: Path) -> Patience:
+    """Return the patience with what failed a moment ago: whoever looked then was another process.
+
+    Letters are let alone: a look is as long as their own rest.
+    """
+    patience = Patience()
+    with opened(read_settings(home)) as services:
+        for kind, ago in failed_of_late(services, within=dt.timedelta(seconds=LONGEST)).items():
+            if kind is not RunKind.DELIVER:
+                patience.rest(kind, LONGEST - ago.total_seconds())
+    return patience
 
 
 def look(home: Path) -> list[str]:
@@ -35,7 +51,8 @@ def look(home: Path) -> list[str]:
         elif kind is not None:
             did.append(kind.value)
 
-    Keeper(seat=Seat(home=home, holder=process_name()), told=told).look_once()
+    seat = Seat(home=home, holder=process_name())
+    Keeper(seat=seat, told=told, patience=_patience(home)).look_once()
     if failed:
         raise failed[0]
     return did

@@ -30,6 +30,10 @@ class Patience:
         self._failures[kind] = before + 1
         self._until[kind] = self.clock() + min(FIRST * 2 ** min(before, 10), LONGEST)
 
+    def rest(self, kind: RunKind, seconds: float) -> None:
+        """Do not try a kind for so long."""
+        self._until[kind] = self.clock() + seconds
+
     def went_well(self, kind: RunKind) -> None:
         """Forget the failures of a kind."""
         self._failures.pop(kind, None)

@@ -28,9 +28,9 @@ def sweep(home: str, on: str | None = None) -> SweepReport:
     return report
 
 
-def deliver(home: str, on: str | None = None) -> DeliveryReport:
+def deliver(home: str, on: str | None = None, until: str | None = None) -> DeliveryReport:
     """Send the letters of a day."""
-    report = chores.send(home, on)
+    report = chores.send(home, on, until)
     tell(1, 1)
     return report
 

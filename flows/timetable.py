@@ -23,7 +23,7 @@ from flows.local import Report, on_standard_error, run_locally, run_plainly
 from flows.patience import Patience
 from flows.seat import SIGNS_IN_A_LEASE, Seat
 from policy.passing import records_lost
-from policy.timetable import RunKind, day_of, due_runs, month_due, night_due
+from policy.timetable import RunKind, day_of, deliver_until, due_runs, month_due, night_due
 from runtime.build import opened, read_settings
 from runtime.timetable import timetable_of
 
@@ -46,6 +46,7 @@ class Keeper:
     lost: bool = False  # somebody else took the seat
     patience: Patience = field(default_factory=Patience)
     _looked_at: dt.datetime | None = None
+    _last: RunKind | None = None  # what was done last
     _watched: float | None = None  # monotonic
 
     @property
@@ -101,7 +102,8 @@ class Keeper:
             left = [kind for kind in self._due() if self.patience.may_try(kind)]
             if not left:
                 return
-            kind = left[0]
+            kind = _first(left, after=self._last)
+            self._last = kind
             try:
                 self.told(kind, self._run(kind))
                 self.patience.went_well(kind)
@@ -172,6 +174,7 @@ class Keeper:
             when = {"on": (night_due(at, now, last) or now.date()).isoformat()}
         if kind is RunKind.DELIVER:
             self._looked_at = now
+            when["until"] = deliver_until(table, now).isoformat()
         run: Callable[..., Report] = partial(run_locally, notice=self._records_lost)
         if self.plain:
             run = run_plainly
@@ -182,6 +185,12 @@ class Keeper:
         on_standard_error(sentence)
         with suppress(Exception), opened(read_settings(self.home)) as services:
             note(services, records_lost(services.today, sentence))
+
+
+def _first(due: list[RunKind], *, after: RunKind | None) -> RunKind:
+    """Return what is done next: many letters at a slow pace do not keep a backup waiting."""
+    others = [kind for kind in due if kind is not RunKind.DELIVER]
+    return others[0] if after is RunKind.DELIVER and others else due[0]
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from notifications.message import Carrier, Message, Receipt
 
@@ -24,6 +24,11 @@ class Paced:
         self._carrier = carrier
         self._left: deque[float] = deque(maxlen=per_minute)  # when the newest ones were handed on
         self._clock, self._sleep = clock, sleep
+
+    def count(self, ages: Iterable[float]) -> None:
+        """Count letters that left so many seconds ago, before there was this pace."""
+        now = self._clock()
+        self._left.extend(now - age for age in sorted(ages, reverse=True))
 
     def wait(self) -> None:
         """Return when it is the next letter's turn; before it is marked as on its way."""

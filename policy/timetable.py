@@ -191,6 +191,11 @@ def _deliver(table: Timetable, calendar: Calendar, now: dt.datetime, done: Done)
     return rested and table.deliver_from <= now.time() <= table.deliver_to
 
 
+def deliver_until(table: Timetable, now: dt.datetime) -> dt.datetime:
+    """Return when a delivery that begins now ends: other work waits for it, and the day closes."""
+    return min(now + table.deliver_every, _at(now.date(), table.deliver_to, now))
+
+
 def _next(calendar: Calendar, at: dt.time, now: dt.datetime, *, skip: bool) -> dt.datetime:
     """Return this time of day on the next workday, today included unless it is to be skipped."""
     return _at(calendar.next_workday(now.date() + skip * ONE_DAY), at, now)

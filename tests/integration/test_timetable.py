@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -14,10 +16,12 @@ from sqlalchemy import create_engine, text
 
 from casework.alarms import open_alarms
 from casework.counts import BatchCounts
+from casework.deliver import DeliveryReport
 from casework.digest import DigestReport
+from casework.due_now import done_so_far
 from casework.housekeeping import HousekeepingReport
 from casework.remind import SweepReport
-from casework.services import Actor
+from casework.services import Actor, Services
 from casework.staff import NewStaff, add_staff
 from cli.errors import Code
 from config.settings import CONFIG_ROOM
@@ -25,13 +29,14 @@ from config.timetable import FILE
 from flows import local, server, timetable, work
 from flows.chores import BackupReport
 from flows.local import Report
+from flows.look import look
 from flows.patience import Patience
 from flows.seat import Seat
 from flows.timetable import Keeper
 from models.enterprise import Role
 from models.ledger import CalendarOverride
 from models.writes import insert_new
-from policy.timetable import RunKind
+from policy.timetable import Done, RunKind
 from runtime import clock
 from runtime.build import CannotRunError, create, opened, read_settings
 from tests.house.tree import ROOT
@@ -133,6 +138,68 @@ def test_a_run_that_fails_is_told_and_tried_again_after_a_while(
     ]
     assert isinstance(heard[0][1], ZeroDivisionError)
     assert isinstance(heard[-1][1], BatchCounts)
+
+
+def test_a_delivery_that_takes_all_day_keeps_nothing_waiting_and_ends_when_the_day_closes(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [MORNING + dt.timedelta(hours=7, minutes=53)]  # seven minutes before the office closes
+    monkeypatch.setattr(clock, "now", lambda: now[0])
+    monkeypatch.setattr(timetable, "watch", lambda *_: None)
+    ends: list[str] = []
+
+    def slow(_: str, *, on: str, until: str) -> Report:
+        now[0] = dt.datetime.fromisoformat(until)
+        ends.append(f"{now[0]:%H:%M}")
+        return DeliveryReport()
+
+    monkeypatch.setitem(local._PLAIN, "deliver", slow)
+    keeper, heard = _keeper(home)
+    keeper.seat.take()
+    monkeypatch.setattr(timetable, "done_so_far", _letters_wait)
+    keeper.look()
+
+    assert [kind for kind, _ in heard if kind is not None][-4:] == [
+        *(RunKind.DELIVER, RunKind.BACKUP, RunKind.DELIVER, RunKind.HOUSEKEEPING)
+    ]
+    assert ends == ["17:58", "18:00"]
+
+
+def _letters_wait(services: Services, **looked_at: dt.datetime | None) -> Done:
+    """Return what was done, and that letters wait whatever was sent."""
+    return replace(done_so_far(services, **looked_at), letters_wait=True)
+
+
+def test_on_many_machines_what_failed_a_moment_ago_is_let_alone_whoever_looks(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [MORNING]
+    tried: list[dt.datetime] = []
+    good = local._PLAIN["backup"]
+    monkeypatch.setattr(clock, "now", lambda: now[0])
+    monkeypatch.setattr(timetable, "run_locally", _plainly)
+
+    def bad(folder: str, **when: str) -> Report:
+        tried.append(now[0])
+        with monkeypatch.context() as patched:
+            patched.setattr("flows.chores.make_backup", _full)
+            return good(folder, **when)
+
+    monkeypatch.setitem(local._PLAIN, "backup", bad)
+    for minutes in range(0, 40, 5):
+        now[0] = MORNING + dt.timedelta(minutes=minutes)
+        with suppress(OSError):
+            look(home)
+
+    assert tried == [MORNING, MORNING + dt.timedelta(minutes=30)]
+
+
+def _plainly(home: Path, which: local.Which, *, by: str, notice: object, **when: str) -> Report:
+    return local.run_plainly(home, which, by=by, **when)
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_a_month_that_was_cut_off_is_finished_on_its_last_day(

@@ -168,3 +168,33 @@ def test_a_paced_sender_waits_before_a_letter_is_on_its_way(county: Services) ->
 
     assert deliver(replace(county, open_carrier=lambda: paced)).sent == 1
     assert states == ["queued"]
+
+
+def test_a_delivery_begins_no_letter_after_its_end_and_lets_go_of_what_it_had(
+    county: Services,
+) -> None:
+    carrier = MemoryCarrier()
+    sending = replace(county, open_carrier=lambda: carrier)
+
+    assert deliver(sending, until=county.now()).sent == 0
+    assert letters(county)[0].leased_until is None
+    assert deliver(sending, until=county.now() + dt.timedelta(minutes=1)).sent == 1
+
+
+def test_a_new_delivery_counts_what_the_last_one_sent_within_the_minute(county: Services) -> None:
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        ticking[0] += seconds
+
+    assert deliver(county).sent == 1
+    add_firm(county, 2)
+    run_month(later(county, 0), "2026-03", on=D30)
+    soon = replace(county, now=lambda: county.now() + dt.timedelta(seconds=15))
+    sweep(soon, today=D30 + dt.timedelta(days=1))
+    ticking = [0.0]
+    paced = Paced(MemoryCarrier(), 1, clock=lambda: ticking[0], sleep=sleep)
+    report = deliver(replace(soon, open_carrier=lambda: paced), today=D30 + dt.timedelta(days=1))
+
+    assert (report.sent, waited) == (1, [45])

@@ -55,3 +55,18 @@ def test_it_waits_only_when_it_must_and_no_longer() -> None:
         paced.deliver(LETTER)
 
     assert waited == [50]
+
+
+def test_what_left_before_there_was_this_pace_is_counted() -> None:
+    waited: list[float] = []
+    now = [100.0]
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        now[0] += seconds
+
+    paced = Paced(MemoryCarrier(), 2, clock=lambda: now[0], sleep=sleep)
+    paced.count([10.0, 50.0, 59.0])
+    paced.wait()
+
+    assert waited == [10]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from policy.timetable import Done, RunKind, day_of, due_runs, month_due, next_at
+from policy.timetable import Done, RunKind, day_of, deliver_until, due_runs, month_due, next_at
 from tests.unit.policy.samples import CALENDAR, TABLE, at
 
 M, S, D = RunKind.MONTHLY, RunKind.SWEEP, RunKind.DELIVER
@@ -34,6 +34,19 @@ def settled(done: Done) -> Done:
 )
 def test_the_month_and_the_reminders(now: dt.datetime, done: Done, due: list[RunKind]) -> None:
     assert due_runs(TABLE, CALENDAR, now, settled(done)) == due
+
+
+@pytest.mark.parametrize(
+    ("now", "until"),
+    [
+        pytest.param(at(6, 12), at(6, 12, 5), id="as long as a rest"),
+        pytest.param(at(6, 17, 58), at(6, 18), id="no later than the day closes"),
+    ],
+)
+def test_a_delivery_ends_before_other_work_waits_for_long(
+    now: dt.datetime, until: dt.datetime
+) -> None:
+    assert deliver_until(TABLE, now) == until
 
 
 @pytest.mark.parametrize(
