@@ -41,6 +41,7 @@ class Surroundings:
     smtp_host: str
     free_bytes: int
     smtp_trouble: str = ""  # what is in the way of the relay
+    tasks_trouble: str = ""  # that the server which hands out the work does not answer
     server_now: dt.datetime | None = None  # the clock of a database on another machine
     table: Timetable | None = None
 
@@ -62,6 +63,7 @@ def examine(services: Services, around: Surroundings) -> tuple[Check, ...]:
             *_unsaid(session, services),
             *_uncertified(session, services),
             *doctor_runs.checks(session, services, around.table),
+            *doctor_runs.tasks(around.tasks_trouble),
             *doctor_runs.clock(session, services, around.server_now),
             _audit(session),
             disk(around),

@@ -13,6 +13,7 @@ from casework.remind import swept_on
 from casework.services import Services
 from casework.watch import look
 from models.ledger import AuditEntry, Heartbeat, Run, RunState
+from policy.passing import RESTART_TASKS
 from policy.silence import Silence
 from policy.timetable import Timetable
 
@@ -47,6 +48,12 @@ def checks(session: Session, services: Services, table: Timetable | None) -> Ite
         yield from _sweep(session, services)
     if table and Silence.BACKUP not in told:
         yield _backup(session, services)
+
+
+def tasks(trouble: str) -> Iterator[Check]:
+    """Yield that the server which hands out the work does not answer."""
+    if trouble:
+        yield bad("任务服务器", trouble, RESTART_TASKS)
 
 
 def clock(session: Session, services: Services, server_now: dt.datetime | None) -> Iterator[Check]:

@@ -1,12 +1,13 @@
 """Looking after the program itself: `peiyu runs` and `peiyu watch`."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.app import app
-from cli.door import folder_of, services_at
+from cli.door import folder_of, services_at, settings_at
 from cli.errors import Code, misuse
 from cli.options import Home, Json
 from cli.output import print_json, screen
@@ -145,15 +146,23 @@ def watch_(
     as_json: Json = False,
 ) -> None:
     """Look for what is silent; tell whoever keeps the program."""
+    from casework.alarms import note
     from casework.heartbeat import WATCH, beat
     from casework.watch import send_alarms, watch
+    from flows.server import away
+    from policy.passing import tasks_away
     from runtime.timetable import timetable_of
 
     table = timetable_of(folder_of(home))
     with services_at(home) as services:
         if every is not None:
             beat(services, WATCH, every=dt.timedelta(minutes=every))
-        seen = watch(services, table)
+        gone = away(settings_at(home).prefect)
+        told = [tasks_away(services.today, gone)] if gone else []
+        for each in told:
+            note(services, each)
+        found = watch(services, table)
+        seen = replace(found, troubles=(*found.troubles, *told))
         sent = send_alarms(services, table)
     if as_json:
         print_json({**_fields(seen), "sent": sent})

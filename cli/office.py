@@ -159,6 +159,7 @@ def doctor(home: Home = None, on: On = None, as_json: Json = False) -> None:
 def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
     from casework.check import bad, ok
     from casework.doctor import Surroundings, disk, examine, mail
+    from flows.server import away
     from runtime.build import CannotRunError, opened, reach_mail
     from runtime.timetable import timetable_of
 
@@ -169,6 +170,7 @@ def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
             letters_folder=settings.letters_folder,
             smtp_host=settings.smtp.host,
             smtp_trouble=reach_mail(settings),
+            tasks_trouble=away(settings.prefect),
             free_bytes=_free(settings.home),
         )
         with opened(settings) as services:

@@ -65,10 +65,10 @@ def up(
 ) -> None:
     """Keep the timetable of a data folder."""
     keeper, teller = _prepared(folder_of(home), plain=plain, quiet=as_json)
+    _stop_on_signal(keeper.stop)
     if once:
         _do_once(keeper, teller, wait=wait)
     else:
-        _stop_on_signal(keeper.stop)
         with _pages(folder_of(home), host, port, teller):
             _keep(keeper, teller, wait=wait)
         teller.say("已停止。")
@@ -115,9 +115,11 @@ def _prepared(folder: Path, *, plain: bool, quiet: bool) -> tuple["Keeper", Tell
 def _do_once(keeper: "Keeper", teller: Teller, *, wait: bool) -> None:
     if _seated(keeper, teller, wait=wait):
         try:
-            keeper.look()
+            ended = keeper.once()
         finally:
             _leave(keeper)
+        if not ended:
+            _end_at_once(Code.FINE)
         if not teller.did:
             teller.say("现在没有该办的。")
 

@@ -27,6 +27,10 @@ async def timetable(home: str = "") -> list[str]:
     return did
 
 
+# What a whole office waits for rests shorter than what nobody sees at night.
+_REST = {RunKind.MONTHLY: 600.0, RunKind.DIGEST: 600.0, RunKind.SWEEP: 600.0, RunKind.DELIVER: 0.0}
+
+
 def _patience(home: Path) -> Patience:
     """Return the patience with what failed a moment ago: whoever looked then was another process.
 
@@ -35,8 +39,7 @@ def _patience(home: Path) -> Patience:
     patience = Patience()
     with opened(read_settings(home)) as services:
         for kind, ago in failed_of_late(services, within=dt.timedelta(seconds=LONGEST)).items():
-            if kind is not RunKind.DELIVER:
-                patience.rest(kind, LONGEST - ago.total_seconds())
+            patience.rest(kind, _REST.get(kind, LONGEST) - ago.total_seconds())
     return patience
 
 

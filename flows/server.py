@@ -74,6 +74,17 @@ def reach(api: str) -> str:
         raise ServerUnavailableError(str(error)) from error
 
 
+def away(office: PrefectPart) -> str:
+    """Return in a sentence that the office's server does not answer; nothing when it does."""
+    if not office.api:
+        return ""
+    try:
+        reach(office.api)
+    except ServerUnavailableError:
+        return f"任务服务器 {office.api} 没有应答，各台机器领不到活；手工运行会直接办理，结果相同"
+    return ""
+
+
 class OwnServer:
     """A server in a process of its own, which ends when it is stopped or we die."""
 

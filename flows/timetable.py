@@ -85,13 +85,23 @@ class Keeper:
         wake.set()  # what was missed while nobody kept the timetable is due at once
         work = Thread(target=self._work, args=[wake], daemon=True)
         with _ringing((_EVERY, wake.set), (self._alive_every, self._live)):
-            work.start()
-            while work.is_alive() and not self._over:
-                work.join(_JOIN)
-            wake.set()
-            end = monotonic() + _PATIENCE
-            while work.is_alive() and monotonic() < end:
-                work.join(_JOIN)
+            return self._ended(work, wake.set)
+
+    def once(self) -> bool:
+        """Do what is due now and end; the same when told to stop, or overtaken, before."""
+        work = Thread(target=self.look, daemon=True)
+        with _ringing((self._alive_every, self._live)):
+            return self._ended(work, lambda: None)
+
+    def _ended(self, work: Thread, wake: Callable[[], object]) -> bool:
+        """Start the work and wait for its end; once it is all over, not for long."""
+        work.start()
+        while work.is_alive() and not self._over:
+            work.join(_JOIN)
+        wake()
+        end = monotonic() + _PATIENCE
+        while work.is_alive() and monotonic() < end:
+            work.join(_JOIN)
         return not work.is_alive()
 
     def look(self) -> None:

@@ -7,10 +7,17 @@ import datetime as dt
 
 from policy.silence import Silence, Trouble
 
+RESTART_TASKS = "systemctl restart peiyu-prefect"
+
 
 def records_lost(on: dt.date, sentence: str) -> Trouble:
     """Return that Prefect kept no records; the sentence says what was done instead."""
     return _told(Silence.RECORDS, on, sentence, "peiyu doctor")
+
+
+def tasks_away(on: dt.date, sentence: str) -> Trouble:
+    """Return that the server that hands out the work on many machines does not answer."""
+    return _told(Silence.RECORDS, on, sentence, RESTART_TASKS)
 
 
 def database_away(on: dt.date) -> Trouble:

@@ -17,6 +17,25 @@ from runtime.build import create
 from tests.plugins.office import wait_until
 from tests.plugins.terminal import Peiyu
 
+
+def test_doctor_and_watch_say_that_the_server_which_hands_out_the_work_is_gone(
+    peiyu: Peiyu, home: Path, closed_port: int
+) -> None:
+    _settle(home, f'[prefect]\napi = "http://127.0.0.1:{closed_port}/api"\n')
+    new = ("yun", "--name", "示例", "--role", "operator", "--email", "yun@bureau.example")
+    assert peiyu("staff", "add", *new).code == 0
+    sentence = f"任务服务器 http://127.0.0.1:{closed_port}/api 没有应答"
+
+    doctor, watch = peiyu("doctor"), peiyu("watch", "--json")
+
+    assert sentence in doctor.out.replace("\n", "")
+    assert "systemctl restart peiyu-prefect" in doctor.out
+    assert doctor.code == watch.code == 1
+    assert sentence in watch.json["troubles"][-1]["sentence"]
+    assert watch.json["sent"] == 1
+    assert peiyu("watch", "--json").json["sent"] == 0
+
+
 COMMANDS = [pytest.param("deploy", id="deploy"), pytest.param("work", id="work")]
 
 

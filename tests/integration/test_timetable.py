@@ -110,6 +110,26 @@ def test_what_is_due_is_done_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
     assert heard_too == []
 
 
+def test_once_does_what_is_due_and_hears_when_it_is_told_to_stop(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    keeper, heard = _keeper(home)
+    assert keeper.seat.take() is None
+
+    def told(kind: RunKind | None, said: Report | Exception) -> None:
+        heard.append((kind, said))
+        keeper.stop.set()
+
+    keeper.told = told
+    assert keeper.once()
+    assert [kind for kind, _ in heard] == [RunKind.MONTHLY]
+    keeper.stop.clear()
+    keeper.told = lambda kind, said: heard.append((kind, said))
+    assert keeper.once()
+    assert len(heard) == 5
+
+
 def test_a_run_that_fails_is_told_and_tried_again_after_a_while(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
