@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.door import folder_of, settings_at
+from cli.door import folder_of, has_data, services_at, settings_at
 from cli.errors import Code, misuse, refused
 from cli.options import Database, Home, Json, On, whole
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
     from casework.doctor import Check
+    from casework.reproject import Reprojection
     from config.problems import CheckProblem
     from config.settings import Settings
 
@@ -67,8 +68,9 @@ def _choose(settings: "Settings", database: str) -> "Settings":
 @app.command(
     "check",
     rich_help_panel="开始",
-    help="检查项目、提醒、通知和放假安排文件，列出全部问题。",
-    epilog="例：peiyu check",
+    help="检查项目、提醒、通知和放假安排文件，列出全部问题。\n\n"
+    "改了规则或通知，加 --moves 看哪些截止日会变、谁已知道原日期；什么都不改动。",
+    epilog="例：peiyu check --moves",
 )
 def check(
     folders: Annotated[
@@ -79,6 +81,9 @@ def check(
             help="要检查的文件夹，默认是随程序附带的和自己加的",
         ),
     ] = None,
+    moves: Annotated[
+        bool, typer.Option("--moves", help="文件没有问题时，再列出哪些截止日会因此变动")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -88,8 +93,11 @@ def check(
     rooms = _rooms(folders, home)
     problems = check_everything(*rooms)
     counts = _counts(rooms)
+    laid_over = (*_rooms(None, home), *(folders or ()))
+    moving = _moving(laid_over, home) if moves and not problems else None
     if as_json:
-        print_json({"problems": [_problem(each) for each in problems], **counts})
+        moved = {"moving": moving.moved} if moving else {}
+        print_json({"problems": [_problem(each) for each in problems], **counts, **moved})
     elif problems:
         from cli.tables import say
 
@@ -103,8 +111,26 @@ def check(
             f"{counts['obligations']} 项截止事项、{counts['ladders']} 种提醒、"
             f"{counts['years']} 年放假安排",
         )
+    if moving is not None and not as_json:
+        from cli.moved_dates import print_moved
+
+        print_moved(moving)
     if problems:
         raise typer.Exit(Code.PROBLEMS)
+
+
+def _moving(rooms: tuple[Path, ...], home: Path | None) -> "Reprojection":
+    """Return which dates move once these files are in force, a later one over an earlier."""
+    from casework.reproject import reproject
+    from config.calendar_files import load_calendar
+    from config.catalogue import load_catalogue
+
+    if not has_data(home):
+        raise misuse("还没有数据，没有截止日可以比较")
+    catalogue, _ = load_catalogue(*rooms)
+    calendar, _ = load_calendar(*(room / "calendars" for room in rooms))
+    with services_at(home) as services:
+        return reproject(replace(services, catalogue=catalogue, gazetted=calendar), apply=False)
 
 
 def _rooms(folders: list[Path] | None, home: Path | None) -> tuple[Path, ...]:
