@@ -15,6 +15,8 @@ from cli.options import Database, Home, Json, On, whole
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from casework.doctor import Check
     from casework.reproject import Reprojection
     from config.problems import CheckProblem
@@ -98,25 +100,29 @@ def check(
     if as_json:
         moved = {"moving": moving.moved} if moving else {}
         print_json({"problems": [_problem(each) for each in problems], **counts, **moved})
-    elif problems:
-        from cli.tables import say
-
-        say(screen(), *map(str, problems), f"共 {len(problems)} 处问题", style="red")
     else:
-        from cli.tables import say
-
-        say(
-            screen(),
-            f"没有问题：{counts['programmes']} 个项目、{counts['criteria']} 项条件、"
-            f"{counts['obligations']} 项截止事项、{counts['ladders']} 种提醒、"
-            f"{counts['years']} 年放假安排",
-        )
-    if moving is not None and not as_json:
-        from cli.moved_dates import print_moved
-
-        print_moved(moving)
+        _print_checked(problems, counts, moving)
     if problems:
         raise typer.Exit(Code.PROBLEMS)
+
+
+def _print_checked(
+    problems: "Sequence[CheckProblem]", counts: dict[str, int], moving: "Reprojection | None"
+) -> None:
+    from cli.moved_dates import print_moved
+    from cli.tables import say
+
+    if problems:
+        say(screen(), *map(str, problems), f"共 {len(problems)} 处问题", style="red")
+        return
+    say(
+        screen(),
+        f"没有问题：{counts['programmes']} 个项目、{counts['criteria']} 项条件、"
+        f"{counts['obligations']} 项截止事项、{counts['ladders']} 种提醒、"
+        f"{counts['years']} 年放假安排",
+    )
+    if moving is not None:
+        print_moved(moving)
 
 
 def _moving(rooms: tuple[Path, ...], home: Path | None) -> "Reprojection":
