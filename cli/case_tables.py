@@ -196,7 +196,7 @@ def _print_history(console: Console, history: History) -> None:
             (
                 each.at.date(),
                 "免除",
-                f"{each.stage_title}：{each.need}",
+                f"{each.stage_title}：{each.need}" + ("" if each.counts else "（不再计）"),
                 f"{each.by}：{each.reason}",
             )
             for each in history.waivers

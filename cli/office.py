@@ -95,8 +95,7 @@ def check(
     rooms = _rooms(folders, home)
     problems = check_everything(*rooms)
     counts = _counts(rooms)
-    laid_over = (*_rooms(None, home), *(folders or ()))
-    moving = _moving(laid_over, home) if moves and not problems else None
+    moving = _moving(rooms, home) if moves and not problems else None
     if as_json:
         moved = {"moving": moving.moved} if moving else {}
         print_json({"problems": [_problem(each) for each in problems], **counts, **moved})
@@ -126,7 +125,7 @@ def _print_checked(
 
 
 def _moving(rooms: tuple[Path, ...], home: Path | None) -> "Reprojection":
-    """Return which dates move once these files are in force, a later one over an earlier."""
+    """Return which dates move once these files are in force."""
     from casework.reproject import reproject
     from config.calendar_files import load_calendar
     from config.catalogue import load_catalogue

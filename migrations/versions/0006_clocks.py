@@ -1,4 +1,4 @@
-"""Clocks of deadlines: what was suspended, extended or given up, by whom and why
+"""Clocks of deadlines: what was suspended, extended or given up; waivers end with a return
 
 Revision ID: 0006
 Revises: 0004
@@ -15,6 +15,8 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_EVER = ("case_id", "stage", "need")  # what a waiver was unique by
+_STAY = (*_EVER, "version")
 _BEFORE = ("open", "met", "waived", "superseded")
 
 
@@ -54,14 +56,34 @@ def upgrade() -> None:
     with op.batch_alter_table("deadline") as deadline:
         deadline.add_column(sa.Column("suspended_on", sa.Date(), nullable=True))
     _say((*_BEFORE, "cannot_file"))
+    with op.batch_alter_table("waiver") as waiver:
+        waiver.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
+    # what was waived stays waived, until its case comes into that stage anew
+    op.execute(
+        'UPDATE waiver SET version = (SELECT version FROM "case" WHERE "case".id = waiver.case_id)'
+    )
+    _once_for(_STAY, instead_of=_EVER)
 
 
 def downgrade() -> None:
+    op.execute(
+        "DELETE FROM waiver WHERE id NOT IN "
+        "(SELECT max(id) FROM waiver GROUP BY case_id, stage, need)"
+    )
+    _once_for(_EVER, instead_of=_STAY)
+    with op.batch_alter_table("waiver") as waiver:
+        waiver.drop_column("version")
     op.execute("UPDATE deadline SET state = 'waived' WHERE state = 'cannot_file'")
     _say(_BEFORE)
     with op.batch_alter_table("deadline") as deadline:
         deadline.drop_column("suspended_on")
     op.drop_table("clock_event")
+
+
+def _once_for(columns: tuple[str, ...], *, instead_of: tuple[str, ...]) -> None:
+    with op.batch_alter_table("waiver") as waiver:
+        waiver.drop_constraint(op.f(f"uq_waiver_{'_'.join(instead_of)}"), type_="unique")
+        waiver.create_unique_constraint(op.f(f"uq_waiver_{'_'.join(columns)}"), list(columns))
 
 
 def _say(words: tuple[str, ...]) -> None:

@@ -50,7 +50,7 @@ class Clocked:
 
     def touch(self, day: dt.date, act: Act, **more: Any) -> ClockChange | Refusal:
         """Do something to the clock of the filing."""
-        wish = ClockWish(deadline=self.number, act=act, **{"reason": "示例理由"} | more)
+        wish = ClockWish(**{"deadline": self.number, "act": act, "reason": "示例理由"} | more)
         return touch_clock(self.on(day), wish, by=CLERK)
 
     def done(self, day: dt.date, act: Act, **more: Any) -> ClockChange:
@@ -70,7 +70,7 @@ class Clocked:
     @property
     def number(self) -> int:
         """The number of the first projection, which is good for ever."""
-        return min(row.id for row in self.filings)
+        return min(row.id or 0 for row in self.rows(Deadline))
 
     @property
     def filings(self) -> Sequence[Deadline]:
