@@ -82,15 +82,22 @@ def test_what_can_not_be_found_or_is_still_to_come_is_said(peiyu: Peiyu, a_month
 def test_a_day_off_is_previewed_and_not_kept(peiyu: Peiyu, a_month: Fill) -> None:
     a_month()
     due = peiyu("due", "--days", "400", "--json").json["lines"]
-    rolled = next(each["due_on"] for each in due if "提前至上一工作日" in each["explanation"])
-    day = ("calendar", "add", rolled, "--off", "--reason", "示例停工")
+    days = sorted({line["due_on"] for line in due})
+    off = ("--off", "--reason", "示例停工")
+
+    def moving(day: str) -> list[dict[str, str]]:
+        moved: list[dict[str, str]]
+        moved = peiyu("calendar", "add", day, *off, "--preview", "--json").json["moved"]
+        return moved
+
+    rolled = next(day for day in days if moving(day))
+    day = ("calendar", "add", rolled, *off)
 
     looked = peiyu(*day, "--preview")
     assert f"预览，没有登记：{rolled}" in looked.out
     assert "将调整" in looked.out
     assert "接下来" not in looked.out
-    (moved, *_) = peiyu(*day, "--preview", "--json").json["moved"]
-    assert moved["old_on"] == rolled
+    assert moving(rolled)[0]["old_on"] == rolled
     assert peiyu("calendar", "list", "--json").json == {"days": []}
     peiyu(*day)
     taken_back = ("calendar", "remove", rolled, "--reason", "示例复工", "--preview")
