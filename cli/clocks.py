@@ -25,7 +25,7 @@ clock = group(
 )
 
 Deadline = Annotated[
-    int, typer.Argument(metavar="编号", help="截止事项编号，见 peiyu case 或 peiyu due --json")
+    int, typer.Argument(metavar="编号", help="截止事项编号，见 peiyu case 或 peiyu due --each")
 ]
 Why = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，必填")]
 Document = Annotated[

@@ -103,13 +103,14 @@ def print_due(
     if not lines:
         say(console, "没有到期的事项。")
         return
-    made = table("截止日", "还有", "性质", "事项", "企业", "标记")
+    made = table(*(["编号#"] if each else []), "截止日", "还有", "性质", "事项", "企业", "标记")
     made.columns[0].no_wrap = True
     for matter in matters(lines):
         rows = [[line] for line in matter.lines] if each else [list(matter.lines)]
         for bound in rows:
             first = bound[0]
             made.add_row(
+                *([str(first.id)] if each else []),
                 first.due_on.isoformat(),
                 Text("已中止") if first.suspended_on else _left(first.days_left),
                 KINDS[DeadlineKind(first.kind)],
