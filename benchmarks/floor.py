@@ -24,6 +24,7 @@ INPUTS = (
     "record",
     "review",
     "waiver",
+    "clock_event",
 )
 
 

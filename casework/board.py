@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.dates_counted import DateCounts, count_dates
 from casework.rulebook import read_rules, stages_of
 from casework.services import Services
 from casework.words import PHASES
 from models.case import Case, Review, ReviewState
-from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
 from policy.programme import Phase, Programme, Stage
 
@@ -63,6 +63,8 @@ class ProgrammeBoard:
     over_limit: int
     open_deadlines: int
     overdue: int
+    suspended: int  # open, but their clocks stand still
+    cannot_file: int  # staff said so of this period, and its date is still to come
     phases: tuple[PhaseCount, ...]
     finals: tuple[FinalCount, ...]
 
@@ -99,7 +101,7 @@ class _Counts:
     held: Counter[Place] = field(default_factory=Counter)
     over: Counter[Place] = field(default_factory=Counter)
     waiting: Mapping[Place, int] = field(default_factory=dict)
-    deadlines: Mapping[str, tuple[int, int]] = field(default_factory=dict)  # open, overdue
+    deadlines: Mapping[str, DateCounts] = field(default_factory=dict)
 
 
 def board(services: Services, *, cycle: int | None = None) -> Board:
@@ -110,7 +112,7 @@ def board(services: Services, *, cycle: int | None = None) -> Board:
         )
         counts = _count_cases(session, services, rules, cycle)
         counts.waiting = _waiting(session, cycle)
-        counts.deadlines = _deadlines(session, services.today)
+        counts.deadlines = count_dates(session, services.today)
         enterprises = session.scalar(select(func.count()).select_from(Enterprise)) or 0
     programmes = services.catalogue.programmes.values()
     return Board(
@@ -168,16 +170,6 @@ def _waiting(session: Session, cycle: int | None) -> dict[Place, int]:
     return {(programme, stage): number for programme, stage, number in rows}
 
 
-def _deadlines(session: Session, today: dt.date) -> dict[str, tuple[int, int]]:
-    overdue = func.sum(case((col(Deadline.due_on) < today, 1), else_=0))
-    rows = session.execute(
-        select(col(Deadline.programme), func.count(), overdue)
-        .where(col(Deadline.state) == DeadlineState.OPEN.value)
-        .group_by(col(Deadline.programme))
-    )
-    return {programme: (number, int(late)) for programme, number, late in rows}
-
-
 def _programme(programme: Programme, rules: Iterable[Programme], counts: _Counts) -> ProgrammeBoard:
     older = [each for each in rules if each.key == programme.key]
     stages = stages_of([programme, *older])
@@ -191,7 +183,7 @@ def _programme(programme: Programme, rules: Iterable[Programme], counts: _Counts
         for phase in Phase
     )
     running = [stage for phase in phases for stage in phase.stages]
-    number, overdue = counts.deadlines.get(programme.key, (0, 0))
+    dates = counts.deadlines.get(programme.key, DateCounts())
     return ProgrammeBoard(
         programme=programme.key,
         title=programme.title,
@@ -199,8 +191,10 @@ def _programme(programme: Programme, rules: Iterable[Programme], counts: _Counts
         waiting=sum(stage.waiting for stage in running),
         held=sum(stage.held for stage in running),
         over_limit=sum(stage.over_limit for stage in running),
-        open_deadlines=number,
-        overdue=overdue,
+        open_deadlines=dates.open,
+        overdue=dates.overdue,
+        suspended=dates.suspended,
+        cannot_file=dates.cannot_file,
         phases=tuple(phase for phase in phases if phase.stages),
         finals=tuple(
             FinalCount(

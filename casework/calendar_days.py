@@ -1,7 +1,7 @@
 """Days that staff declare off or worked, and the State Council's list as it is loaded."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,11 @@ def forget_day(
         return line
 
     return services.database.transact(attempt)
+
+
+def supposing(services: Services, day: dt.date, working: bool | None) -> Services:  # noqa: FBT001
+    """Return services as if staff had declared a day, or (None) taken their word back."""
+    return replace(services, supposing={**services.supposing, day: working})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

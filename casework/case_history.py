@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.words import ITEMS, LETTERS, REVIEWS
-from models.case import Case, Record, Review, ReviewState, Transition, Waiver
+from models.case import Case, Record, Review, ReviewState, Transition, Waiver, still_counts
 from models.deadline import Deadline
 from models.enterprise import Person
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
@@ -65,6 +65,7 @@ class WaiverLine:
     by: str
     reason: str
     at: dt.datetime
+    counts: bool  # until the case comes into that stage anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +161,10 @@ def _reviews(session: Session, titles: dict[str, str], case: Case) -> tuple[Revi
 
 
 def _waivers(session: Session, titles: dict[str, str], case: Case) -> tuple[WaiverLine, ...]:
-    rows = session.scalars(
-        select(Waiver).where(col(Waiver.case_id) == case.id).order_by(col(Waiver.id))
+    rows = session.execute(
+        select(Waiver, still_counts())
+        .where(col(Waiver.case_id) == case.id)
+        .order_by(col(Waiver.id))
     )
     return tuple(
         WaiverLine(
@@ -170,8 +173,9 @@ def _waivers(session: Session, titles: dict[str, str], case: Case) -> tuple[Waiv
             by=row.by,
             reason=row.reason,
             at=row.at,
+            counts=counts,
         )
-        for row in rows
+        for row, counts in rows
     )
 
 

@@ -56,7 +56,8 @@ def closings(gathered: Gathered, standing: Standing) -> Iterator[Closing]:
             or _by_calendar(known, duty, gathered.on)
         )
         window = duty is not None and duty.anchor is Anchor.WINDOW_CLOSES
-        if closed is None and window and known.due_on < gathered.on and key[:3] in ahead:
+        past = known.due_on < gathered.on and known.suspended_on is None
+        if closed is None and window and past and key[:3] in ahead:
             closed = DeadlineState.WAIVED, NEXT_BATCH
         if closed is not None:
             yield Closing(deadline=known, state=closed[0], reason=closed[1])
@@ -127,7 +128,7 @@ def _by_calendar(
     known: KnownDeadline, duty: Obligation | None, on: dt.date
 ) -> tuple[DeadlineState, str] | None:
     """Return how the calendar closes it; what must be reported after an event stays open."""
-    if duty is None or duty.anchor is Anchor.RECORD:
+    if duty is None or duty.anchor is Anchor.RECORD or known.suspended_on is not None:
         return None
     if known.due_on + _KEPT[duty.kind] >= on:
         return None

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.flags import flags_of
 from casework.rulebook import rules_of
 from casework.services import Services
+from casework.told import correction_of
 from casework.week import empty_week, week_of_staff
 from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
@@ -204,7 +206,8 @@ def _due_item(
     session: Session, services: Services, item: LetterItem, *, keep_done: bool
 ) -> DueItem | None:
     deadline = _in_force(session, session.get_one(Deadline, item.deadline_id))
-    if deadline.state != DeadlineState.OPEN.value and not keep_done:
+    silent = deadline.state != DeadlineState.OPEN.value or deadline.suspended_on is not None
+    if silent and not keep_done:
         return None
     enterprise = session.get_one(Enterprise, deadline.enterprise_id)
     left = days_left(deadline.due_on, services.today)
@@ -216,7 +219,7 @@ def _due_item(
         due_on=deadline.due_on,
         days_left=left,
         tone=Tone.OVERDUE.value if left < 0 else item.tone,
-        explanation=origin(due),
+        explanation=correction_of(session, item, deadline) + origin(due),
         where=deadline.where,
         prepare=deadline.prepare,
         flags=flags_of(deadline),
@@ -245,16 +248,6 @@ def _matter(enterprise: Enterprise, deadline: Deadline) -> str:
     """Return the deadline's natural name without its projection: a moved date keeps it."""
     words = (deadline.programme, deadline.obligation, deadline.subject, deadline.period)
     return "/".join((enterprise.uscc, *words))
-
-
-def flags_of(deadline: Deadline) -> tuple[str, ...]:
-    """Return the words that say how sure a date is."""
-    marks = (
-        (deadline.estimated, "预计"),
-        (deadline.provisional, "暂估"),
-        (deadline.needs_confirmation, "待核实"),
-    )
-    return tuple(word for holds, word in marks if holds)
 
 
 def _move_item(session: Session, item: LetterItem) -> MoveItem:

@@ -169,6 +169,7 @@ def _waive(act: _Act) -> Refusal | None:
         "case_id": act.case.id,
         "stage": act.stage.key,
         "need": found[0],
+        "version": act.case.version + 1,
         "by": act.by.name,
         "reason": act.wish.reason,
         "at": act.services.now(),

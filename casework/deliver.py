@@ -259,5 +259,5 @@ def _suppress_done(session: Session, items: Sequence[int]) -> None:
         session.execute(
             update(LetterItem)
             .where(col(LetterItem.id).in_(items))
-            .values(state=ItemState.SUPPRESSED.value, reason="发信前已办结")
+            .values(state=ItemState.SUPPRESSED.value, reason="发信前已办结、改期或中止")
         )

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.compose import flags_of
 from casework.find import enterprise_of
+from casework.flags import flags_of
 from casework.refusal import Refusal
 from casework.services import Services
 from casework.words import KINDS
@@ -46,7 +46,8 @@ class DueLine:
     state: str  # always open, except on a case's page
     due_on: dt.date
     days_left: int  # calendar days; negative once it has passed
-    flags: tuple[str, ...]  # 预计, 暂估, 待核实
+    suspended_on: dt.date | None  # since when its clock stands still: then it is not overdue
+    flags: tuple[str, ...]  # 预计, 暂估, 待核实, 已中止
     explanation: str
     where: str
     prepare: str
@@ -81,7 +82,9 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
         key = services.catalogue.programme(wanted.programme).key
         statement = statement.where(col(Deadline.programme) == key)
     if wanted.overdue:
-        statement = statement.where(col(Deadline.due_on) < services.today)
+        statement = statement.where(
+            col(Deadline.due_on) < services.today, col(Deadline.suspended_on).is_(None)
+        )
     with services.database.reading() as session:
         if wanted.enterprise is not None:
             enterprise = enterprise_of(session, wanted.enterprise)
@@ -108,6 +111,7 @@ def due_line(services: Services, deadline: Deadline, name: str, uscc: str) -> Du
         state=deadline.state,
         due_on=deadline.due_on,
         days_left=days_left(deadline.due_on, services.today),
+        suspended_on=deadline.suspended_on,
         flags=flags_of(deadline),
         explanation=explain(Due.from_json(deadline.basis)),
         where=deadline.where,
@@ -137,4 +141,13 @@ def matters(lines: Sequence[DueLine]) -> tuple[DueMatter, ...]:
 
 def _gravest_first(line: DueLine) -> tuple[object, ...]:
     kind = _GRAVEST_FIRST.index(DeadlineKind(line.kind))
-    return line.days_left >= 0, kind, line.due_on, line.programme, line.title, line.enterprise
+    waits = line.suspended_on is not None
+    return (
+        waits,
+        line.days_left >= 0,
+        kind,
+        line.due_on,
+        line.programme,
+        line.title,
+        line.enterprise,
+    )

@@ -11,10 +11,13 @@ from sqlmodel import col
 from casework.case_page import CasePage, Judgement, case_page
 from casework.refusal import Refusal
 from casework.services import Services
-from casework.words import DEADLINES, KINDS, RECIPIENTS, TONES
+from casework.told import natural_name
+from casework.words import CLOCK_ACTS, DEADLINES, KINDS, RECIPIENTS, TONES
 from config.calendar_files import CalendarYear
+from models.clock import entry_of, ledger_rows
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+from policy.clocks import Act, standing
 from policy.deadlines import Due, explain
 from policy.ladder import speaks_on
 from policy.obligation import DeadlineKind, Ladder
@@ -103,9 +106,11 @@ def explain_deadline(services: Services, number: int) -> Explanation | Refusal:
             return Refusal(reason=f"没有编号为 {number} 的截止事项")
         enterprise = session.get_one(Enterprise, deadline.enterprise_id)
         earlier = _earlier(session, deadline)
+        clock = list(_clock(session, deadline))
     ladder = services.catalogue.ladders.get(deadline.ladder)
-    reasons = [*_basis(deadline), *earlier]
-    if ladder is not None and deadline.state == DeadlineState.OPEN.value:
+    reasons = [*_basis(deadline), *clock, *earlier]
+    runs = deadline.state == DeadlineState.OPEN.value and deadline.suspended_on is None
+    if ladder is not None and runs:
         reasons += _rungs(ladder, deadline.due_on, calendar)
     return Explanation(
         subject=f"{enterprise.name}：{deadline.title}（截止事项编号 {deadline.id}）",
@@ -118,13 +123,14 @@ def _basis(deadline: Deadline) -> Iterator[Reason]:
     basis = Due.from_json(deadline.basis).basis
     state = DEADLINES[DeadlineState(deadline.state)]
     closed = f"，{deadline.closed_on}，{deadline.reason}" if deadline.closed_on else ""
-    yield Reason(about="状态", said=f"{state}{closed}")
+    stopped = f"，{deadline.suspended_on} 起中止" if deadline.suspended_on else ""
+    yield Reason(about="状态", said=f"{state}{closed}{stopped}")
     yield Reason(about="性质", said=KINDS[DeadlineKind(deadline.kind)])
     yield Reason(about="起算", said=f"{basis.event} {basis.event_on}", source=basis.source)
     if basis.offset:
         yield Reason(about="推算", said=basis.offset.strip(), source=basis.source)
     if basis.roll:
-        yield Reason(about="顺延", said=f"{basis.raw_on}：{basis.roll}", source=basis.source)
+        yield Reason(about="顺延", said=f"{basis.rolled_from}：{basis.roll}", source=basis.source)
     if deadline.where:
         yield Reason(about="在哪里办", said=deadline.where)
     if deadline.prepare:
@@ -146,6 +152,18 @@ def _earlier(session: Session, deadline: Deadline) -> list[Reason]:
         Reason(about=f"第 {row.projection} 次推算", said=f"{row.due_on}，{row.closed_on} 调整")
         for row in rows
     ]
+
+
+def _clock(session: Session, deadline: Deadline) -> Iterator[Reason]:
+    """Yield what people did to the clock, what was taken back too: who, when, why."""
+    ledger = [entry_of(row) for row in ledger_rows(session, natural_name(deadline))]
+    stand = [id(entry) for entry in standing(ledger)]
+    for entry in ledger:
+        counts = entry.act is Act.UNDO or id(entry) in stand
+        about = CLOCK_ACTS[entry.act] + ("" if counts else "（已撤销）")
+        yield Reason(
+            about=about, said=f"{entry.on} {entry.by}：{entry.reason}", source=entry.document
+        )
 
 
 def _rungs(ladder: Ladder, due_on: dt.date, calendar: Calendar) -> Iterator[Reason]:

@@ -13,6 +13,7 @@ from casework.met import HORIZON, met_by_record
 from models.casebook import OpenCase
 from models.deadline import DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
+from policy.clocks import Clock, clock_of, moved
 from policy.deadlines import Due, anchor_day, due_from
 from policy.derive import with_derived
 from policy.obligation import (
@@ -23,6 +24,8 @@ from policy.obligation import (
     flags_wanted,
     opens_next_year,
 )
+
+_RUNS = Clock()  # nobody ever touched it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class NewDeadline:
     subject: Subject
     due: Due
     replaces: KnownDeadline | None = None
+    suspended_on: dt.date | None = None
 
     @property
     def moves(self) -> KnownDeadline | None:
@@ -110,6 +114,9 @@ def _due(
     """Yield the deadline unless it stands already, is over, or is out of sight."""
     key: DeadlineKey = (subject.enterprise_id, obligation.key, subject.name, subject.period)
     known = gathered.duties.deadlines.get(key)
+    ledger = gathered.duties.clocks.get(key)
+    clock = clock_of(ledger) if ledger else _RUNS
+    due = moved(due, clock, obligation, gathered.calendar)
     if known is None:
         if _in_sight(gathered, obligation, due) and not met_by_record(
             gathered, obligation, key, due.due_on
@@ -118,7 +125,13 @@ def _due(
         return
     still_open = known.state == DeadlineState.OPEN.value
     if _moved(known, due) if still_open else _owed_again(gathered, obligation, subject, known, due):
-        yield NewDeadline(obligation=obligation, subject=subject, due=due, replaces=known)
+        yield NewDeadline(
+            obligation=obligation,
+            subject=subject,
+            due=due,
+            replaces=known,
+            suspended_on=clock.suspended_on,
+        )
 
 
 def _moved(known: KnownDeadline, due: Due) -> bool:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from casework.batch_claims import Written, date_claims, move_claims, review_clai
 from casework.counts import BatchCounts, counts_of
 from casework.gather import Gathered
 from casework.marks import mark_done, row_of
-from casework.outbox import queue
+from casework.outbox import Claim, queue
 from casework.plan import BatchPlan, CasePlan
 from casework.record_dates import CaseIds, close_dates, open_dates
 from casework.services import Services
@@ -22,9 +23,13 @@ from models.ledger import RunBatch
 from models.writes import changed_rows, insert_new, upsert
 from policy.programme import Stage
 
+Also: TypeAlias = Callable[[Session], Iterable[Claim]]
 
-def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCounts:
-    """Write the plan and what it did; return the same counts.
+
+def record(
+    services: Services, gathered: Gathered, plan: BatchPlan, *, also: Also | None = None
+) -> BatchCounts:
+    """Write the plan and what it did; return the same counts. ``also`` says what else is to say.
 
     Raises ``StaleWorkError`` when another run or a person changed the batch since it was read.
     """
@@ -43,6 +48,7 @@ def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCoun
             *move_claims(gathered, plan, written),
             *review_claims(gathered, plan, written),
             *date_claims(gathered, opened, services.catalogue.ladders),
+            *(also(session) if also else ()),
         ]
         new = queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
         counts = counts_of(plan, new)

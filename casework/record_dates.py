@@ -12,6 +12,7 @@ from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, NewDeadline
 from casework.rungs import Dated
 from models.deadline import Deadline, DeadlineState
+from models.duties import KnownDeadline
 from models.engine import StaleWorkError
 from models.writes import changed_rows, insert_new
 from policy.confirm import Confirm
@@ -26,21 +27,25 @@ CaseIds = dict[tuple[int, int, int], int]
 def close_dates(session: Session, plan: DeadlinePlan, on: dt.date) -> None:
     """Close what is over, and what another date takes the place of."""
     for closing in plan.closing:
-        _retire(session, closing.deadline.id, closing.state, reason=closing.reason, on=on)
+        _retire(session, closing.deadline, closing.state, reason=closing.reason, on=on)
     for new in plan.opening:
         if not (old := new.moves):
             continue
-        if not _retire(session, old.id, DeadlineState.SUPERSEDED, reason=MOVED, on=on):
-            raise StaleWorkError  # it was met, or moved, since it was read
+        if not _retire(session, old, DeadlineState.SUPERSEDED, reason=MOVED, on=on):
+            raise StaleWorkError  # it was met, moved, suspended or resumed since it was read
 
 
 def _retire(
-    session: Session, deadline: int, state: DeadlineState, *, reason: str, on: dt.date
+    session: Session, deadline: KnownDeadline, state: DeadlineState, *, reason: str, on: dt.date
 ) -> bool:
-    """Close an open deadline; False when it is closed already."""
+    """Close an open deadline; False when it is closed already, or its clock was stopped or not."""
     retired = session.execute(
         update(Deadline)
-        .where(col(Deadline.id) == deadline, col(Deadline.state) == DeadlineState.OPEN.value)
+        .where(
+            col(Deadline.id) == deadline.id,
+            col(Deadline.state) == DeadlineState.OPEN.value,
+            col(Deadline.suspended_on) == deadline.suspended_on,
+        )
         .values(state=state.value, closed_on=on, reason=reason),
         execution_options={"synchronize_session": False},
     )
@@ -86,6 +91,7 @@ def _deadline_row(
         "where": obligation.where,
         "prepare": obligation.prepare,
         "met_by": obligation.met_by,
+        "suspended_on": new.suspended_on,
         "state": DeadlineState.OPEN.value,
         "reason": "",
         "opened_at": now,

@@ -1,46 +1,31 @@
-"""Projecting live deadlines again, after the calendar changed: which move, and who was told."""
+"""Projecting live deadlines again, after a calendar or a rule changed: which move, who was told."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.compose import flags_of
+from casework.flags import flags_of
 from casework.gather import Batch, Gathered, gather
 from casework.obligations import DeadlinePlan, NewDeadline, plan_deadlines
+from casework.outbox import Claim
 from casework.pipeline import keep_versions
 from casework.plan import BatchPlan, CasePlan
 from casework.record_batch import record
 from casework.services import Services
+from casework.told import Told, correction_claims, told_of
 from models.casebook import LastAssessment
 from models.deadline import Deadline
-from models.enterprise import Enterprise, Person
-from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+from models.enterprise import Enterprise
 from policy.deadlines import explain
 
 ACTOR = "日历调整"
-_LEFT = (
-    LetterState.SENT.value,
-    LetterState.TRANSMITTING.value,
-    LetterState.UNKNOWN.value,
-    LetterState.HELD.value,  # it may have, before the data was restored
-)
 _UNSAID = LastAssessment(verdict="", score_low=None, score_high=None, findings="[]")
 _MARKS = (("estimated", "预计"), ("provisional", "暂估"), ("needs_confirmation", "待核实"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Somebody who was told the old date, and when."""
-
-    name: str
-    email: str
-    on: dt.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +52,16 @@ class Reprojection:
     applied: bool
 
 
-def reproject(services: Services, *, apply: bool) -> Reprojection:
-    """Return what moves under the calendar of now; ``apply`` supersedes the old dates.
+def reproject(services: Services, *, apply: bool, tell: bool = False) -> Reprojection:
+    """Return what moves under the files and calendar of now; ``apply`` supersedes the old dates.
 
-    Nothing else of a monthly run happens: no case is opened, judged or moved.
+    Nothing else of a monthly run happens: no case is opened, judged or moved. ``tell`` puts a
+    correction into the next letter of those who were told the old dates.
     """
     moved: list[MovedDate] = []
     for batch in _batches(services):
-        moved += services.database.retrying(partial(_one, services, batch, apply=apply))
+        attempt = partial(_one, services, batch, apply=apply, tell=tell)
+        moved += services.database.retrying(attempt)
     return Reprojection(moved=tuple(sorted(moved, key=_by_date)), applied=apply)
 
 
@@ -95,7 +82,7 @@ def _batches(services: Services) -> Iterator[Batch]:
             )
 
 
-def _one(services: Services, batch: Batch, *, apply: bool) -> list[MovedDate]:
+def _one(services: Services, batch: Batch, *, apply: bool, tell: bool) -> list[MovedDate]:
     gathered = gather(services, batch, on=services.today)
     standing = {case.key: (case, False) for case in gathered.casebook.cases}
     opening = tuple(each for each in plan_deadlines(gathered, standing).opening if each.moves)
@@ -105,8 +92,16 @@ def _one(services: Services, batch: Batch, *, apply: bool) -> list[MovedDate]:
         moved = list(_moved(session, services, gathered, opening))
     if apply:
         plan = DeadlinePlan(opening=opening, closing=())
-        record(services, gathered, BatchPlan(cases=tuple(_untouched(gathered)), deadlines=plan))
+        whole = BatchPlan(cases=tuple(_untouched(gathered)), deadlines=plan)
+        record(services, gathered, whole, also=partial(_corrections, services, moved, tell=tell))
     return moved
+
+
+def _corrections(
+    services: Services, moved: Iterable[MovedDate], session: Session, *, tell: bool
+) -> Iterable[Claim]:
+    others = {each.deadline_id: each.told for each in moved if each.new_on != each.old_on}
+    return correction_claims(session, others, services.today) if tell else ()
 
 
 def _untouched(gathered: Gathered) -> Iterator[CasePlan]:
@@ -127,7 +122,7 @@ def _moved(
     session: Session, services: Services, gathered: Gathered, opening: Iterable[NewDeadline]
 ) -> Iterator[MovedDate]:
     news = {new.replaces.id: new for new in opening if new.replaces}
-    told = _told(session, services.zone, news)
+    told = told_of(session, services.zone, news)
     old = {
         row.id: row for row in session.scalars(select(Deadline).where(col(Deadline.id).in_(news)))
     }
@@ -143,37 +138,8 @@ def _moved(
             new_on=due.due_on,
             new_flags=tuple(word for mark, word in _MARKS if getattr(due, mark)),
             explanation=explain(due),
-            told=tuple(told.get(number, ())),
+            told=told.get(number, ()),
         )
-
-
-def _told(session: Session, zone: ZoneInfo, deadlines: Iterable[int]) -> dict[int, list[Told]]:
-    """Return deadline -> the people to whom a letter with its date has left."""
-    rows = session.execute(
-        select(
-            col(LetterItem.deadline_id),
-            col(Person.name),
-            col(Person.email),
-            func.max(col(Letter.sent_at)),
-            func.max(col(Letter.send_on)),
-        )
-        .join(Letter, col(Letter.id) == col(LetterItem.letter_id))
-        .join(Person, col(Person.id) == col(LetterItem.person_id))
-        .where(
-            col(LetterItem.deadline_id).in_(list(deadlines)),
-            col(LetterItem.kind) == ItemKind.RUNG.value,
-            col(LetterItem.state) == ItemState.CLAIMED.value,
-            col(Letter.state).in_(_LEFT),
-        )
-        .group_by(col(LetterItem.deadline_id), col(Person.id), col(Person.name), col(Person.email))
-        .order_by(col(LetterItem.deadline_id), col(Person.id))
-    )
-    found: dict[int, list[Told]] = {}
-    for deadline, name, email, sent_at, send_on in rows:
-        # A letter may leave later than it was meant to; without an answer nobody knows when.
-        on = sent_at.astimezone(zone).date() if sent_at else send_on
-        found.setdefault(deadline, []).append(Told(name=name, email=email, on=on))
-    return found
 
 
 def _by_date(moved: MovedDate) -> tuple[object, ...]:

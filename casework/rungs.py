@@ -15,6 +15,7 @@ from policy.obligation import Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
 MISSED = "截止日已过，转由经办跟进"
+SUSPENDED = "中止，期间不提醒"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Dated:
     projection: int
     ladder: str
     due_on: dt.date
+    suspended_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, 
 
     An enterprise is not told "3 days left", nor scolded, about a date that we were silent on.
     """
-    missed = each.rung.days <= 0 and days_left(each.deadline.due_on, today) < 0
+    past = days_left(each.deadline.due_on, today) < 0 and each.deadline.suspended_on is None
+    missed = each.rung.days <= 0 and past
     if missed and To.CLERK not in each.rung.to:
         yield To.CLERK, claim
     for to in each.rung.to:
@@ -89,7 +92,6 @@ def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, 
 
 
 def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -> Claim:
-    superseded = each is not speaker
     deadline = each.deadline
     matter = (enterprise.uscc, deadline.programme, deadline.obligation, deadline.subject)
     name = "/".join((*matter, deadline.period, str(deadline.projection), each.rung.key))
@@ -98,12 +100,25 @@ def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -
         kind=ItemKind.RUNG,
         person_id=None,
         speaks_on=each.speaks_on,
-        state=ItemState.SUPERSEDED if superseded else ItemState.CLAIMED,
-        reason=f"由“{speaker.rung.key}”代为提醒" if superseded else "",
+        state=_state(each, speaker),
+        reason=_reason(each, speaker),
         deadline_id=deadline.id,
         rung=each.rung.key,
         tone=_tone(each, today),
     )
+
+
+def _state(each: Reached, speaker: Reached) -> ItemState:
+    if each.deadline.suspended_on is not None:
+        return ItemState.SUPPRESSED
+    return ItemState.CLAIMED if each is speaker else ItemState.SUPERSEDED
+
+
+def _reason(each: Reached, speaker: Reached) -> str:
+    since = each.deadline.suspended_on
+    if since is not None:
+        return f"{since} 起{SUSPENDED}"
+    return "" if each is speaker else f"由“{speaker.rung.key}”代为提醒"
 
 
 def _tone(each: Reached, today: dt.date) -> str:

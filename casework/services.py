@@ -1,8 +1,8 @@
 """Services: the outside world of every use case, chosen once by ``runtime``."""
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -44,6 +44,7 @@ class Services:
     started_by: str = ""  # who began what runs now: a person, the timetable, a worker
     program: str = ""  # the version of Peiyu, of its files, and its batches
     process: str = ""  # which process of which machine this is
+    supposing: Mapping[dt.date, bool | None] = field(default_factory=dict)  # for a preview
 
     @property
     def today(self) -> dt.date:
@@ -59,6 +60,10 @@ class Services:
         with self.database.reading() as session:
             rows = session.scalars(select(CalendarOverride).order_by(col(CalendarOverride.day)))
             declared = {row.day: row.working for row in rows}
+        for day, working in self.supposing.items():
+            declared.pop(day, None)
+            if working is not None:
+                declared[day] = working
         return self.gazetted.with_overrides(
             off=[day for day, working in declared.items() if not working],
             work=[day for day, working in declared.items() if working],

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.board import over_limit
+from casework.dates_counted import RUNS
 from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
 from casework.rulebook import read_rules
 from casework.services import Services
+from casework.stopped import stopped_dates
 from casework.words import KINDS, LETTERS
 from models.case import Case, Review, ReviewState, Transition
-from models.deadline import Deadline, DeadlineState
+from models.deadline import Deadline
 from models.duties import enterprises_by_id
 from models.enterprise import Enterprise, Person
 from models.letter import ItemState, Letter, LetterItem, LetterState
@@ -42,6 +44,7 @@ def week_of_staff(session: Session, services: Services, division: str) -> WeekSu
         _dates(session, services, ours, overdue=False),
         _reviews(session, services, ours),
         _others(session, services, ours),
+        stopped_dates(session, services, ours),
         _wrong(session, services, division),
     )
     sections = tuple(section for section in found if section.count)
@@ -91,7 +94,7 @@ def _dates(
     rows = session.execute(
         select(*alike, func.count(), func.min(col(Enterprise.id)))
         .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
-        .where(col(Deadline.state) == DeadlineState.OPEN.value, when, ours)
+        .where(RUNS, when, ours)
         .group_by(*alike)
     ).all()
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))

@@ -6,6 +6,7 @@ from models.deadline import DeadlineState
 from models.enterprise import Role
 from models.ledger import RunState
 from models.letter import ItemKind, LetterState
+from policy.clocks import Act
 from policy.findings import Outcome, Verdict
 from policy.obligation import DeadlineKind, To, Tone
 from policy.programme import Final, Phase
@@ -44,6 +45,15 @@ DEADLINES = {
     DeadlineState.MET: "已办",
     DeadlineState.WAIVED: "免办",
     DeadlineState.SUPERSEDED: "日期已调整",
+    DeadlineState.CANNOT_FILE: "无法申报",
+}
+CLOCK_ACTS = {
+    Act.SUSPEND: "中止",
+    Act.RESUME: "恢复计时",
+    Act.EXTEND: "延期",
+    Act.WAIVE: "免办",
+    Act.CANNOT_FILE: "无法申报",
+    Act.UNDO: "撤销",
 }
 REVIEWS = {
     ReviewState.OPEN: "待审",

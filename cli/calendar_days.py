@@ -10,12 +10,13 @@ import typer
 from cli.app import group
 from cli.door import actor, own_calendars, services_at
 from cli.errors import Code, StopError, misuse, refused
+from cli.moved_dates import print_moved
 from cli.options import By, Home, Json, read_day
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
     from casework.calendar_days import OverrideLine, Read
-    from casework.reproject import MovedDate, Reprojection
+    from casework.reproject import Reprojection
     from casework.services import Services
 
 calendar = group(
@@ -26,6 +27,10 @@ calendar = group(
 
 Day = Annotated[dt.date, typer.Argument(metavar="日期", parser=read_day, help="例如 2026-09-28")]
 Why = Annotated[str, typer.Option("--reason", metavar="理由", help="理由，必填")]
+Preview = Annotated[bool, typer.Option("--preview", help="只列出哪些截止日会变，不登记")]
+Tell = Annotated[
+    bool, typer.Option("--tell", help="在下一封信里更正给已告知原日期的人，和 --apply 同用")
+]
 Apply = Annotated[bool, typer.Option("--apply", help="真的保存；不加只预览")]
 
 
@@ -58,7 +63,7 @@ def _works(line: "OverrideLine") -> str:
 
 @calendar.command(
     "add",
-    help="登记某天放假或上班，优先于放假安排。",
+    help="登记某天放假或上班，优先于放假安排。先加 --preview 看哪些截止日会变、谁已知道原日期。",
     epilog="例：peiyu calendar add 2026-09-28 --off --reason 县政府通知停工一天",
 )
 def add(
@@ -66,6 +71,7 @@ def add(
     reason: Why,
     off: Annotated[bool, typer.Option("--off", help="这天放假")] = False,
     work: Annotated[bool, typer.Option("--work", help="这天上班")] = False,
+    preview: Preview = False,
     by: By = None,
     home: Home = None,
     as_json: Json = False,
@@ -77,6 +83,9 @@ def add(
     if off is work:
         raise misuse("请写明 --off（放假）或 --work（上班），只写一个")
     with services_at(home) as services:
+        if preview:
+            _preview(services, day, work, as_json)
+            return
         done = declare_day(services, day, working=work, reason=reason, by=actor(by))
         if isinstance(done, Refusal):
             raise refused(done)
@@ -85,19 +94,44 @@ def add(
 
 @calendar.command(
     "remove",
-    help="取消单独登记的一天，恢复按放假安排。",
+    help="取消单独登记的一天，恢复按放假安排。加 --preview 只看哪些截止日会变。",
     epilog="例：peiyu calendar remove 2026-09-28 --reason 通知已撤销",
 )
-def remove(day: Day, reason: Why, by: By = None, home: Home = None, as_json: Json = False) -> None:
+def remove(
+    day: Day,
+    reason: Why,
+    preview: Preview = False,
+    by: By = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
     """Take a declared day back."""
     from casework.calendar_days import forget_day
     from casework.refusal import Refusal
 
     with services_at(home) as services:
+        if preview:
+            _preview(services, day, None, as_json)
+            return
         done = forget_day(services, day, reason=reason, by=actor(by))
         if isinstance(done, Refusal):
             raise refused(done)
         _say_change(services, f"已取消：{day}（{done.weekday}）恢复按放假安排", done, as_json)
+
+
+def _preview(services: "Services", day: dt.date, working: bool | None, as_json: bool) -> None:
+    """Say what would move if a day were declared, or (None) no longer were; nothing is kept."""
+    from casework.calendar_days import supposing
+    from casework.reproject import reproject
+
+    moving = reproject(supposing(services, day, working), apply=False)
+    if as_json:
+        print_json(moving)
+        return
+    from cli.tables import say
+
+    say(screen(), f"预览，没有登记：{day}", style="bold")
+    print_moved(moving, apply="")
 
 
 def _say_change(services: "Services", sentence: str, line: "OverrideLine", as_json: bool) -> None:
@@ -111,7 +145,7 @@ def _say_change(services: "Services", sentence: str, line: "OverrideLine", as_js
 
     console = screen()
     say(console, sentence)
-    _print_moved(moving)
+    print_moved(moving)
 
 
 @calendar.command(
@@ -212,46 +246,26 @@ def _print_read(read: "Read", moving: "Reprojection | None", *, applied: bool) -
     else:
         next_step(console, "核对无误后加 --apply 保存")
     if moving is not None:
-        _print_moved(moving)
+        print_moved(moving)
 
 
 @calendar.command(
     "reproject",
-    help="放假安排变化后重算未办的截止日。不加 --apply 只列出会变的日期和已告知原日期的人。",
-    epilog="例：peiyu calendar reproject --apply",
+    help="放假安排、规则或通知变化后重算未办的截止日。\n\n"
+    "不加 --apply 只列出会变的日期和已告知原日期的人；更正信只在加 --tell 时发。",
+    epilog="例：peiyu calendar reproject --apply --tell",
 )
-def project_again(apply: Apply = False, home: Home = None, as_json: Json = False) -> None:
+def project_again(
+    apply: Apply = False, tell: Tell = False, home: Home = None, as_json: Json = False
+) -> None:
     """Project live deadlines again: which move, and who was told the old date."""
     from casework.reproject import reproject
 
+    if tell and not apply:
+        raise misuse("--tell 要和 --apply 同用：先不加它们，看看哪些日期会变")
     with services_at(home) as services:
-        moving = reproject(services, apply=apply)
+        moving = reproject(services, apply=apply, tell=tell)
     if as_json:
         print_json(moving)
     else:
-        _print_moved(moving)
-
-
-def _print_moved(moving: "Reprojection") -> None:
-    from cli.tables import named, next_step, say, table
-
-    console = screen()
-    if not moving.moved:
-        say(console, "没有截止日因此变动。")
-        return
-    say(console, f"{'已调整' if moving.applied else '将调整'} {len(moving.moved)} 个截止日：")
-    together: dict[tuple[str, str, str], list[MovedDate]] = {}
-    for each in moving.moved:
-        old, new = _marked(each.old_on, each.old_flags), _marked(each.new_on, each.new_flags)
-        together.setdefault((f"{each.programme}：{each.title}", old, new), []).append(each)
-    made = table("事项", "原日期", "新日期", "企业", "已告知原日期")
-    for (title, old, new), bound in together.items():
-        told = "、".join(f"{one.name}（{one.on}）" for each in bound for one in each.told)
-        made.add_row(title, old, new, named([each.enterprise for each in bound]), told or "无")
-    console.print(made)
-    if not moving.applied:
-        next_step(console, "peiyu calendar reproject --apply    调整这些截止日")
-
-
-def _marked(day: dt.date, flags: tuple[str, ...]) -> str:
-    return f"{day}（{'、'.join(flags)}）" if flags else str(day)
+        print_moved(moving)

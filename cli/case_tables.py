@@ -169,7 +169,9 @@ def _print_deadlines(console: Console, page: CasePage) -> None:
         words = (
             f"还有 {countdown(line.days_left)}" if is_open else DEADLINES[DeadlineState(line.state)]
         )
-        if is_open and line.days_left <= 0:
+        if is_open and line.suspended_on:
+            words = f"{line.suspended_on} 起中止"
+        elif is_open and line.days_left <= 0:
             words = countdown(line.days_left)
         flags = "、".join(line.flags)
         made.add_row(str(line.id), str(line.due_on), line.title, words, flags)
@@ -194,7 +196,7 @@ def _print_history(console: Console, history: History) -> None:
             (
                 each.at.date(),
                 "免除",
-                f"{each.stage_title}：{each.need}",
+                f"{each.stage_title}：{each.need}" + ("" if each.counts else "（不再计）"),
                 f"{each.by}：{each.reason}",
             )
             for each in history.waivers

@@ -9,6 +9,7 @@ try:
         calendar_days,
         carrying,
         certificates,
+        clocks,
         configuring,
         days,
         demonstration,

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.door import folder_of, settings_at
+from cli.door import folder_of, has_data, services_at, settings_at
 from cli.errors import Code, misuse, refused
 from cli.options import Database, Home, Json, On, whole
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from casework.doctor import Check
+    from casework.reproject import Reprojection
     from config.problems import CheckProblem
     from config.settings import Settings
 
@@ -67,8 +70,9 @@ def _choose(settings: "Settings", database: str) -> "Settings":
 @app.command(
     "check",
     rich_help_panel="开始",
-    help="检查项目、提醒、通知和放假安排文件，列出全部问题。",
-    epilog="例：peiyu check",
+    help="检查项目、提醒、通知和放假安排文件，列出全部问题。\n\n"
+    "改了规则或通知，加 --moves 看哪些截止日会变、谁已知道原日期；什么都不改动。",
+    epilog="例：peiyu check --moves",
 )
 def check(
     folders: Annotated[
@@ -79,6 +83,9 @@ def check(
             help="要检查的文件夹，默认是随程序附带的和自己加的",
         ),
     ] = None,
+    moves: Annotated[
+        bool, typer.Option("--moves", help="文件没有问题时，再列出哪些截止日会因此变动")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -88,23 +95,47 @@ def check(
     rooms = _rooms(folders, home)
     problems = check_everything(*rooms)
     counts = _counts(rooms)
+    moving = _moving(rooms, home) if moves and not problems else None
     if as_json:
-        print_json({"problems": [_problem(each) for each in problems], **counts})
-    elif problems:
-        from cli.tables import say
-
-        say(screen(), *map(str, problems), f"共 {len(problems)} 处问题", style="red")
+        moved = {"moving": moving.moved} if moving else {}
+        print_json({"problems": [_problem(each) for each in problems], **counts, **moved})
     else:
-        from cli.tables import say
-
-        say(
-            screen(),
-            f"没有问题：{counts['programmes']} 个项目、{counts['criteria']} 项条件、"
-            f"{counts['obligations']} 项截止事项、{counts['ladders']} 种提醒、"
-            f"{counts['years']} 年放假安排",
-        )
+        _print_checked(problems, counts, moving)
     if problems:
         raise typer.Exit(Code.PROBLEMS)
+
+
+def _print_checked(
+    problems: "Sequence[CheckProblem]", counts: dict[str, int], moving: "Reprojection | None"
+) -> None:
+    from cli.moved_dates import print_moved
+    from cli.tables import say
+
+    if problems:
+        say(screen(), *map(str, problems), f"共 {len(problems)} 处问题", style="red")
+        return
+    say(
+        screen(),
+        f"没有问题：{counts['programmes']} 个项目、{counts['criteria']} 项条件、"
+        f"{counts['obligations']} 项截止事项、{counts['ladders']} 种提醒、"
+        f"{counts['years']} 年放假安排",
+    )
+    if moving is not None:
+        print_moved(moving)
+
+
+def _moving(rooms: tuple[Path, ...], home: Path | None) -> "Reprojection":
+    """Return which dates move once these files are in force."""
+    from casework.reproject import reproject
+    from config.calendar_files import load_calendar
+    from config.catalogue import load_catalogue
+
+    if not has_data(home):
+        raise misuse("还没有数据，没有截止日可以比较")
+    catalogue, _ = load_catalogue(*rooms)
+    calendar, _ = load_calendar(*(room / "calendars" for room in rooms))
+    with services_at(home) as services:
+        return reproject(replace(services, catalogue=catalogue, gazetted=calendar), apply=False)
 
 
 def _rooms(folders: list[Path] | None, home: Path | None) -> tuple[Path, ...]:

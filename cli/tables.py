@@ -71,6 +71,8 @@ def print_board(console: Console, board: Board) -> None:
 
 def _print_programme(console: Console, each: ProgrammeBoard) -> None:
     late = f"，其中超期 {each.overdue} 件" if each.overdue else ""
+    late += f"，已中止 {each.suspended} 件" if each.suspended else ""
+    late += f"；无法申报 {each.cannot_file} 件" if each.cannot_file else ""
     running = f"办理中 {each.cases} 件；" if each.phases else ""
     title = f"{each.title}：{running}未办截止事项 {each.open_deadlines} 件{late}"
     say(console, "", title, style="bold")
@@ -101,15 +103,16 @@ def print_due(
     if not lines:
         say(console, "没有到期的事项。")
         return
-    made = table("截止日", "还有", "性质", "事项", "企业", "标记")
+    made = table(*(["编号#"] if each else []), "截止日", "还有", "性质", "事项", "企业", "标记")
     made.columns[0].no_wrap = True
     for matter in matters(lines):
         rows = [[line] for line in matter.lines] if each else [list(matter.lines)]
         for bound in rows:
             first = bound[0]
             made.add_row(
+                *([str(first.id)] if each else []),
                 first.due_on.isoformat(),
-                Text(countdown(first.days_left), style=_lamp(first.days_left)),
+                Text("已中止") if first.suspended_on else _left(first.days_left),
                 KINDS[DeadlineKind(first.kind)],
                 f"{first.programme_title}：{first.title}",
                 named([line.enterprise for line in bound]),
@@ -126,6 +129,10 @@ def countdown(days_left: int) -> str:
     if days_left == 0:
         return "今天"
     return f"{days_left} 天" if days_left > 0 else f"超期 {-days_left} 天"
+
+
+def _left(days_left: int) -> Text:
+    return Text(countdown(days_left), style=_lamp(days_left))
 
 
 def _lamp(days_left: int) -> str:

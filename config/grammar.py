@@ -210,6 +210,8 @@ class ObligationTable(Table):
     stages: tuple[Key, ...] = ()
     where: str = ""
     prepare: str = ""
+    extension_days: Whole | None = Field(default=None, ge=0)
+    extension_source: str = ""
 
 
 class RecordTable(Table):

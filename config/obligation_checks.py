@@ -62,6 +62,7 @@ def obligation_faults(draft: Draft, around: Around) -> Iterator[Fault]:
             yield from _notice_faults(placed)
         yield from _scope_faults(draft, placed)
         yield from _held_faults(placed, around)
+        yield from _extension_faults(placed)
         yield from _rung_faults(placed, around, windows)
 
 
@@ -132,6 +133,15 @@ def _held_faults(placed: Placed[ObligationTable], around: Around) -> Iterator[Fa
     if duty.only_renewal and duty.anchor is Anchor.EXPIRES and min(duty.months, duty.days) < 0:
         message = "到期日之前的日子可能在上一年，那时还不算本年到期，会漏掉；请去掉 only_renewal"
         yield Fault(f"{place} only_renewal", message)
+
+
+def _extension_faults(placed: Placed[ObligationTable]) -> Iterator[Fault]:
+    """Yield a longer date that no document allows, and a document that allows nothing."""
+    duty, place = placed.table, placed.place
+    if duty.extension_days and not duty.extension_source.strip():
+        yield Fault(f"{place} extension_source", "写了可以延期几天，没有写依据（文号和条款）")
+    if duty.extension_source.strip() and duty.extension_days is None:
+        yield Fault(f"{place} extension_days", "写了延期的依据，没有写可以延期几天")
 
 
 def _rung_faults(

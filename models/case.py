@@ -3,8 +3,8 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, Index, Text, UniqueConstraint, exists, text
+from sqlmodel import Field, SQLModel, col
 
 from models.base import Instant, one_of
 from policy.programme import Phase, Programme, Stage
@@ -147,14 +147,18 @@ class Review(SQLModel, table=True):
 
 
 class Waiver(SQLModel, table=True):
-    """A need that somebody let a case skip, with the reason; different from fulfilling it."""
+    """A need that somebody let a case skip, with the reason; different from fulfilling it.
 
-    __table_args__ = (UniqueConstraint("case_id", "stage", "need"),)
+    It is good until the case comes into that stage anew: after a return it is decided again.
+    """
+
+    __table_args__ = (UniqueConstraint("case_id", "stage", "need", "version"),)
 
     id: int | None = Field(default=None, primary_key=True)
     case_id: int = Field(foreign_key="case.id")
     stage: str
     need: str  # the need's title
+    version: int = 0  # the case's, after it
     by: str
     reason: str
     at: dt.datetime = Field(sa_type=Instant)
@@ -171,3 +175,12 @@ class Assessment(SQLModel, table=True):
     score_low: int | None = None
     score_high: int | None = None
     findings: str = Field(sa_type=Text)  # JSON, see policy.findings
+
+
+def still_counts() -> ColumnElement[bool]:
+    """Return the condition that a case has not come into the waiver's stage anew since."""
+    return ~exists().where(
+        col(Transition.case_id) == col(Waiver.case_id),
+        col(Transition.to_stage) == col(Waiver.stage),
+        col(Transition.seq) > col(Waiver.version),
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from models.case import Assessment, Case, Record, Review, ReviewState, Waiver
+from models.case import Assessment, Case, Record, Review, ReviewState, Waiver, still_counts
 from models.facts_frame import Span
 from models.writes import table_of
 from policy.stages import Seen
@@ -124,7 +124,8 @@ def _records(session: Session, live: Iterable[Any]) -> dict[int, tuple[Seen, ...
 def _waivers(session: Session, live: Iterable[Any]) -> dict[int, frozenset[str]]:
     wanted = select(col(Waiver.case_id), col(Waiver.stage), col(Waiver.need))
     found: dict[int, set[str]] = defaultdict(set)
-    for case_id, stage, need in session.execute(_of_cases(wanted, col(Waiver.case_id), live)):
+    rows = session.execute(_of_cases(wanted, col(Waiver.case_id), live).where(still_counts()))
+    for case_id, stage, need in rows:
         found[case_id].add(f"{stage}/{need}")
     return {case_id: frozenset(needs) for case_id, needs in found.items()}
 

@@ -16,6 +16,7 @@ class DeadlineState(StrEnum):
     MET = "met"
     WAIVED = "waived"
     SUPERSEDED = "superseded"
+    CANNOT_FILE = "cannot_file"  # staff say that this period the enterprise can not file
 
 
 class Deadline(SQLModel, table=True):
@@ -57,6 +58,7 @@ class Deadline(SQLModel, table=True):
     where: str = ""
     prepare: str = ""
     met_by: str = ""
+    suspended_on: dt.date | None = None  # since when its clock stands still; see clock_event
     state: str = DeadlineState.OPEN.value
     closed_on: dt.date | None = None
     reason: str = ""

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, select
@@ -11,11 +11,13 @@ from sqlmodel import col
 
 from models.addresses import usable_email
 from models.case import Case, Record
+from models.clock import read_clocks
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
 from models.facts_frame import Span
 from models.figures import Qualification
 from models.writes import table_of
+from policy.clocks import Entry
 
 # What makes a deadline one: enterprise, obligation, subject, period.
 DeadlineKey = tuple[int, str, str, str]
@@ -34,6 +36,7 @@ class KnownDeadline:
     provisional: bool
     estimated: bool
     closed_on: dt.date | None = None
+    suspended_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,7 @@ class Duties:
     deadlines: Mapping[DeadlineKey, KnownDeadline]
     qualifications: tuple[HeldQualification, ...]
     events: tuple[Event, ...]
+    clocks: Mapping[DeadlineKey, Sequence[Entry]] = field(default_factory=dict)
 
     def events_of(self, enterprise_id: int, kind: str) -> Sequence[Event]:
         """Return an enterprise's records of one kind."""
@@ -134,6 +138,7 @@ def read_duties(session: Session, programme: str, span: Span) -> Duties:
         deadlines=_deadlines(session, programme, span),
         qualifications=_qualifications(session, span),
         events=_events(session, programme, span),
+        clocks=read_clocks(session, programme, span),
     )
 
 

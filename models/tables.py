@@ -10,6 +10,7 @@ from models.case import (
     Transition,
     Waiver,
 )
+from models.clock import ClockEvent
 from models.deadline import Deadline
 from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
@@ -34,6 +35,7 @@ __all__ = [
     "BadAddress",
     "CalendarOverride",
     "Case",
+    "ClockEvent",
     "Deadline",
     "Enterprise",
     "Heartbeat",

@@ -41,6 +41,13 @@ class Basis(NamedTuple):
     roll: str  # why it rolled and whereto; empty when it did not
     unpublished: tuple[int, ...]  # years whose holiday list was not out
     source: str
+    clock: tuple[str, ...] = ()  # each suspension and extension: from when, how long, who, why
+    moved_on: dt.date | None = None  # where they put the date, before rolling
+
+    @property
+    def rolled_from(self) -> dt.date:
+        """Return the day that the roll met."""
+        return self.moved_on or self.raw_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +70,13 @@ class Due:
         """Return the due date that `to_json` wrote."""
         facts = json.loads(text)
         basis = facts["basis"]
+        moved = basis.get("moved_on")  # what was kept before clocks could stop has no such word
         told = {
             "event_on": dt.date.fromisoformat(basis["event_on"]),
             "raw_on": dt.date.fromisoformat(basis["raw_on"]),
             "unpublished": tuple(basis["unpublished"]),
+            "clock": tuple(basis.get("clock", ())),
+            "moved_on": dt.date.fromisoformat(moved) if moved else None,
         }
         read = {
             "due_on": dt.date.fromisoformat(facts["due_on"]),
@@ -114,7 +124,7 @@ def due_from(
         event_on=anchor_on,
         offset=_offset(obligation, anchor_on, days_off(raw.skipped, calendar)),
         raw_on=raw.date,
-        roll=_roll(obligation.roll, days_off(rolled.skipped, calendar)),
+        roll=roll_words(obligation.roll, days_off(rolled.skipped, calendar)),
         unpublished=calendar.unpublished(*sorted((start, rolled.date))) if provisional else (),
         source=obligation.source,
     )
@@ -143,9 +153,9 @@ def origin(due: Due) -> str:
     """Return the same line without its doubts, for a letter that explains its flags once."""
     basis = due.basis
     counted = f"{basis.event} {basis.event_on}{basis.offset}"
-    if basis.roll and basis.event == _FIXED and not basis.offset:
+    if basis.roll and basis.event == _FIXED and not (basis.offset or basis.clock):
         counted = ""  # the roll already names the fixed day
-    parts = (counted, basis.roll, f"依据：{basis.source}")
+    parts = (counted, *basis.clock, basis.roll, f"依据：{basis.source}")
     return f"截止 {due.due_on}（{weekday_name(due.due_on)}）：" + "；".join(filter(None, parts))
 
 
@@ -191,7 +201,8 @@ def _direction(amount: int) -> str:
     return "后" if amount > 0 else "前"
 
 
-def _roll(how: Roll, days_off: str) -> str:
+def roll_words(how: Roll, days_off: str) -> str:
+    """Return why a date rolled and whereto; nothing where it met no day off."""
     return days_off + _ROLLED[how] if days_off else ""
 
 

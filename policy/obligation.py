@@ -72,6 +72,8 @@ class Obligation:
     stages: tuple[str, ...] = ()  # Binds.CASE: only while the case is in one of these
     where: str = ""  # the platform or office where it is done
     prepare: str = ""  # what to prepare, one Chinese sentence
+    extension_days: int | None = None  # by how much it may be extended, counted as it is itself
+    extension_source: str = ""  # which document says so
 
 
 def flags_wanted(when: Collection[str], *, only_renewal: bool) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Writes the manual from the files that are really used: docs/programmes, calendars, reminders.
+"""Writes the manual from the files that are really used: every page that `pages` names.
 
     python -m scripts.make_manual
 
@@ -15,6 +15,7 @@ from policy.facts import FACTS, Fact, Given, Kind
 from policy.timetable import Timetable
 from scripts.manual_calendars import calendars
 from scripts.manual_cases import worked_cases
+from scripts.manual_clocks import clocks
 from scripts.manual_duties import duties, reminders, windows
 from scripts.manual_reminders import all_reminders
 from scripts.manual_rules import criteria, head, records, score, stages
@@ -48,6 +49,7 @@ def pages() -> dict[str, str]:
     return written | {
         "programmes/facts.md": "\n".join(_facts()) + "\n",
         "calendars.md": calendars(SPEC / "publicity_periods.toml"),
+        "clocks.md": clocks(catalogue, SPEC / "clocks.toml"),
         "reminders.md": all_reminders(catalogue, _timetable()),
     }
 

@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.plugins.postgres",
     "tests.plugins.house",
     "tests.plugins.county",
+    "tests.plugins.clocked",
     "tests.plugins.terminal",
 ]
 

@@ -10,11 +10,14 @@ from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageC
 from casework.case_history import History
 from casework.case_page import CasePage, WaitLine
 from casework.cases import CaseLine, CaseList
+from casework.clocks import ClockChange
 from casework.digest import DigestReport
 from casework.due import DueLine, DueList
 from casework.housekeeping import HousekeepingReport
 from casework.letters_page import LetterLine, Outbox
+from casework.reproject import MovedDate, Reprojection
 from casework.runs_page import RunLine
+from casework.told import Told
 from config.settings import KeepPart, LogPart, OfficeSettings, PrefectPart, Settings, SmtpPart
 from policy.silence import Trouble
 from tests.house.tree import text
@@ -22,6 +25,7 @@ from tests.house.tree import text
 SHOWN = (
     *(Board, ProgrammeBoard, PhaseCount, StageCount, FinalCount),
     *(DueList, DueLine, CaseList, CaseLine, CasePage, WaitLine, History, Outbox, LetterLine),
+    *(ClockChange, MovedDate, Reprojection, Told),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))

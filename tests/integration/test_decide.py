@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from casework.case_page import CasePage, case_page
 from casework.decide import Decided, Verb, Wish, decide_case
 from casework.pipeline import run_month
 from casework.records import Happened, Recorded, record_event
@@ -240,3 +241,20 @@ def test_an_enterprise_is_found_by_code_name_or_enough_of_its_name(county: Servi
     assert isinstance(by_part, Recorded)
     assert isinstance(many, Refusal)
     assert "多家企业" in many.reason
+
+
+def test_what_was_waived_for_a_returned_try_is_decided_anew(county: Services) -> None:
+    _done(county, Verb.APPROVE)
+    _record(county, "trained")
+    assert _done(county, Verb.WAIVE, need="提交申报").to_stage == "publicity"
+
+    returned = _done(county, Verb.RETURN, reason="材料不全").to_stage
+
+    assert returned == "filing", "the waiver does not carry it on again"
+    assert _done(county, Verb.WAIVE, need="提交申报", reason="再次免除").to_stage == "publicity"
+    page = case_page(county, str(_case(county).id))
+    assert isinstance(page, CasePage)
+    assert [(each.need, each.counts) for each in page.history.waivers] == [
+        ("提交申报", False),
+        ("提交申报", True),
+    ]

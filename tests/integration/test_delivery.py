@@ -228,7 +228,7 @@ def test_what_was_done_before_the_letter_left_is_struck_from_it(county: Services
         struck = session.scalars(
             select(LetterItem).where(col(LetterItem.state) == ItemState.SUPPRESSED.value)
         ).all()
-    assert [item.reason for item in struck] == ["发信前已办结"]
+    assert [item.reason for item in struck] == ["发信前已办结、改期或中止"]
 
 
 def test_a_person_without_a_mailbox_by_now_is_not_written_to(county: Services) -> None:

@@ -160,7 +160,9 @@ def test_what_was_settled_before_the_letter_left_is_not_told(county: Services) -
         session.execute(update(Case).values(held=True))
 
     assert _letters(_at(county, MONDAY)) == []
-    assert {(row.state, row.reason) for row in _rows(county)} == {("suppressed", "发信前已办结")}
+    assert {(row.state, row.reason) for row in _rows(county)} == {
+        ("suppressed", "发信前已办结、改期或中止")
+    }
 
 
 def test_two_weeks_that_wait_in_one_letter_are_told_as_they_stand(county: Services) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,12 @@ from sqlmodel import col
 
 from casework.bounces import take_in
 from casework.calendar_days import declare_day
+from casework.clocks import ClockWish, touch_clock
 from casework.deliver import deliver
 from casework.pipeline import run_month
 from casework.records import Happened, record_event
 from casework.remind import sweep
+from casework.reproject import reproject
 from casework.services import Actor, Services
 from models.audit import broken_at
 from models.deadline import Deadline, DeadlineState
@@ -36,15 +39,19 @@ from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.bounces import Bounce
 from notifications.memory import MemoryCarrier
 from notifications.message import Fate
+from policy.clocks import Act
 from policy.ladder import speaks_on
 from policy.workdays import ONE_DAY
 from runtime.schema import upgrade
 from tests.plugins.house import ZONE, services_on
-from tests.plugins.sprout import LADDER, add_firm, add_staff, sprout_catalogue
+from tests.plugins.sprout import LADDER, SPROUT, add_firm, add_staff, sprout_catalogue
 
 BY = Actor(name="示例经办")
 START = dt.date(2026, 3, 2)
 MOST_FIRMS = 4
+DUTIES = tuple(
+    replace(each, extension_days=10, extension_source="示例办法") for each in SPROUT.obligations
+)
 FAULTS = st.lists(st.sampled_from(list(Fate)), max_size=4)
 
 
@@ -66,7 +73,7 @@ class Office(RuleBasedStateMachine):
         self._carrier = MemoryCarrier(remembers=False)
         self._services = services_on(
             f"sqlite:///{path}",
-            catalogue=sprout_catalogue(),
+            catalogue=sprout_catalogue(obligations=DUTIES),
             now=lambda: self._now,
             open_carrier=lambda: self._carrier,
         )
@@ -158,6 +165,22 @@ class Office(RuleBasedStateMachine):
     def the_calendar_changes(self, ahead: int, *, works: bool) -> None:
         day = self._services.today + ahead * ONE_DAY
         declare_day(self._services, day, working=works, reason="示例", by=BY)
+
+    @rule(data=st.data(), act=st.sampled_from(list(Act)), days=st.integers(1, 10))
+    def a_clock_is_touched(self, data: st.DataObject, act: Act, days: int) -> None:
+        """Somebody does this to the clock of a date; what may not be is refused."""
+        with self._services.database.reading() as session:
+            numbers = session.scalars(select(col(Deadline.id)).order_by(col(Deadline.id))).all()
+        if numbers:
+            touched = ClockWish(
+                deadline=data.draw(st.sampled_from(numbers)) or 0,
+                act=act,
+                reason="示例",
+                days=days,
+                document="示例〔2026〕1号",
+                tell=True,
+            )
+            touch_clock(self._services, touched, by=BY)
 
     # What holds
 
@@ -265,6 +288,7 @@ class Office(RuleBasedStateMachine):
         self.nobody_gets_two_letters_a_day()
         self.one_rung_speaks_once_to_one_person()
         self._nothing_waits_and_nothing_is_missing()
+        assert reproject(self._services, apply=False).moved == (), "the ledger gives these dates"
 
     def _nothing_waits_and_nothing_is_missing(self) -> None:
         today, calendar = self._services.today, self._services.calendar()

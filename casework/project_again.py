@@ -1,0 +1,85 @@
+"""One deadline projected again by a person's act: the old date superseded, the new one told."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from casework.outbox import Claim
+from casework.rungs import Dated, reached_at_once, rung_claims
+from casework.services import Services
+from casework.told import same_matter
+from models.deadline import Deadline, DeadlineState
+from models.duties import enterprises_by_id, read_staff
+from models.engine import StaleWorkError
+from models.letter import ItemState, LetterItem
+from models.writes import insert_new
+from policy.deadlines import Due
+from policy.workdays import Calendar
+
+_DATED = tuple(each.name for each in fields(Dated))
+
+
+def project(
+    session: Session, services: Services, old: Deadline, due: Due, how: tuple[dt.date | None, str]
+) -> Deadline:
+    """Open the next projection, suspended or not; an open one before it says why it went.
+
+    One that had ended stays as it ended: the new one is owed once more.
+    """
+    suspended_on, reason = how
+    row = old.model_dump(exclude={"id"}) | {
+        "projection": old.projection + 1,
+        "due_on": due.due_on,
+        "provisional": due.provisional,
+        "estimated": due.estimated,
+        "needs_confirmation": due.needs_confirmation,
+        "basis": due.to_json(),
+        "suspended_on": suspended_on,
+        "state": DeadlineState.OPEN.value,
+        "closed_on": None,
+        "reason": "",
+        "opened_at": services.now(),
+    }
+    if old.state == DeadlineState.OPEN.value:
+        old.state, old.reason = DeadlineState.SUPERSEDED.value, reason
+        old.closed_on = services.today
+    session.flush()
+    inserted = insert_new(session, Deadline, [row], returning=("id",))
+    if not inserted:
+        raise StaleWorkError  # a run opened it first
+    return session.get_one(Deadline, inserted[0][0])
+
+
+def late_claims(
+    session: Session, services: Services, new: Deadline, calendar: Calendar
+) -> Iterator[Claim]:
+    """Yield the claims of rungs whose day has come, unless they were said of this very date."""
+    ladder = services.catalogue.ladders.get(new.ladder)
+    if ladder is None:
+        return
+    dated = Dated(**{name: getattr(new, name) for name in _DATED})
+    said = frozenset(_said(session, new))
+    reached = [
+        each
+        for each in reached_at_once(dated, ladder, services.today, calendar)
+        if each.rung.key not in said
+    ]
+    enterprises = enterprises_by_id(session, [new.enterprise_id])
+    yield from rung_claims(reached, enterprises, read_staff(session), services.today)
+
+
+def _said(session: Session, new: Deadline) -> Iterable[str]:
+    """Return the rungs that spoke, or were spoken for, of an earlier projection on this date."""
+    return session.scalars(
+        select(col(LetterItem.rung))
+        .join(Deadline, col(Deadline.id) == col(LetterItem.deadline_id))
+        .where(
+            *same_matter(Deadline, new),
+            col(Deadline.due_on) == new.due_on,
+            col(LetterItem.state) != ItemState.SUPPRESSED.value,
+        )
+    )
