@@ -15,6 +15,7 @@ from casework.services import Actor, Services
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+from policy.ladder import reach
 from policy.obligation import Anchor
 from policy.programme import Programme, RecordKind
 
@@ -220,5 +221,5 @@ def _asked_for(services: Services, deadline: Deadline, on: dt.date) -> bool:
     ladder = services.catalogue.ladders.get(deadline.ladder)
     if duty is None or duty.anchor is Anchor.RECORD or ladder is None:
         return False
-    first = min((rung.days for rung in ladder.rungs), default=0)
+    first = min((reach(rung)[0] for rung in ladder.rungs), default=0)
     return deadline.due_on + dt.timedelta(days=first) <= on <= deadline.due_on

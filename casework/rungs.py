@@ -65,7 +65,9 @@ def rung_claims(
     newest: dict[int, Reached] = {}
     for each in reached:
         best = newest.get(each.deadline.id)
-        if best is None or each.rung.days > best.rung.days:
+        # By its day: five workdays may be more than ten days. Of two that moved onto one day
+        # the one that stands later in its ladder, as they come.
+        if best is None or each.speaks_on >= best.speaks_on:
             newest[each.deadline.id] = each
     for each in reached:
         speaker = newest[each.deadline.id]
@@ -80,7 +82,7 @@ def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, 
 
     An enterprise is not told "3 days left", nor scolded, about a date that we were silent on.
     """
-    missed = each.rung.days <= 0 and days_left(each.deadline.due_on, today) < 0
+    missed = each.rung.number <= 0 and days_left(each.deadline.due_on, today) < 0
     if missed and To.CLERK not in each.rung.to:
         yield To.CLERK, claim
     for to in each.rung.to:

@@ -59,17 +59,19 @@ def _duties(catalogue: Catalogue) -> Iterator[tuple[Programme, Obligation, Ladde
 
 def _days(ladder: Ladder, reader: To) -> str:
     told = [rung for rung in ladder.rungs if reader in rung.to]
-    alike = groupby(told, key=lambda rung: (rung.tone, rung.days < 0, rung.days > 0))
+    alike = groupby(told, key=lambda rung: (rung.tone, *_side(rung)))
     return "；".join(f"{_on_days(rungs)}（{TONES[tone]}）" for (tone, *_), rungs in alike)
+
+
+def _side(rung: Rung) -> tuple[bool, bool, bool]:
+    """Return what rungs must have in common to be told in one breath."""
+    return rung.number < 0, rung.number > 0, bool(rung.workdays)
 
 
 def _on_days(rungs: Iterable[Rung]) -> str:
     """Return 截止前 15、7 天, or one of them alone."""
-    days = [rung.days for rung in rungs]
-    if 0 in days:
-        return on_day(0)
-    numbers = "、".join(str(abs(day)) for day in days)
-    return f"截止前 {numbers} 天" if days[0] < 0 else f"超期第 {numbers} 天"
+    first, *others = rungs
+    return on_day(first, *(abs(each.number) for each in others))
 
 
 def _why(duty: Obligation) -> str:
@@ -80,7 +82,7 @@ def _ladders(catalogue: Catalogue) -> Iterator[str]:
     rows = []
     for ladder in catalogue.ladders.values():
         used = [duty.title for _, duty, each in _duties(catalogue) if each.key == ladder.key]
-        sides = groupby(ladder.rungs, key=lambda rung: (rung.days < 0, rung.days > 0))
+        sides = groupby(ladder.rungs, key=_side)
         days = "，".join(_on_days(rungs) for _, rungs in sides)
         titles = "、".join(dict.fromkeys(used)) or "（没有事项用它）"
         rows.append((ladder.title, days, titles, _LOST[ladder.lost]))
