@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,7 +11,8 @@ from sqlmodel import col
 
 from casework.rulebook import rules_of
 from casework.services import Services
-from casework.week import empty_week, week_of_staff
+from casework.standing_in import each_once, on_behalf
+from casework.summed_up import sum_up
 from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
@@ -33,8 +34,6 @@ from notifications.letters import (
 from notifications.message import Address, Attachment, Message
 from policy.deadlines import Due, days_left, origin
 from policy.obligation import Tone
-
-_LOUDER = tuple(tone.value for tone in Tone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +75,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
     with services.database.reading() as session:
         letter = session.get_one(Letter, letter_id)
         person = session.get_one(Person, letter.person_id)
-        content = _content(session, services, letter, person, keep_done=again)
+        content = _content(session, services, letter, keep_done=again)
         if not content:
             return _nothing("所提事项均已办结，无须再发", content)
         if not (person.active and person.email) or is_bad(session, person.email):
@@ -150,9 +149,7 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
     )
 
 
-def _content(
-    session: Session, services: Services, letter: Letter, person: Person, *, keep_done: bool
-) -> Content:
+def _content(session: Session, services: Services, letter: Letter, *, keep_done: bool) -> Content:
     items = session.scalars(
         select(LetterItem)
         .where(
@@ -165,39 +162,28 @@ def _content(
     def of(kind: ItemKind) -> list[LetterItem]:
         return [item for item in items if item.kind == kind.value]
 
+    behalf = on_behalf(session, items)
     due = {
         item.id or 0: _due_item(session, services, item, keep_done=keep_done)
         for item in of(ItemKind.RUNG)
     }
     reviews = {
-        item.id or 0: _review_item(session, item, keep_done=keep_done)
+        item.id or 0: _review_item(session, item, behalf, keep_done=keep_done)
         for item in of(ItemKind.REVIEW)
     }
     alarms = sorted(of(ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
-    summed_up = [item.id or 0 for item in of(ItemKind.DIGEST)]
-    week = week_of_staff(session, services, person.division_code) if summed_up else None
-    if summed_up and week is None and keep_done:
-        week = empty_week(services.today)  # a second copy, though all is well by now
-    may_be_done: dict[int, object] = {**due, **reviews, **dict.fromkeys(summed_up, week)}
+    digests = of(ItemKind.DIGEST)
+    summed_up = sum_up(session, services, digests, behalf, keep_done=keep_done)
+    may_be_done: dict[int, object] = {**due, **reviews, **summed_up.said}
     return Content(
-        due=_each_once(each for each in due.values() if each is not None),
+        due=each_once(due, behalf),
         moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
-        week=week,
+        week=summed_up.week,
         alarms=tuple(_alarm_item(session, services, item) for item in alarms),
         said=frozenset(item.id or 0 for item in items),
         done=tuple(item for item, matter in may_be_done.items() if matter is None),
     )
-
-
-def _each_once(due: Iterable[DueItem]) -> tuple[DueItem, ...]:
-    """Return one item per matter, the loudest: a letter that was late holds two rungs of it."""
-    found: dict[str, DueItem] = {}
-    for each in due:
-        known = found.get(each.key)
-        if known is None or _LOUDER.index(each.tone) >= _LOUDER.index(known.tone):
-            found[each.key] = each
-    return tuple(found.values())
 
 
 def _due_item(
@@ -273,7 +259,9 @@ def _move_item(session: Session, item: LetterItem) -> MoveItem:
     )
 
 
-def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> ReviewItem | None:
+def _review_item(
+    session: Session, item: LetterItem, behalf: Mapping[int, str], *, keep_done: bool
+) -> ReviewItem | None:
     review = session.get_one(Review, item.review_id)
     if review.state != ReviewState.OPEN.value and not keep_done:
         return None
@@ -286,6 +274,7 @@ def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> Revi
         f"{programme.stage(review.proposes).title}",
         waiting_since=review.opened_on,
         summary=review.summary,
+        behalf=behalf.get(item.id or 0, ""),
     )
 
 

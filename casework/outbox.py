@@ -30,6 +30,7 @@ class Claim:
     kind: ItemKind
     person_id: int | None  # nobody: recorded as suppressed, with the reason
     speaks_on: dt.date
+    instead_of_id: int | None = None  # they are away; the person stands in for them
     reason: str = ""
     state: ItemState = ItemState.CLAIMED
     deadline_id: int | None = None
@@ -88,6 +89,7 @@ def _row(claim: Claim) -> dict[str, object]:
         "kind": claim.kind.value,
         "state": (claim.state if claim.person_id else ItemState.SUPPRESSED).value,
         "person_id": claim.person_id,
+        "instead_of_id": claim.instead_of_id,
         "deadline_id": claim.deadline_id,
         "transition_id": claim.transition_id,
         "review_id": claim.review_id,

@@ -12,6 +12,7 @@ from casework.find import case_of, enterprise_of
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.standing_in import acting
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
@@ -103,6 +104,7 @@ def _write(
     by: Actor,
 ) -> Recorded:
     enterprise, case, programme, kind = subject
+    by = acting(session, services, by, enterprise.id or 0)
     row = Record(
         enterprise_id=enterprise.id or 0,
         programme=programme.key,

@@ -64,7 +64,7 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
         reached = _not_yet_said(session, reached, last)
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
-        staff = read_staff(session)
+        staff = read_staff(session, day)
     claims = list(rung_claims(reached, enterprises, staff, day))
     with services.database.writing() as session:
         queue(session, claims, send_on=day, calendar=calendar)

@@ -34,15 +34,17 @@ _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
 
 
-def week_of_staff(session: Session, services: Services, division: str) -> WeekSummary | None:
-    """Return what the staff of a division should know this week; None when there is nothing."""
-    ours = _ours(division, col(Enterprise.division_code))
+def week_of_staff(
+    session: Session, services: Services, divisions: Sequence[str]
+) -> WeekSummary | None:
+    """Return what the staff of divisions should know this week; None when there is nothing."""
+    ours = _ours(divisions, col(Enterprise.division_code))
     found = (
         _dates(session, services, ours, overdue=True),
         _dates(session, services, ours, overdue=False),
         _reviews(session, services, ours),
         _others(session, services, ours),
-        _wrong(session, services, division),
+        _wrong(session, services, divisions),
     )
     sections = tuple(section for section in found if section.count)
     if not sections:
@@ -57,10 +59,9 @@ def empty_week(today: dt.date, sections: tuple[WeekSection, ...] = ()) -> WeekSu
     return WeekSummary(number=number, first=monday, last=monday + 6 * ONE_DAY, sections=sections)
 
 
-def _ours(division: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
-    """Return the condition that something lies in a division or below it."""
-    condition: ColumnElement[bool] = column.startswith(below(division), autoescape=True)
-    return condition
+def _ours(divisions: Sequence[str], column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
+    """Return the condition that something lies in one of these divisions or below it."""
+    return or_(*(column.startswith(below(each), autoescape=True) for each in divisions))
 
 
 def _section(
@@ -184,14 +185,14 @@ def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
     return WeekLine(what=f"{stage.title}（{programme}）", detail=f"{number} 家，等：{wanted}{over}")
 
 
-def _wrong(session: Session, services: Services, division: str) -> WeekSection:
+def _wrong(session: Session, services: Services, divisions: Sequence[str]) -> WeekSection:
     """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
     since = services.today - _LATELY
-    lines = [*_letters(session, division, since), *_unsaid(session, division, since)]
+    lines = [*_letters(session, divisions, since), *_unsaid(session, divisions, since)]
     return _section("没有办成", Tone.FINAL, lines, count=len(lines))
 
 
-def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLine]:
+def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
     """Yield the letters that came to nothing lately, and all that wait for a person."""
     place = func.coalesce(col(Enterprise.division_code), col(Person.division_code))
     lately = (LetterState.FAILED.value, LetterState.UNKNOWN.value)
@@ -204,7 +205,7 @@ def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLi
                 col(Letter.state) == LetterState.HELD.value,
                 and_(col(Letter.state).in_(lately), col(Letter.send_on) > since),
             ),
-            _ours(division, place),
+            _ours(divisions, place),
         )
         .order_by(col(Letter.send_on), col(Letter.id))
     )
@@ -215,7 +216,7 @@ def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLi
         yield WeekLine(what=f"给{whose}的信", detail=f"{letter.send_on:%m-%d} {state}{why}")
 
 
-def _unsaid(session: Session, division: str, since: dt.date) -> Iterable[WeekLine]:
+def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
     """Yield the enterprises of which nobody could be told something lately."""
     whose = func.coalesce(col(Deadline.enterprise_id), col(Case.enterprise_id))
     rows = session.execute(
@@ -229,7 +230,7 @@ def _unsaid(session: Session, division: str, since: dt.date) -> Iterable[WeekLin
             col(LetterItem.state) == ItemState.SUPPRESSED.value,
             col(LetterItem.reason).in_((NO_CONTACT, NO_EMAIL, NOBODY)),
             col(LetterItem.speaks_on) > since,
-            _ours(division, col(Enterprise.division_code)),
+            _ours(divisions, col(Enterprise.division_code)),
         )
         .group_by(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason))
         .order_by(func.count().desc(), col(Enterprise.uscc), col(LetterItem.reason))

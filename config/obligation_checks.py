@@ -146,8 +146,8 @@ def _rung_faults(
         return
     for rung in ladder.rungs:
         if reach(rung)[1] < -lead:
-            kind = "个工作日" if rung.workdays else "天"
-            message = f"梯级“{rung.key}”在截止前 {-rung.number} {kind}，而最早 {lead} 天前才有此事项"
+            before = f"{-rung.number} {'个工作日' if rung.workdays else '天'}"
+            message = f"梯级“{rung.key}”在截止前 {before}，而最早 {lead} 天前才有此事项"
             yield Fault(f"{placed.place} ladder", f"{message}，永远不会发出")
 
 

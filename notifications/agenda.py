@@ -69,7 +69,7 @@ def _by_date(item: DueItem) -> tuple[object, ...]:
 def _matters(items: Sequence[DueItem]) -> tuple[Matter, ...]:
     shared: dict[tuple[object, ...], list[DueItem]] = {}
     for item in items:
-        same = (item.programme, item.title, item.due_on, item.explanation, item.flags)
+        same = (item.programme, item.title, item.due_on, item.explanation, item.flags, item.behalf)
         shared.setdefault(same, []).append(item)
     return tuple(
         Matter(item=bound[0], enterprises=tuple(dict.fromkeys(i.enterprise for i in bound)))

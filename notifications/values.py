@@ -19,6 +19,7 @@ class DueItem:
     prepare: str = ""
     flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
     key: str = ""  # names the deadline for ever, also when its date moves
+    behalf: str = ""  # whose it is: they are away, and the reader stands in for them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class ReviewItem:
     proposal: str
     waiting_since: dt.date
     summary: str = ""
+    behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ class WeekSummary:
     first: dt.date
     last: dt.date
     sections: tuple[WeekSection, ...] = ()
+    behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
