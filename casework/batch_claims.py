@@ -9,6 +9,7 @@ from casework.plan import BatchPlan, CasePlan
 from casework.recipients import contact_claim, staff_for
 from casework.rungs import Dated, reached_at_once, rung_claims
 from casework.standing_in import addressed
+from casework.weekly_cap import FOR_EVER
 from models.enterprise import Role
 from models.letter import ItemKind
 from policy.obligation import Ladder
@@ -36,6 +37,7 @@ def move_claims(gathered: Gathered, plan: BatchPlan, written: Written) -> Iterat
             person_id=None,
             speaks_on=gathered.on,
             transition_id=written.transitions[written.cases[each.case.key], seq],
+            wait_until=FOR_EVER,
         )
         yield contact_claim(claim, gathered.duties.enterprises[each.case.enterprise_id])
 

@@ -13,6 +13,7 @@ from casework.rulebook import rules_of
 from casework.services import Services
 from casework.standing_in import each_once, on_behalf
 from casework.summed_up import sum_up
+from casework.weekly_cap import WAITS
 from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
@@ -207,6 +208,7 @@ def _due_item(
         prepare=deadline.prepare,
         flags=flags_of(deadline),
         key=_matter(enterprise, deadline),
+        waited=item.reason == WAITS,
     )
 
 

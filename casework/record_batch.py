@@ -44,7 +44,13 @@ def record(services: Services, gathered: Gathered, plan: BatchPlan) -> BatchCoun
             *review_claims(gathered, plan, written),
             *date_claims(gathered, opened, services.catalogue.ladders),
         ]
-        new = queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
+        new = queue(
+            session,
+            claims,
+            send_on=gathered.on,
+            calendar=gathered.calendar,
+            a_week=services.letters_a_week,
+        )
         counts = counts_of(plan, new)
         _count(session, gathered, counts)
         mark_done(session, gathered.batch, now=services.now(), worker=services.process)

@@ -15,6 +15,7 @@ from casework.calendar_days import CALENDAR_ACTS
 from casework.outbox import queue
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
+from casework.weekly_cap import hurry
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.ledger import AuditEntry, Run
@@ -67,7 +68,10 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         staff = read_staff(session, day)
     claims = list(rung_claims(reached, enterprises, staff, day))
     with services.database.writing() as session:
-        queue(session, claims, send_on=day, calendar=calendar)
+        a_week = services.letters_a_week
+        if a_week:
+            hurry(session, day, calendar)
+        queue(session, claims, send_on=day, calendar=calendar, a_week=a_week)
         states = [claim.state for claim in claims]
         report = SweepReport(
             days=len(days),
@@ -162,4 +166,5 @@ def _reached(
             for row in rows:
                 deadline = Dated(**dict(zip(_NAMES, row, strict=True)))
                 spoke_on = speaks_on(rung, deadline.due_on, calendar)
-                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+                last = rung is ladder.last_before
+                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)

@@ -11,7 +11,7 @@ from models.letter import ItemKind, ItemState
 from policy.deadlines import days_left
 from policy.ladder import reached as rungs_reached
 from policy.ladder import speaks_on
-from policy.obligation import Ladder, Rung, To, Tone
+from policy.obligation import DeadlineKind, Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
 MISSED = "截止日已过，转由经办跟进"
@@ -28,6 +28,7 @@ class Dated:
     subject: str
     period: str
     projection: int
+    kind: str
     ladder: str
     due_on: dt.date
 
@@ -39,6 +40,7 @@ class Reached:
     deadline: Dated
     rung: Rung
     speaks_on: dt.date
+    last: bool = False  # none of its ladder comes after it before the date
 
 
 def reached_at_once(
@@ -52,7 +54,8 @@ def reached_at_once(
         return
     for rung in rungs_reached(ladder, deadline.due_on, today, calendar):
         spoke_on = speaks_on(rung, deadline.due_on, calendar)
-        yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+        last = rung is ladder.last_before
+        yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)
 
 
 def rung_claims(
@@ -105,7 +108,14 @@ def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -
         deadline_id=deadline.id,
         rung=each.rung.key,
         tone=_tone(each, today),
+        wait_until=deadline.due_on if _can_wait(each, today) else None,
     )
+
+
+def _can_wait(each: Reached, today: dt.date) -> bool:
+    """Say whether it may come with a later letter of a contact who had many this week."""
+    quiet = _tone(each, today) in (Tone.NOTICE.value, Tone.REMINDER.value)
+    return quiet and not (each.last and each.deadline.kind == DeadlineKind.STATUTORY.value)
 
 
 def _tone(each: Reached, today: dt.date) -> str:

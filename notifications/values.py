@@ -20,6 +20,7 @@ class DueItem:
     flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
     key: str = ""  # names the deadline for ever, also when its date moves
     behalf: str = ""  # whose it is: they are away, and the reader stands in for them
+    waited: bool = False  # it was not urgent, and the week's letters were many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

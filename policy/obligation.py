@@ -142,6 +142,11 @@ class Ladder:
     rungs: tuple[Rung, ...]
     lost: Lost = Lost.RESEND
 
+    @property
+    def last_before(self) -> Rung | None:
+        """Return the rung after which none speaks before the date has passed."""
+        return next((rung for rung in reversed(self.rungs) if rung.number <= 0), None)
+
 
 class WindowStatus(StrEnum):
     """Whether a notice's dates are printed in a document or carried over from last year."""
