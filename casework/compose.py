@@ -28,7 +28,7 @@ from notifications.letters import (
     MoveItem,
     Rendered,
     ReviewItem,
-    WeekSummary,
+    Summaries,
     enterprise_daily,
     staff_daily,
 )
@@ -62,13 +62,13 @@ class Content:
     due: tuple[DueItem, ...]
     moves: tuple[MoveItem, ...]
     reviews: tuple[ReviewItem, ...]
-    week: WeekSummary | None
+    summaries: Summaries
     alarms: tuple[AlarmItem, ...]
     said: frozenset[int]  # every item it was made of
     done: tuple[int, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.moves or self.reviews or self.week or self.alarms)
+        return bool(self.due or self.moves or self.reviews or self.summaries or self.alarms)
 
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
@@ -145,7 +145,7 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
         head,
         due=content.due,
         reviews=content.reviews,
-        week=content.week,
+        summaries=content.summaries,
         alarms=content.alarms,
     )
 
@@ -180,7 +180,7 @@ def _content(session: Session, services: Services, letter: Letter, *, keep_done:
         due=each_once(due, behalf),
         moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
-        week=summed_up.week,
+        summaries=summed_up.summaries,
         alarms=tuple(_alarm_item(session, services, item) for item in alarms),
         said=frozenset(item.id or 0 for item in items),
         done=tuple(item for item, matter in may_be_done.items() if matter is None),

@@ -16,13 +16,13 @@ from casework.services import Services
 from casework.words import KINDS, LETTERS
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
+from models.divisions import within
 from models.duties import enterprises_by_id
 from models.enterprise import Enterprise, Person
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.letters import WeekLine, WeekSection, WeekSummary
 from notifications.words import countdown, day
 from policy.deadlines import days_left
-from policy.divisions import below
 from policy.obligation import DeadlineKind, Tone
 from policy.programme import Stage
 from policy.timetable import week_of
@@ -38,12 +38,12 @@ def week_of_staff(
     session: Session, services: Services, divisions: Sequence[str]
 ) -> WeekSummary | None:
     """Return what the staff of divisions should know this week; None when there is nothing."""
-    ours = _ours(divisions, col(Enterprise.division_code))
+    here = within(divisions, col(Enterprise.division_code))
     found = (
-        _dates(session, services, ours, overdue=True),
-        _dates(session, services, ours, overdue=False),
-        _reviews(session, services, ours),
-        _others(session, services, ours),
+        _dates(session, services, here, overdue=True),
+        _dates(session, services, here, overdue=False),
+        _reviews(session, services, here),
+        _others(session, services, here),
         _wrong(session, services, divisions),
     )
     sections = tuple(section for section in found if section.count)
@@ -59,11 +59,6 @@ def empty_week(today: dt.date, sections: tuple[WeekSection, ...] = ()) -> WeekSu
     return WeekSummary(number=number, first=monday, last=monday + 6 * ONE_DAY, sections=sections)
 
 
-def _ours(divisions: Sequence[str], column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
-    """Return the condition that something lies in one of these divisions or below it."""
-    return or_(*(column.startswith(below(each), autoescape=True) for each in divisions))
-
-
 def _section(
     title: str, tone: Tone, lines: Sequence[WeekLine], *, count: int, of: int | None = None
 ) -> WeekSection:
@@ -74,7 +69,7 @@ def _section(
 
 
 def _dates(
-    session: Session, services: Services, ours: ColumnElement[bool], *, overdue: bool
+    session: Session, services: Services, here: ColumnElement[bool], *, overdue: bool
 ) -> WeekSection:
     """Sum up open dates: those that passed, or those up to Sunday; one line for one duty."""
     today = services.today
@@ -92,7 +87,7 @@ def _dates(
     rows = session.execute(
         select(*alike, func.count(), func.min(col(Enterprise.id)))
         .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
-        .where(col(Deadline.state) == DeadlineState.OPEN.value, when, ours)
+        .where(col(Deadline.state) == DeadlineState.OPEN.value, when, here)
         .group_by(*alike)
     ).all()
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
@@ -123,13 +118,13 @@ def _firms(name: str, number: int) -> str:
     return name if number == 1 else f"{name} 等 {number} 家"
 
 
-def _reviews(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+def _reviews(session: Session, services: Services, here: ColumnElement[bool]) -> WeekSection:
     """Sum up the proposals that wait for a decision, the oldest first."""
     waiting = (
         select(Review, Case, col(Enterprise.name))
         .join(Case, col(Case.id) == col(Review.case_id))
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Review.state) == ReviewState.OPEN.value, ours)
+        .where(col(Review.state) == ReviewState.OPEN.value, here)
     )
     count = _number_of(session, waiting)
     oldest = waiting.order_by(col(Review.opened_on), col(Enterprise.uscc))
@@ -150,7 +145,7 @@ def _number_of(session: Session, statement: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
-def _others(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+def _others(session: Session, services: Services, here: ColumnElement[bool]) -> WeekSection:
     """Sum up the cases that wait for an enterprise or another office, the latest stages first."""
     waits = exists().where(
         col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
@@ -159,7 +154,7 @@ def _others(session: Session, services: Services, ours: ColumnElement[bool]) -> 
     rows = session.execute(
         select(*alike, func.count())
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Case.final).is_(None), col(Case.held).is_(False), ~waits, ours)
+        .where(col(Case.final).is_(None), col(Case.held).is_(False), ~waits, here)
         .group_by(*alike)
     ).all()
     rules = read_rules(session, services, {row[1] for row in rows})
@@ -205,7 +200,7 @@ def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iter
                 col(Letter.state) == LetterState.HELD.value,
                 and_(col(Letter.state).in_(lately), col(Letter.send_on) > since),
             ),
-            _ours(divisions, place),
+            within(divisions, place),
         )
         .order_by(col(Letter.send_on), col(Letter.id))
     )
@@ -230,7 +225,7 @@ def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Itera
             col(LetterItem.state) == ItemState.SUPPRESSED.value,
             col(LetterItem.reason).in_((NO_CONTACT, NO_EMAIL, NOBODY)),
             col(LetterItem.speaks_on) > since,
-            _ours(divisions, col(Enterprise.division_code)),
+            within(divisions, col(Enterprise.division_code)),
         )
         .group_by(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason))
         .order_by(func.count().desc(), col(Enterprise.uscc), col(LetterItem.reason))

@@ -110,6 +110,51 @@ class WeekSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFigure:
+    """A number of a month, and what it was a month earlier."""
+
+    title: str
+    number: int
+    before: int
+
+    @property
+    def change(self) -> str:
+        """Return +3, -2, or 持平."""
+        return f"{self.number - self.before:+d}" if self.number != self.before else "持平"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthLine:
+    """The figures of one programme."""
+
+    programme: str
+    figures: tuple[MonthFigure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthSummary:
+    """A month in figures, for a leader; it names no enterprise and no person."""
+
+    year: int
+    month: int
+    on: dt.date  # how it stands is as on this day
+    lines: tuple[MonthLine, ...]
+    total: tuple[MonthFigure, ...]
+    behalf: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summaries:
+    """What a letter sums up beside the matters of its day."""
+
+    week: WeekSummary | None = None
+    month: MonthSummary | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.week or self.month)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A letter as it will be read."""
 
