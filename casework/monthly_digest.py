@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from casework import runs
 from casework.month import month_before, month_of
 from casework.outbox import Claim, queue
 from casework.recipients import NO_EMAIL
@@ -18,8 +19,10 @@ from notifications.letters import MonthSummary
 def tell_leaders(session: Session, services: Services, on: dt.date) -> int:
     """Claim last month's figures for each leader, in the caller's transaction; each once.
 
-    What they are is written when the letter leaves.
+    What they are is written when the letter leaves. The first month of all has none before it.
     """
+    if runs.last_finished(session, runs.MONTHLY, before=f"{on:%Y-%m}") is None:
+        return 0
     claims = list(_claims(session, services, on))
     return queue(session, claims, send_on=on, calendar=services.calendar())
 

@@ -17,6 +17,7 @@ try:
         letters,
         looking,
         machines,
+        month_view,
         nightly,
         office,
         one_case,

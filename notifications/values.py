@@ -142,6 +142,11 @@ class MonthSummary:
     total: tuple[MonthFigure, ...]
     behalf: str = ""
 
+    @property
+    def table(self) -> tuple[MonthLine, ...]:
+        """Return the sums, then each programme."""
+        return (MonthLine(programme="合计", figures=self.total), *self.lines)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summaries:
