@@ -130,6 +130,11 @@ class MonthLine:
     programme: str
     figures: tuple[MonthFigure, ...]
 
+    @property
+    def said(self) -> str:
+        """Return the figures in one line."""
+        return "，".join(f"{each.title} {each.number}（{each.change}）" for each in self.figures)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthSummary:

@@ -5,12 +5,14 @@ from itertools import groupby
 
 from casework.words import RECIPIENTS, TONES
 from config.catalogue import Catalogue
+from config.settings import AttentionPart
 from policy.obligation import Ladder, Lost, Obligation, Rung, To
 from policy.programme import Programme
 from policy.timetable import Timetable
 from scripts.manual_duties import on_day
 from scripts.markdown import sourced, table
 
+_A_WEEK = AttentionPart().letters_per_week
 _LOST = {
     Lost.RESEND: "同一封再发一次，极少数时候会收到两封一样的",
     Lost.HOLD: "不再自动发，列为待确认，由经办核实后决定",
@@ -32,7 +34,12 @@ def _rules(timetable: Timetable) -> Iterator[str]:
         "这一页由程序按正在使用的提醒文件生成，改了提醒就跟着变。",
         "",
         f"- 只在工作日 {hours} 发信；一个人一天最多一封，几件事写在一封里，急的在前。",
-        "- 截止前的提醒遇休息日提前到上一个工作日，超期后的推后到下一个工作日。",
+        f"- 企业联系人一周最多收 {_A_WEEK} 封，本局可以改；不急的并入下一封，放在“本周另有”里，"
+        "最迟在下周第一个工作日；紧急的、最后提醒的，和法定期限前的最后一次，随到随发。",
+        "- 工作人员不在岗，信发给登记的代办人，写明代谁；代办人本来就会收到的事，只说一次。",
+        "- 每月的流程办完后，分管领导收到上个月的数字，和前一个月相比，不含企业和个人信息。",
+        "- 截止前的提醒遇休息日提前到上一个工作日，超期后的推后到下一个工作日；"
+        "写“第几个工作日”的按工作日数，截止日不算。",
         "- 已经办结、免办或放弃的不再提醒；登记了办结，还没发出的提醒也不发。",
         "- 程序停过几天，恢复后一次补上：同一件事只说最急的那一次，其余记为“已由它代为提醒”。",
         "- 截止日在停的那几天里过去了，不对企业说“还有几天”，转由经办跟进。",

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 from pydantic import BaseModel
 
+from casework.absences import AbsenceLine
 from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageCount
 from casework.case_history import History
 from casework.case_page import CasePage, WaitLine
@@ -24,12 +25,14 @@ from config.settings import (
     Settings,
     SmtpPart,
 )
+from notifications.letters import MonthFigure, MonthLine, MonthSummary
 from policy.silence import Trouble
 from tests.house.tree import text
 
 SHOWN = (
     *(Board, ProgrammeBoard, PhaseCount, StageCount, FinalCount),
     *(DueList, DueLine, CaseList, CaseLine, CasePage, WaitLine, History, Outbox, LetterLine),
+    *(AbsenceLine, MonthSummary, MonthLine, MonthFigure),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
