@@ -4,7 +4,7 @@ What was well again before its letter left is told all the same: it says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import case, literal, select, update
 from sqlalchemy.orm import Session
@@ -12,8 +12,9 @@ from sqlmodel import col
 
 from casework.one_a_day import WAITING
 from casework.outbox import Claim, queue
-from casework.recipients import NO_EMAIL, NOBODY
+from casework.recipients import NOBODY
 from casework.services import Services
+from casework.standing_in import addressed
 from models.base import Instant
 from models.duties import Staff, read_staff
 from models.enterprise import Role
@@ -125,34 +126,29 @@ def _raise(session: Session, services: Services, trouble: Trouble) -> bool:
 
 def _tell(session: Session, services: Services, calendar: Calendar) -> None:
     """Put every open alarm into the letters of those who keep the program, each once."""
-    people = _keepers(session)
+    people = _keepers(session, services)
     claims = [claim for alarm in _open(session) for claim in _claims(services, alarm, people)]
     queue(session, claims, send_on=services.today, calendar=calendar)
 
 
 def _claims(services: Services, alarm: Alarm, people: Sequence[Staff]) -> list[Claim]:
-    told: list[tuple[str, int | None, str]]
-    told = [(person.key, person.id, person.email) for person in people]
-    return [
-        Claim(
-            key=f"alarm/{alarm.key}/{key}",
-            kind=ItemKind.ALARM,
-            person_id=person,
-            speaks_on=services.today,
-            state=ItemState.CLAIMED if email else ItemState.SUPPRESSED,
-            reason="" if email else NO_EMAIL if person else NOBODY,
-            alarm_id=alarm.id,
-        )
-        for key, person, email in told or [("nobody", None, "")]
-    ]
+    claim = Claim(
+        key=f"alarm/{alarm.key}",
+        kind=ItemKind.ALARM,
+        person_id=None,
+        speaks_on=services.today,
+        alarm_id=alarm.id,
+    )
+    nobody = replace(claim, key=f"{claim.key}/nobody", state=ItemState.SUPPRESSED, reason=NOBODY)
+    return list(addressed(claim, people)) or [nobody]
 
 
-def _keepers(session: Session) -> Sequence[Staff]:
+def _keepers(session: Session, services: Services) -> Sequence[Staff]:
     """Return the operators; if none can be written to, the heads; then the clerks.
 
     When nobody at all can be, it is recorded of whom that is true.
     """
-    staff = read_staff(session)
+    staff = read_staff(session, services.today)
     held = [tuple(each for each in staff if each.role == role.value) for role in _TOLD]
     reached = (them for them in held if any(each.email for each in them))
     return next(reached, next(filter(None, held), ()))

@@ -8,6 +8,8 @@ from casework.outbox import Claim
 from casework.plan import BatchPlan, CasePlan
 from casework.recipients import contact_claim, staff_for
 from casework.rungs import Dated, reached_at_once, rung_claims
+from casework.standing_in import addressed
+from casework.weekly_cap import FOR_EVER
 from models.enterprise import Role
 from models.letter import ItemKind
 from policy.obligation import Ladder
@@ -35,6 +37,7 @@ def move_claims(gathered: Gathered, plan: BatchPlan, written: Written) -> Iterat
             person_id=None,
             speaks_on=gathered.on,
             transition_id=written.transitions[written.cases[each.case.key], seq],
+            wait_until=FOR_EVER,
         )
         yield contact_claim(claim, gathered.duties.enterprises[each.case.enterprise_id])
 
@@ -46,14 +49,15 @@ def review_claims(gathered: Gathered, plan: BatchPlan, written: Written) -> Iter
             continue
         enterprise = gathered.duties.enterprises[each.case.enterprise_id]
         seq = each.case.version + len(each.steps)
-        for clerk in staff_for(gathered.duties.staff, Role.CLERK, enterprise.division_code):
-            yield Claim(
-                key=f"review/{_name(gathered, each)}/{seq}/{gathered.on}/{clerk.key}",
-                kind=ItemKind.REVIEW,
-                person_id=clerk.id,
-                speaks_on=gathered.on,
-                review_id=written.reviews[written.cases[each.case.key]],
-            )
+        claim = Claim(
+            key=f"review/{_name(gathered, each)}/{seq}/{gathered.on}",
+            kind=ItemKind.REVIEW,
+            person_id=None,
+            speaks_on=gathered.on,
+            review_id=written.reviews[written.cases[each.case.key]],
+        )
+        clerks = staff_for(gathered.duties.staff, Role.CLERK, enterprise.division_code)
+        yield from addressed(claim, clerks)
 
 
 def date_claims(

@@ -12,6 +12,7 @@ from casework.find import case_of, enterprise_of, is_case_number
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.standing_in import acting
 from exchange.cells import Read
 from exchange.numbers import hnte_held, hnte_number, tsme_held, tsme_number
 from exchange.values import Held
@@ -134,5 +135,6 @@ def _put(
     row.source = f"{by.name}登记"
     session.add(row)
     detail = {"number": held.number, "from": dates[0], "to": dates[1], "before": before}
+    by = acting(session, services, by, firm.id or 0)
     note(session, services, by, "certificate", (f"{held.kind}/{firm.uscc}", detail))
     return False, before

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,8 +12,10 @@ from sqlmodel import col
 from casework.flags import flags_of
 from casework.rulebook import rules_of
 from casework.services import Services
+from casework.standing_in import each_once, on_behalf
+from casework.summed_up import sum_up
 from casework.told import correction_of
-from casework.week import empty_week, week_of_staff
+from casework.weekly_cap import WAITS
 from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
@@ -28,15 +30,13 @@ from notifications.letters import (
     MoveItem,
     Rendered,
     ReviewItem,
-    WeekSummary,
+    Summaries,
     enterprise_daily,
     staff_daily,
 )
 from notifications.message import Address, Attachment, Message
 from policy.deadlines import Due, days_left, origin
 from policy.obligation import Tone
-
-_LOUDER = tuple(tone.value for tone in Tone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,13 @@ class Content:
     due: tuple[DueItem, ...]
     moves: tuple[MoveItem, ...]
     reviews: tuple[ReviewItem, ...]
-    week: WeekSummary | None
+    summaries: Summaries
     alarms: tuple[AlarmItem, ...]
     said: frozenset[int]  # every item it was made of
     done: tuple[int, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.moves or self.reviews or self.week or self.alarms)
+        return bool(self.due or self.moves or self.reviews or self.summaries or self.alarms)
 
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
@@ -78,7 +78,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
     with services.database.reading() as session:
         letter = session.get_one(Letter, letter_id)
         person = session.get_one(Person, letter.person_id)
-        content = _content(session, services, letter, person, keep_done=again)
+        content = _content(session, services, letter, keep_done=again)
         if not content:
             return _nothing("所提事项均已办结，无须再发", content)
         if not (person.active and person.email) or is_bad(session, person.email):
@@ -147,14 +147,12 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
         head,
         due=content.due,
         reviews=content.reviews,
-        week=content.week,
+        summaries=content.summaries,
         alarms=content.alarms,
     )
 
 
-def _content(
-    session: Session, services: Services, letter: Letter, person: Person, *, keep_done: bool
-) -> Content:
+def _content(session: Session, services: Services, letter: Letter, *, keep_done: bool) -> Content:
     items = session.scalars(
         select(LetterItem)
         .where(
@@ -167,39 +165,28 @@ def _content(
     def of(kind: ItemKind) -> list[LetterItem]:
         return [item for item in items if item.kind == kind.value]
 
+    behalf = on_behalf(session, items)
     due = {
         item.id or 0: _due_item(session, services, item, keep_done=keep_done)
         for item in of(ItemKind.RUNG)
     }
     reviews = {
-        item.id or 0: _review_item(session, item, keep_done=keep_done)
+        item.id or 0: _review_item(session, item, behalf, keep_done=keep_done)
         for item in of(ItemKind.REVIEW)
     }
     alarms = sorted(of(ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
-    summed_up = [item.id or 0 for item in of(ItemKind.DIGEST)]
-    week = week_of_staff(session, services, person.division_code) if summed_up else None
-    if summed_up and week is None and keep_done:
-        week = empty_week(services.today)  # a second copy, though all is well by now
-    may_be_done: dict[int, object] = {**due, **reviews, **dict.fromkeys(summed_up, week)}
+    digests = of(ItemKind.DIGEST)
+    summed_up = sum_up(session, services, digests, behalf, keep_done=keep_done)
+    may_be_done: dict[int, object] = {**due, **reviews, **summed_up.said}
     return Content(
-        due=_each_once(each for each in due.values() if each is not None),
+        due=each_once(due, behalf),
         moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
-        week=week,
+        summaries=summed_up.summaries,
         alarms=tuple(_alarm_item(session, services, item) for item in alarms),
         said=frozenset(item.id or 0 for item in items),
         done=tuple(item for item, matter in may_be_done.items() if matter is None),
     )
-
-
-def _each_once(due: Iterable[DueItem]) -> tuple[DueItem, ...]:
-    """Return one item per matter, the loudest: a letter that was late holds two rungs of it."""
-    found: dict[str, DueItem] = {}
-    for each in due:
-        known = found.get(each.key)
-        if known is None or _LOUDER.index(each.tone) >= _LOUDER.index(known.tone):
-            found[each.key] = each
-    return tuple(found.values())
 
 
 def _due_item(
@@ -224,6 +211,7 @@ def _due_item(
         prepare=deadline.prepare,
         flags=flags_of(deadline),
         key=_matter(enterprise, deadline),
+        waited=item.reason == WAITS,
     )
 
 
@@ -266,7 +254,9 @@ def _move_item(session: Session, item: LetterItem) -> MoveItem:
     )
 
 
-def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> ReviewItem | None:
+def _review_item(
+    session: Session, item: LetterItem, behalf: Mapping[int, str], *, keep_done: bool
+) -> ReviewItem | None:
     review = session.get_one(Review, item.review_id)
     if review.state != ReviewState.OPEN.value and not keep_done:
         return None
@@ -279,6 +269,7 @@ def _review_item(session: Session, item: LetterItem, *, keep_done: bool) -> Revi
         f"{programme.stage(review.proposes).title}",
         waiting_since=review.opened_on,
         summary=review.summary,
+        behalf=behalf.get(item.id or 0, ""),
     )
 
 

@@ -14,6 +14,7 @@ from casework.pipeline import look_again, run_one
 from casework.refusal import Refusal
 from casework.rulebook import rules_of
 from casework.services import Actor, Services
+from casework.standing_in import acting
 from casework.tell import tell_move
 from models.case import Case, Record, Review, ReviewState, Transition, Waiver
 from models.engine import StaleWorkError
@@ -98,7 +99,7 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
             case=case,
             programme=rules_of(session, case),
             wish=wish,
-            by=by,
+            by=acting(session, services, by, case.enterprise_id),
         )
         before = case.stage
         refusal = _carry_out(act)

@@ -44,7 +44,7 @@ def digest(services: Services) -> DigestReport:
 def _digest(services: Services, begun: runs.Begun) -> DigestReport:
     day, week, calendar = services.today, begun.slot, services.calendar()
     with services.database.reading() as session:
-        staff = [each for each in read_staff(session) if each.role in _READERS]
+        staff = [each for each in read_staff(session, day) if each.role in _READERS]
         claims = list(_claims(session, services, staff, week))
 
     def attempt(session: Session) -> DigestReport:
@@ -59,14 +59,16 @@ def _digest(services: Services, begun: runs.Begun) -> DigestReport:
 
 def _claims(session: Session, services: Services, staff: list[Staff], week: str) -> Iterator[Claim]:
     for person in staff:
-        if week_of_staff(session, services, person.division_code) is None:
+        if week_of_staff(session, services, [person.division_code]) is None:
             continue
         login = person.key.removeprefix("staff/")
+        reader = person.deputy or person
         yield Claim(
             key=f"digest/{week}/{login}",
             kind=ItemKind.DIGEST,
-            person_id=person.id,
+            person_id=reader.id,
+            instead_of_id=person.id if person.deputy else None,
             speaks_on=services.today,
-            state=ItemState.CLAIMED if person.email else ItemState.SUPPRESSED,
-            reason="" if person.email else NO_EMAIL,
+            state=ItemState.CLAIMED if reader.email else ItemState.SUPPRESSED,
+            reason="" if reader.email else NO_EMAIL,
         )

@@ -86,7 +86,7 @@ def gather(services: Services, batch: Batch, *, on: dt.date) -> Gathered:
                 year: raw_facts(session, batch.span, on=on, cycle=year)
                 for year in sorted({cycle, *(case.cycle for case in book.cases)})
             },
-            duties=read_duties(session, programme.key, batch.span),
+            duties=read_duties(session, programme.key, batch.span, on),
             windows=cache(partial(services.catalogue.windows_for, programme.key)),
         )
 

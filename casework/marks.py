@@ -41,18 +41,19 @@ def begin_run(session: Session, services: Services, period: str, *, pieces: int)
     session.flush()
 
 
-def end_run(session: Session, period: str, *, now: dt.datetime, counts: str) -> None:
-    """Note that a month's run has finished, if all of it is done.
+def end_run(session: Session, period: str, *, now: dt.datetime, counts: str) -> bool:
+    """Note that a month's run has finished, if all of it is done; say whether it is.
 
     If not, it was begun anew meanwhile; whoever did that goes on with it.
     """
     run = runs.locked(session, runs.MONTHLY, period)
     if len(done_of(session, period)) < run.pieces:
-        return
+        return False
     run.counts, run.trouble = counts, ""
     if run.state != RunState.FINISHED.value:
         run.state, run.finished_at = RunState.FINISHED.value, now
     session.execute(delete(Lease).where(col(Lease.name).startswith(_leases(period))))
+    return True
 
 
 def going_on(session: Session, period: str) -> Run | None:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -11,13 +11,14 @@ from sqlmodel import col
 
 from casework.held import MAY_HAVE_LEFT, Restored, catching_up
 from casework.one_a_day import TAKES_MORE
+from casework.weekly_cap import bring_forward, full_week, next_week, note_waiting, patient
 from models.enterprise import Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
 from models.writes import insert_new, table_of
 from policy.workdays import Calendar
 
 ONE_DAY = dt.timedelta(days=1)
-Spoken: TypeAlias = tuple[Any, ...]  # item, person, state, kind, day: as they were inserted
+Spoken: TypeAlias = tuple[Any, ...]  # item, person, state, kind, day, key: as inserted
 LETTER_NAMES = {Role.CONTACT: "enterprise_daily"}
 STAFF_LETTER = "staff_daily"
 
@@ -30,6 +31,7 @@ class Claim:
     kind: ItemKind
     person_id: int | None  # nobody: recorded as suppressed, with the reason
     speaks_on: dt.date
+    instead_of_id: int | None = None  # they are away; the person stands in for them
     reason: str = ""
     state: ItemState = ItemState.CLAIMED
     deadline_id: int | None = None
@@ -38,30 +40,65 @@ class Claim:
     alarm_id: int | None = None
     rung: str = ""
     tone: str = ""
+    wait_until: dt.date | None = None  # it may come with a later letter, up to this day
 
 
 def queue(
-    session: Session, claims: Sequence[Claim], *, send_on: dt.date, calendar: Calendar
+    session: Session,
+    claims: Sequence[Claim],
+    *,
+    send_on: dt.date,
+    calendar: Calendar,
+    a_week: int = 0,
 ) -> int:
     """Claim what nobody claimed yet and put it into the letters of ``send_on``.
 
     Return how many claims were new. A person whose letter of that day has left already
-    gets the rest on the next working day: one letter a day, nothing lost. After a restore, what
-    may have been said before goes into a letter that a person must release.
+    gets the rest on the next working day: one letter a day, nothing lost. A contact who had as
+    many letters as there may be ``a_week`` gets what is not urgent in the next one that leaves.
+    After a restore, what may have been said before goes into a letter that a person must release.
     """
     inserted = insert_new(
         session,
         LetterItem,
         [_row(claim) for claim in claims],
-        returning=("id", "person_id", "state", "kind", "speaks_on"),
+        returning=("id", "person_id", "state", "kind", "speaks_on", "key"),
     )
     spoken = [row for row in inserted if row[2] == ItemState.CLAIMED]
     restored = catching_up(session) if spoken else None
     if restored is not None:
         said, spoken = _parted(spoken, restored)
         _put(session, said, _held_letters(session, {row[1] for row in said}, restored))
+    if a_week:
+        later = next_week(send_on, calendar)
+        waiting, spoken = _paced(session, claims, spoken, _Pace(send_on, later, a_week))
+        _put(session, waiting, _letters(session, {row[1] for row in waiting}, later, calendar))
+        note_waiting(session, [row[0] for row in waiting])
+        bring_forward(session, {row[1] for row in spoken}, send_on, calendar)
     _put(session, spoken, _letters(session, {row[1] for row in spoken}, send_on, calendar))
     return len(inserted)
+
+
+class _Pace(NamedTuple):
+    send_on: dt.date
+    later: dt.date
+    a_week: int
+
+
+def _paced(
+    session: Session, claims: Sequence[Claim], spoken: Sequence[Spoken], pace: _Pace
+) -> tuple[list[Spoken], list[Spoken]]:
+    """Return what waits for next week, and what leaves now."""
+    until = {claim.key: claim.wait_until for claim in claims}
+    news: dict[int, list[dt.date | None]] = {}
+    for row in spoken:
+        news.setdefault(row[1], []).append(until[row[5]])
+    may_wait = {person for person, waits in news.items() if patient(waits, pace.later)}
+    full = full_week(session, may_wait, pace.send_on, pace.a_week)
+    parts: tuple[list[Spoken], list[Spoken]] = [], []
+    for row in spoken:
+        parts[row[1] not in full].append(row)
+    return parts
 
 
 def _parted(spoken: Sequence[Spoken], restored: Restored) -> tuple[list[Spoken], list[Spoken]]:
@@ -88,6 +125,7 @@ def _row(claim: Claim) -> dict[str, object]:
         "kind": claim.kind.value,
         "state": (claim.state if claim.person_id else ItemState.SUPPRESSED).value,
         "person_id": claim.person_id,
+        "instead_of_id": claim.instead_of_id,
         "deadline_id": claim.deadline_id,
         "transition_id": claim.transition_id,
         "review_id": claim.review_id,

@@ -9,6 +9,7 @@ from sqlmodel import col
 from casework import marks, runs
 from casework.counts import BatchCounts, total
 from casework.gather import Batch, Gathered, gather
+from casework.monthly_digest import tell_leaders
 from casework.plan import decide
 from casework.record_batch import record
 from casework.services import Services
@@ -124,11 +125,15 @@ def _nothing(services: Services, gathered: Gathered) -> BatchCounts:
     return BatchCounts()
 
 
-def finish_month(services: Services, period: str) -> BatchCounts:
-    """Note that the month is done, if it is; return what was done in it, by whatever runs."""
+def finish_month(services: Services, period: str, *, on: dt.date | None = None) -> BatchCounts:
+    """Note that the month is done, if it is; return what was done in it, by whatever runs.
+
+    The leaders are told how the month before was, in the same transaction.
+    """
     with services.database.writing() as session:
         done = counted(session, period)
-        marks.end_run(session, period, now=services.now(), counts=done.to_json())
+        if marks.end_run(session, period, now=services.now(), counts=done.to_json()):
+            tell_leaders(session, services, on or services.today)
         return done
 
 
@@ -149,5 +154,5 @@ def run_month(services: Services, period: str, *, on: dt.date) -> BatchCounts:
         for batch in batches:
             did += run_batch(services, batch, on=on)
             runs.beat(services, runs.MONTHLY, period)
-        retrying(lambda: finish_month(services, period))
+        retrying(lambda: finish_month(services, period, on=on))
     return did

@@ -69,7 +69,9 @@ def late_claims(
         if each.rung.key not in said
     ]
     enterprises = enterprises_by_id(session, [new.enterprise_id])
-    yield from rung_claims(reached, enterprises, read_staff(session), services.today)
+    yield from rung_claims(
+        reached, enterprises, read_staff(session, services.today), services.today
+    )
 
 
 def _said(session: Session, new: Deadline) -> Iterable[str]:

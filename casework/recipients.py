@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from casework.outbox import Claim
+from casework.standing_in import NO_EMAIL, addressed
 from models.duties import Named, Staff
 from models.enterprise import Role
 from models.letter import ItemState
 from policy.divisions import below
 from policy.obligation import To
 
+__all__ = ["NOBODY", "NO_CONTACT", "NO_EMAIL", "claims_for", "contact_claim", "staff_for"]
+
 NO_CONTACT = "企业没有登记联系人"
-NO_EMAIL = "联系人没有可用的邮箱"
 NOBODY = "没有登记负责的工作人员"
 
 _ROLES = {To.CLERK: Role.CLERK, To.HEAD: Role.HEAD, To.LEADER: Role.LEADER}
@@ -49,13 +51,4 @@ def claims_for(
                 claim, key=f"{claim.key}/{to.value}", state=ItemState.SUPPRESSED, reason=NOBODY
             ),
         )
-    return tuple(
-        replace(
-            claim,
-            key=f"{claim.key}/{each.key}",
-            person_id=each.id,
-            state=claim.state if each.email else ItemState.SUPPRESSED,
-            reason=claim.reason if each.email else NO_EMAIL,
-        )
-        for each in found
-    )
+    return tuple(addressed(claim, found))

@@ -50,7 +50,13 @@ def record(
             *date_claims(gathered, opened, services.catalogue.ladders),
             *(also(session) if also else ()),
         ]
-        new = queue(session, claims, send_on=gathered.on, calendar=gathered.calendar)
+        new = queue(
+            session,
+            claims,
+            send_on=gathered.on,
+            calendar=gathered.calendar,
+            a_week=services.letters_a_week,
+        )
         counts = counts_of(plan, new)
         _count(session, gathered, counts)
         mark_done(session, gathered.batch, now=services.now(), worker=services.process)

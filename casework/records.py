@@ -12,9 +12,11 @@ from casework.find import case_of, enterprise_of
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.standing_in import acting
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+from policy.ladder import reach
 from policy.obligation import Anchor
 from policy.programme import Programme, RecordKind
 
@@ -102,6 +104,7 @@ def _write(
     by: Actor,
 ) -> Recorded:
     enterprise, case, programme, kind = subject
+    by = acting(session, services, by, enterprise.id or 0)
     row = Record(
         enterprise_id=enterprise.id or 0,
         programme=programme.key,
@@ -220,5 +223,5 @@ def _asked_for(services: Services, deadline: Deadline, on: dt.date) -> bool:
     ladder = services.catalogue.ladders.get(deadline.ladder)
     if duty is None or duty.anchor is Anchor.RECORD or ladder is None:
         return False
-    first = min((rung.days for rung in ladder.rungs), default=0)
+    first = min((reach(rung)[0] for rung in ladder.rungs), default=0)
     return deadline.due_on + dt.timedelta(days=first) <= on <= deadline.due_on

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from casework import runs
@@ -15,10 +15,11 @@ from casework.calendar_days import CALENDAR_ACTS
 from casework.outbox import queue
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
+from casework.weekly_cap import hurry
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.ledger import AuditEntry, Run
-from models.letter import ItemState
+from models.letter import ItemState, LetterItem
 from models.writes import table_of
 from policy.ladder import due_dates_for, send_days, speaks_on
 from policy.obligation import Ladder
@@ -27,6 +28,8 @@ from policy.workdays import ONE_DAY, Calendar
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
 _DATED = select(*(table_of(Deadline).c[name] for name in _NAMES))
+
+_CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +60,18 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
 def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     calendar = services.calendar()
     with services.database.reading() as session:
-        days = send_days(_spoken_for(session, services, day, calendar), day, calendar)
+        last = swept_on(session, before=day)
+        days = send_days(_spoken_for(session, services, last, calendar), day, calendar)
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
+        reached = _not_yet_said(session, reached, last)
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
-        staff = read_staff(session)
+        staff = read_staff(session, day)
     claims = list(rung_claims(reached, enterprises, staff, day))
     with services.database.writing() as session:
-        queue(session, claims, send_on=day, calendar=calendar)
+        a_week = services.letters_a_week
+        if a_week:
+            hurry(session, day, calendar)
+        queue(session, claims, send_on=day, calendar=calendar, a_week=a_week)
         states = [claim.state for claim in claims]
         report = SweepReport(
             days=len(days),
@@ -77,17 +85,46 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
 
 
 def _spoken_for(
-    session: Session, services: Services, day: dt.date, calendar: Calendar
+    session: Session, services: Services, last: dt.date | None, calendar: Calendar
 ) -> dt.date | None:
     """Return the last day whose rungs were looked for, as the calendar stands now.
 
     A day that was declared off since then has moved its rungs onto the last day that was looked
-    at, after it was. That day is looked at once more: what spoke then has its claims.
+    at, after it was; one that counts n workdays, up to n of them back. Those days are looked at
+    once more.
     """
-    last = swept_on(session, before=day)
     if last is None or not _days_may_have_moved(session, services, last):
         return last
-    return calendar.previous_workday(last) - ONE_DAY
+    rungs = (rung for ladder in services.catalogue.ladders.values() for rung in ladder.rungs)
+    back = max((abs(rung.workdays) for rung in rungs), default=0)
+    return calendar.workdays_away(last + ONE_DAY, -max(back, 1)) - ONE_DAY
+
+
+def _not_yet_said(
+    session: Session, reached: Sequence[Reached], last: dt.date | None
+) -> list[Reached]:
+    """Leave out what spoke on a day that is looked at once more, also of the same date before.
+
+    A date that became certain since then is a new row; nobody hears of it a second time.
+    """
+    again = sorted({each.deadline.id for each in reached if last and each.speaks_on <= last})
+    said: set[tuple[int, str]] = set()
+    for start in range(0, len(again), _CHUNK):
+        said |= _said(session, again[start : start + _CHUNK])
+    return [each for each in reached if (each.deadline.id, each.rung.key) not in said]
+
+
+def _said(session: Session, deadlines: Sequence[int]) -> set[tuple[int, str]]:
+    """Return the rungs of these deadlines that have their claims, under whatever projection."""
+    now, then = aliased(Deadline), aliased(Deadline)
+    same = ("enterprise_id", "programme", "obligation", "subject", "period", "due_on")
+    rows = session.execute(
+        select(col(now.id), col(LetterItem.rung))
+        .join(then, and_(*(getattr(then, name) == getattr(now, name) for name in same)))
+        .join(LetterItem, col(LetterItem.deadline_id) == col(then.id))
+        .where(col(now.id).in_(deadlines))
+    )
+    return {(number or 0, rung) for number, rung in rows}
 
 
 def _days_may_have_moved(session: Session, services: Services, last: dt.date) -> bool:
@@ -129,4 +166,5 @@ def _reached(
             for row in rows:
                 deadline = Dated(**dict(zip(_NAMES, row, strict=True)))
                 spoke_on = speaks_on(rung, deadline.due_on, calendar)
-                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+                last = rung is ladder.last_before
+                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)

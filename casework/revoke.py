@@ -15,6 +15,7 @@ from casework.pipeline import run_one
 from casework.records import Happened, met_reason, subject_of
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.standing_in import acting
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
@@ -157,6 +158,7 @@ def _audit(
     by: Actor,
 ) -> None:
     row, enterprise = about
+    by = acting(session, services, by, enterprise.id or 0)
     detail = {"record": row.id, "kind": row.kind, "on": row.on, "evidence": row.evidence}
     subject = f"{row.programme}/{enterprise.uscc}"
     note(session, services, by, "revoke", (subject, detail | {"reason": reason}))

@@ -11,7 +11,7 @@ from models.letter import ItemKind, ItemState
 from policy.deadlines import days_left
 from policy.ladder import reached as rungs_reached
 from policy.ladder import speaks_on
-from policy.obligation import Ladder, Rung, To, Tone
+from policy.obligation import DeadlineKind, Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
 MISSED = "截止日已过，转由经办跟进"
@@ -29,6 +29,7 @@ class Dated:
     subject: str
     period: str
     projection: int
+    kind: str
     ladder: str
     due_on: dt.date
     suspended_on: dt.date | None = None
@@ -41,6 +42,7 @@ class Reached:
     deadline: Dated
     rung: Rung
     speaks_on: dt.date
+    last: bool = False  # none of its ladder comes after it before the date
 
 
 def reached_at_once(
@@ -54,7 +56,8 @@ def reached_at_once(
         return
     for rung in rungs_reached(ladder, deadline.due_on, today, calendar):
         spoke_on = speaks_on(rung, deadline.due_on, calendar)
-        yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+        last = rung is ladder.last_before
+        yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)
 
 
 def rung_claims(
@@ -67,7 +70,9 @@ def rung_claims(
     newest: dict[int, Reached] = {}
     for each in reached:
         best = newest.get(each.deadline.id)
-        if best is None or each.rung.days > best.rung.days:
+        # By its day: five workdays may be more than ten days. Of two that moved onto one day
+        # the one that stands later in its ladder, as they come.
+        if best is None or each.speaks_on >= best.speaks_on:
             newest[each.deadline.id] = each
     for each in reached:
         speaker = newest[each.deadline.id]
@@ -83,7 +88,7 @@ def _said_to(each: Reached, claim: Claim, today: dt.date) -> Iterator[tuple[To, 
     An enterprise is not told "3 days left", nor scolded, about a date that we were silent on.
     """
     past = days_left(each.deadline.due_on, today) < 0 and each.deadline.suspended_on is None
-    missed = each.rung.days <= 0 and past
+    missed = each.rung.number <= 0 and past
     if missed and To.CLERK not in each.rung.to:
         yield To.CLERK, claim
     for to in each.rung.to:
@@ -105,6 +110,7 @@ def _claim(each: Reached, enterprise: Named, speaker: Reached, today: dt.date) -
         deadline_id=deadline.id,
         rung=each.rung.key,
         tone=_tone(each, today),
+        wait_until=deadline.due_on if _can_wait(each, today) else None,
     )
 
 
@@ -119,6 +125,12 @@ def _reason(each: Reached, speaker: Reached) -> str:
     if since is not None:
         return f"{since} 起{SUSPENDED}"
     return "" if each is speaker else f"由“{speaker.rung.key}”代为提醒"
+
+
+def _can_wait(each: Reached, today: dt.date) -> bool:
+    """Say whether it may come with a later letter of a contact who had many this week."""
+    quiet = _tone(each, today) in (Tone.NOTICE.value, Tone.REMINDER.value)
+    return quiet and not (each.last and each.deadline.kind == DeadlineKind.STATUTORY.value)
 
 
 def _tone(each: Reached, today: dt.date) -> str:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from casework.outbox import Claim, queue
 from casework.recipients import contact_claim
 from casework.services import Services
+from casework.weekly_cap import FOR_EVER
 from models.case import Case, Transition
 from models.duties import enterprises_by_id
 from models.letter import ItemKind
@@ -21,6 +22,13 @@ def tell_move(session: Session, services: Services, case: Case, transition: Tran
         person_id=None,
         speaks_on=transition.on,
         transition_id=transition.id,
+        wait_until=FOR_EVER,
     )
     said = contact_claim(claim, enterprise)
-    queue(session, [said], send_on=transition.on, calendar=services.calendar())
+    queue(
+        session,
+        [said],
+        send_on=transition.on,
+        calendar=services.calendar(),
+        a_week=services.letters_a_week,
+    )

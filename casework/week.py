@@ -18,13 +18,13 @@ from casework.stopped import stopped_dates
 from casework.words import KINDS, LETTERS
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline
+from models.divisions import within
 from models.duties import enterprises_by_id
 from models.enterprise import Enterprise, Person
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.letters import WeekLine, WeekSection, WeekSummary
 from notifications.words import countdown, day
 from policy.deadlines import days_left
-from policy.divisions import below
 from policy.obligation import DeadlineKind, Tone
 from policy.programme import Stage
 from policy.timetable import week_of
@@ -36,16 +36,18 @@ _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
 
 
-def week_of_staff(session: Session, services: Services, division: str) -> WeekSummary | None:
-    """Return what the staff of a division should know this week; None when there is nothing."""
-    ours = _ours(division, col(Enterprise.division_code))
+def week_of_staff(
+    session: Session, services: Services, divisions: Sequence[str]
+) -> WeekSummary | None:
+    """Return what the staff of divisions should know this week; None when there is nothing."""
+    here = within(divisions, col(Enterprise.division_code))
     found = (
-        _dates(session, services, ours, overdue=True),
-        _dates(session, services, ours, overdue=False),
-        _reviews(session, services, ours),
-        _others(session, services, ours),
-        stopped_dates(session, services, ours),
-        _wrong(session, services, division),
+        _dates(session, services, here, overdue=True),
+        _dates(session, services, here, overdue=False),
+        _reviews(session, services, here),
+        _others(session, services, here),
+        stopped_dates(session, services, here),
+        _wrong(session, services, divisions),
     )
     sections = tuple(section for section in found if section.count)
     if not sections:
@@ -60,12 +62,6 @@ def empty_week(today: dt.date, sections: tuple[WeekSection, ...] = ()) -> WeekSu
     return WeekSummary(number=number, first=monday, last=monday + 6 * ONE_DAY, sections=sections)
 
 
-def _ours(division: str, column: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
-    """Return the condition that something lies in a division or below it."""
-    condition: ColumnElement[bool] = column.startswith(below(division), autoescape=True)
-    return condition
-
-
 def _section(
     title: str, tone: Tone, lines: Sequence[WeekLine], *, count: int, of: int | None = None
 ) -> WeekSection:
@@ -76,7 +72,7 @@ def _section(
 
 
 def _dates(
-    session: Session, services: Services, ours: ColumnElement[bool], *, overdue: bool
+    session: Session, services: Services, here: ColumnElement[bool], *, overdue: bool
 ) -> WeekSection:
     """Sum up open dates: those that passed, or those up to Sunday; one line for one duty."""
     today = services.today
@@ -94,7 +90,7 @@ def _dates(
     rows = session.execute(
         select(*alike, func.count(), func.min(col(Enterprise.id)))
         .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
-        .where(RUNS, when, ours)
+        .where(RUNS, when, here)
         .group_by(*alike)
     ).all()
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
@@ -125,13 +121,13 @@ def _firms(name: str, number: int) -> str:
     return name if number == 1 else f"{name} 等 {number} 家"
 
 
-def _reviews(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+def _reviews(session: Session, services: Services, here: ColumnElement[bool]) -> WeekSection:
     """Sum up the proposals that wait for a decision, the oldest first."""
     waiting = (
         select(Review, Case, col(Enterprise.name))
         .join(Case, col(Case.id) == col(Review.case_id))
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Review.state) == ReviewState.OPEN.value, ours)
+        .where(col(Review.state) == ReviewState.OPEN.value, here)
     )
     count = _number_of(session, waiting)
     oldest = waiting.order_by(col(Review.opened_on), col(Enterprise.uscc))
@@ -152,7 +148,7 @@ def _number_of(session: Session, statement: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
 
 
-def _others(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+def _others(session: Session, services: Services, here: ColumnElement[bool]) -> WeekSection:
     """Sum up the cases that wait for an enterprise or another office, the latest stages first."""
     waits = exists().where(
         col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
@@ -161,7 +157,7 @@ def _others(session: Session, services: Services, ours: ColumnElement[bool]) -> 
     rows = session.execute(
         select(*alike, func.count())
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Case.final).is_(None), col(Case.held).is_(False), ~waits, ours)
+        .where(col(Case.final).is_(None), col(Case.held).is_(False), ~waits, here)
         .group_by(*alike)
     ).all()
     rules = read_rules(session, services, {row[1] for row in rows})
@@ -187,14 +183,14 @@ def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
     return WeekLine(what=f"{stage.title}（{programme}）", detail=f"{number} 家，等：{wanted}{over}")
 
 
-def _wrong(session: Session, services: Services, division: str) -> WeekSection:
+def _wrong(session: Session, services: Services, divisions: Sequence[str]) -> WeekSection:
     """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
     since = services.today - _LATELY
-    lines = [*_letters(session, division, since), *_unsaid(session, division, since)]
+    lines = [*_letters(session, divisions, since), *_unsaid(session, divisions, since)]
     return _section("没有办成", Tone.FINAL, lines, count=len(lines))
 
 
-def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLine]:
+def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
     """Yield the letters that came to nothing lately, and all that wait for a person."""
     place = func.coalesce(col(Enterprise.division_code), col(Person.division_code))
     lately = (LetterState.FAILED.value, LetterState.UNKNOWN.value)
@@ -207,7 +203,7 @@ def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLi
                 col(Letter.state) == LetterState.HELD.value,
                 and_(col(Letter.state).in_(lately), col(Letter.send_on) > since),
             ),
-            _ours(division, place),
+            within(divisions, place),
         )
         .order_by(col(Letter.send_on), col(Letter.id))
     )
@@ -218,7 +214,7 @@ def _letters(session: Session, division: str, since: dt.date) -> Iterable[WeekLi
         yield WeekLine(what=f"给{whose}的信", detail=f"{letter.send_on:%m-%d} {state}{why}")
 
 
-def _unsaid(session: Session, division: str, since: dt.date) -> Iterable[WeekLine]:
+def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
     """Yield the enterprises of which nobody could be told something lately."""
     whose = func.coalesce(col(Deadline.enterprise_id), col(Case.enterprise_id))
     rows = session.execute(
@@ -232,7 +228,7 @@ def _unsaid(session: Session, division: str, since: dt.date) -> Iterable[WeekLin
             col(LetterItem.state) == ItemState.SUPPRESSED.value,
             col(LetterItem.reason).in_((NO_CONTACT, NO_EMAIL, NOBODY)),
             col(LetterItem.speaks_on) > since,
-            _ours(division, col(Enterprise.division_code)),
+            within(divisions, col(Enterprise.division_code)),
         )
         .group_by(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason))
         .order_by(func.count().desc(), col(Enterprise.uscc), col(LetterItem.reason))

@@ -5,6 +5,7 @@ import sys
 
 try:
     from cli import (  # noqa: F401 - each registers its commands when it is read
+        absences,
         acting,
         calendar_days,
         carrying,
@@ -17,6 +18,7 @@ try:
         letters,
         looking,
         machines,
+        month_view,
         nightly,
         office,
         one_case,

@@ -238,13 +238,25 @@ class HeadTable(Table):
 
 
 class RungTable(Table):
-    """``{ key = "d30", days = -30, to = ["contact"], tone = "reminder" }``."""
+    """``{ key = "d30", days = -30, to = ["contact"], tone = "reminder" }``, or ``workdays``."""
 
     becomes = duties.Rung
     key: Key
-    days: Whole
+    days: Whole | None = None
+    workdays: Whole | None = None
     to: tuple[To, ...]
     tone: Tone
+
+    @override
+    def built(self) -> duties.Rung:
+        """Return the rung; a kind of days that is not written counts none."""
+        return duties.Rung(
+            key=self.key,
+            to=self.to,
+            tone=self.tone,
+            days=self.days or 0,
+            workdays=self.workdays or 0,
+        )
 
 
 class LadderTable(Table):

@@ -9,6 +9,7 @@ from config.grammar import ObligationTable
 from config.problems import Fault, named
 from config.stage_checks import flag_fault
 from policy.confirm import Confirm
+from policy.ladder import reach
 from policy.obligation import (
     Anchor,
     Binds,
@@ -154,8 +155,9 @@ def _rung_faults(
     if ladder is None or lead is None:
         return
     for rung in ladder.rungs:
-        if rung.days < -lead:
-            message = f"梯级“{rung.key}”在截止前 {-rung.days} 天，而最早 {lead} 天前才有此事项"
+        if reach(rung)[1] < -lead:
+            before = f"{-rung.number} {'个工作日' if rung.workdays else '天'}"
+            message = f"梯级“{rung.key}”在截止前 {before}，而最早 {lead} 天前才有此事项"
             yield Fault(f"{placed.place} ladder", f"{message}，永远不会发出")
 
 

@@ -47,6 +47,13 @@ class SmtpPart(_Part):
     per_minute: int = Field(default=0, ge=0, le=6_000)  # letters in any minute; 0: as they come
 
 
+class AttentionPart(_Part):
+    """How much of their attention we take from an enterprise's contact."""
+
+    # More wait for the next letter unless they are urgent; 0: as they come.
+    letters_per_week: int = Field(default=3, ge=0, le=7)
+
+
 class KeepPart(_Part):
     """For how long things are kept that nothing depends on any more (ADR 0020).
 
@@ -103,6 +110,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Shanghai"
     office: OfficeSettings = OfficeSettings()
     smtp: SmtpPart = SmtpPart()
+    attention: AttentionPart = AttentionPart()
     keep: KeepPart = KeepPart()
     prefect: PrefectPart = PrefectPart()
     log: LogPart = LogPart()

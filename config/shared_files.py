@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from config.drafts import Placed, Section
-from config.grammar import LadderTable, WindowTable
+from config.grammar import LadderTable, RungTable, WindowTable
 from config.problems import CheckProblem, Fault, named, read_toml
+from policy.ladder import reach
 from policy.obligation import Ladder, Window, WindowStatus
 from policy.workdays import add_months
 
@@ -69,24 +70,45 @@ def _ladder_faults(placed: Placed[LadderTable]) -> Iterator[Fault]:
     rungs = placed.table.rungs
     if not rungs:
         yield Fault(f"{placed.place} rungs", "没有任何梯级，永远不会提醒")
+    counted = True
     for number, rung in enumerate(rungs, start=1):
         place = f"{placed.place} rungs 第 {number} 项 {rung.key}"
         if not rung.to:
             yield Fault(f"{place} to", "没有写提醒谁，永远不会发出")
-        if rung.days < EARLIEST_RUNG:
-            message = f"早于截止日 {-EARLIEST_RUNG} 天，截止事项那时还没有建立，永远不会发出"
-            yield Fault(f"{place} days", message)
+        for fault in _day_faults(rung, place):
+            counted = False
+            yield fault
     yield from repeated(f"{placed.place} rungs", [rung.key for rung in rungs])
-    yield from _rung_order_faults(placed)
+    if counted:
+        yield from _rung_order_faults(placed)
+
+
+def _day_faults(rung: RungTable, place: str) -> Iterator[Fault]:
+    """Yield what is wrong with the day of a rung."""
+    if (rung.days is None) == (rung.workdays is None):
+        said = "days 和 workdays 只能写一个" if rung.days is not None else "缺少，请补上"
+        yield Fault(f"{place} days", said)
+    elif rung.workdays == 0:
+        yield Fault(f"{place} workdays", "截止当天请写 days = 0")
+    elif reach(rung.built())[0] < EARLIEST_RUNG:
+        name = "days" if rung.workdays is None else "workdays"
+        sure = "" if rung.workdays is None else "遇长假会"
+        message = f"{sure}早于截止日 {-EARLIEST_RUNG} 天，截止事项那时还没有建立，永远不会发出"
+        yield Fault(f"{place} {name}", message)
 
 
 def _rung_order_faults(placed: Placed[LadderTable]) -> Iterator[Fault]:
-    for one, other in pairwise(placed.table.rungs):
-        place = f"{placed.place} rungs {other.key} days"
-        if other.days == one.days:
+    """Yield the rungs that stand in the wrong order, or may come to do so over a holiday."""
+    for one, other in pairwise(each.built() for each in placed.table.rungs):
+        place = f"{placed.place} rungs {other.key} {'workdays' if other.workdays else 'days'}"
+        alike = bool(one.workdays) == bool(other.workdays)
+        if alike and other.number == one.number:
             yield Fault(place, f"与“{one.key}”同一天，永远轮不到它，请删去一个")
-        elif other.days < one.days:
+        elif other.number < one.number if alike else reach(other)[1] < reach(one)[0]:
             yield Fault(place, f"早于前一个梯级“{one.key}”，请按日期先后排列")
+        elif not alike and reach(other)[0] <= reach(one)[1]:
+            message = f"与前一个梯级“{one.key}”一个按工作日、一个按自然日，遇长假先后会颠倒"
+            yield Fault(place, f"{message}，请隔远一些或改成同一种")
 
 
 def _window_faults(placed: Placed[WindowTable], stem: str) -> Iterator[Fault]:

@@ -30,14 +30,14 @@ async def monthly_pipeline(home: str = "", month: str = "", on: str | None = Non
 async def _shared(home: str, begun: work.Month) -> BatchCounts:
     await call_helpers(begun)
     await share(home, begun)
-    return await finish(home, begun.month) - begun.before
+    return await finish(home, begun.month, begun.on) - begun.before
 
 
 async def _alone(home: str, begun: work.Month) -> BatchCounts:
     did = await each(
         begun.batches, lambda batch: do_batch(home, batch, begun.on), at_once=begun.at_once
     )
-    await finish(home, begun.month)
+    await finish(home, begun.month, begun.on)
     return total(did)
 
 
@@ -72,6 +72,6 @@ async def share(home: str, begun: work.Month) -> None:
 
 
 @task(name="finish", cache_policy=NO_CACHE, retries=_TRIES, retry_delay_seconds=_WAITS)
-async def finish(home: str, month: str) -> BatchCounts:
+async def finish(home: str, month: str, on: str) -> BatchCounts:
     """Note that the month is done."""
-    return await asyncio.to_thread(work.end_month, home, month)
+    return await asyncio.to_thread(work.end_month, home, month, on)

@@ -17,7 +17,7 @@ def monthly(home: str, month: str, on: str | None = None) -> BatchCounts:
         for batch in begun.batches:
             did.append(work.do_batch(home, batch, begun.on))
             tell(len(did), len(begun.batches))
-        work.end_month(home, begun.month)
+        work.end_month(home, begun.month, begun.on)
     return total(did)
 
 

@@ -84,9 +84,9 @@ def do_batch(home: str, batch: Batch, on: str) -> BatchCounts:
         return did
 
 
-def end_month(home: str, month: str) -> BatchCounts:
+def end_month(home: str, month: str, on: str) -> BatchCounts:
     """Note that the month is done; return what was done in it so far."""
-    with house(home, None) as services:
+    with house(home, on) as services:
         done = services.database.retrying(lambda: finish_month(services, month))
         event("run.finished", f"{runs.MONTHLY}/{month}", **asdict(done))
         return done

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from models.absence import Absence
 from models.addresses import usable_email
 from models.case import Case, Record
 from models.clock import read_clocks
@@ -71,6 +72,8 @@ class Staff:
     role: str
     email: str
     division_code: str
+    name: str = ""
+    deputy: "Staff | None" = None  # who stands in while they are away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +133,11 @@ class Duties:
         return found
 
 
-def read_duties(session: Session, programme: str, span: Span) -> Duties:
-    """Return what the obligations of a programme hang on in this span."""
+def read_duties(session: Session, programme: str, span: Span, on: dt.date) -> Duties:
+    """Return what the obligations of a programme hang on in this span; staff as on a day."""
     return Duties(
         enterprises=named_enterprises(session, span),
-        staff=read_staff(session),
+        staff=read_staff(session, on),
         deadlines=_deadlines(session, programme, span),
         qualifications=_qualifications(session, span),
         events=_events(session, programme, span),
@@ -188,21 +191,33 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
     }
 
 
-def read_staff(session: Session) -> tuple[Staff, ...]:
-    """Return every active member of staff, in the order they were registered."""
+def read_staff(session: Session, on: dt.date) -> tuple[Staff, ...]:
+    """Return every active member of staff, in the order they were registered.
+
+    With who stands in for them on a day, if there is one who can be written to.
+    """
     rows = session.execute(
         select(
             *(col(each) for each in (Person.id, Person.key, Person.role)),
             usable_email(),
             col(Person.division_code),
+            col(Person.name),
         )
         .where(col(Person.active), col(Person.role) != Role.CONTACT.value)
         .order_by(col(Person.id))
     )
-    return tuple(
-        Staff(id=id_, key=key, role=role, email=email, division_code=of)
-        for id_, key, role, email, of in rows
+    staff = [
+        Staff(id=id_, key=key, role=role, email=email, division_code=of, name=name)
+        for id_, key, role, email, of, name in rows
+    ]
+    away = session.execute(
+        select(col(Absence.person_id), col(Absence.deputy_id)).where(
+            col(Absence.first_on) <= on, col(Absence.last_on) >= on
+        )
     )
+    there = {each.id: each for each in staff if each.email}
+    deputies = {person: there.get(deputy) for person, deputy in away}
+    return tuple(replace(each, deputy=deputies.get(each.id)) for each in staff)
 
 
 _KNOWN = tuple(each.name for each in fields(KnownDeadline))

@@ -81,6 +81,8 @@ class LetterItem(SQLModel, table=True):
     kind: str
     state: str = ItemState.CLAIMED.value
     person_id: int | None = Field(default=None, foreign_key="person.id")
+    # whose it would have been: they are away, and person_id stands in for them
+    instead_of_id: int | None = Field(default=None, foreign_key="person.id")
     letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
     deadline_id: int | None = Field(default=None, foreign_key="deadline.id", index=True)
     transition_id: int | None = Field(default=None, foreign_key="transition.id")

@@ -1,5 +1,6 @@
 """All tables in one place, for Alembic and for tests that compare databases."""
 
+from models.absence import Absence
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -27,6 +28,7 @@ from models.ledger import (
 from models.letter import Letter, LetterItem
 
 __all__ = [
+    "Absence",
     "Alarm",
     "Alias",
     "AnnualFigures",

@@ -14,6 +14,7 @@ _TITLES = {
     Tone.NOTICE: "提前告知",
 }
 _GRAVEST_FIRST = tuple(_TITLES)
+_QUIET = (Tone.REMINDER, Tone.NOTICE)
 _NAMED_AT_MOST = 30
 
 
@@ -42,15 +43,27 @@ class Section:
 
 
 def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
-    """Return the items as a letter lists them. ValueError: a tone that no ladder knows."""
+    """Return the items as a letter lists them, last what waited for it.
+
+    ValueError: a tone that no ladder knows.
+    """
     found: dict[Tone, list[DueItem]] = {tone: [] for tone in _GRAVEST_FIRST}
+    waited: list[DueItem] = []
     for item in sorted(items, key=_by_date):
-        found[_tone(item)].append(item)
-    return tuple(
+        tone = _tone(item)
+        (waited if item.waited and tone in _QUIET else found[tone]).append(item)
+    if not any(found.values()):  # nothing but what waited: it is what this letter is about
+        for item in waited:
+            found[_tone(item)].append(item)
+        waited = []
+    made = [
         Section(tone=tone, title=_TITLES[tone], matters=_matters(listed))
         for tone, listed in found.items()
         if listed
-    )
+    ]
+    if waited:
+        made.append(Section(tone=Tone.NOTICE, title="本周另有", matters=_matters(waited)))
+    return tuple(made)
 
 
 def _tone(item: DueItem) -> Tone:
@@ -69,7 +82,7 @@ def _by_date(item: DueItem) -> tuple[object, ...]:
 def _matters(items: Sequence[DueItem]) -> tuple[Matter, ...]:
     shared: dict[tuple[object, ...], list[DueItem]] = {}
     for item in items:
-        same = (item.programme, item.title, item.due_on, item.explanation, item.flags)
+        same = (item.programme, item.title, item.due_on, item.explanation, item.flags, item.behalf)
         shared.setdefault(same, []).append(item)
     return tuple(
         Matter(item=bound[0], enterprises=tuple(dict.fromkeys(i.enterprise for i in bound)))

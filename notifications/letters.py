@@ -11,10 +11,14 @@ from notifications.values import (
     AlarmItem,
     DueItem,
     Head,
+    MonthFigure,
+    MonthLine,
+    MonthSummary,
     MoveItem,
     Office,
     Rendered,
     ReviewItem,
+    Summaries,
     WeekLine,
     WeekSection,
     WeekSummary,
@@ -26,10 +30,14 @@ __all__ = [
     "DueItem",
     "DuplicateLetterError",
     "Head",
+    "MonthFigure",
+    "MonthLine",
+    "MonthSummary",
     "MoveItem",
     "Office",
     "Rendered",
     "ReviewItem",
+    "Summaries",
     "WeekLine",
     "WeekSection",
     "WeekSummary",
@@ -39,6 +47,7 @@ __all__ = [
 ]
 
 Context: TypeAlias = Mapping[str, object]
+_NOTHING = Summaries()
 Given = ParamSpec("Given")
 
 LETTERS: dict[str, Callable[..., Rendered]] = {}
@@ -82,18 +91,20 @@ def staff_daily(
     *,
     due: Sequence[DueItem] = (),
     reviews: Sequence[ReviewItem] = (),
-    week: WeekSummary | None = None,
+    summaries: Summaries = _NOTHING,
     alarms: Sequence[AlarmItem] = (),
 ) -> Context:
-    """To a clerk, a head or a leader: the week once a week, then what is due and waiting today.
+    """To a clerk, a head or a leader: month and week when they are summed up, then the day.
 
     To whoever keeps the program: what is amiss with it.
     """
+    week = summaries.week
     lines = [line for section in (week.sections if week else ()) for line in section.lines]
     return {
         **_framed(head, due),
         "flags": _flags([*due, *lines]),
         "week": week,
+        "month": summaries.month,
         "overdue_count": sum(item.days_left < 0 for item in due),
         "due_count": sum(item.days_left >= 0 for item in due),
         "reviews": sorted(reviews, key=lambda review: review.waiting_since),

@@ -19,6 +19,8 @@ class DueItem:
     prepare: str = ""
     flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
     key: str = ""  # names the deadline for ever, also when its date moves
+    behalf: str = ""  # whose it is: they are away, and the reader stands in for them
+    waited: bool = False  # it was not urgent, and the week's letters were many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class ReviewItem:
     proposal: str
     waiting_since: dt.date
     summary: str = ""
+    behalf: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,62 @@ class WeekSummary:
     first: dt.date
     last: dt.date
     sections: tuple[WeekSection, ...] = ()
+    behalf: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthFigure:
+    """A number of a month, and what it was a month earlier."""
+
+    title: str
+    number: int
+    before: int
+
+    @property
+    def change(self) -> str:
+        """Return +3, -2, or 持平."""
+        return f"{self.number - self.before:+d}" if self.number != self.before else "持平"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthLine:
+    """The figures of one programme."""
+
+    programme: str
+    figures: tuple[MonthFigure, ...]
+
+    @property
+    def said(self) -> str:
+        """Return the figures in one line."""
+        return "，".join(f"{each.title} {each.number}（{each.change}）" for each in self.figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthSummary:
+    """A month in figures, for a leader; it names no enterprise and no person."""
+
+    year: int
+    month: int
+    on: dt.date  # how it stands is as on this day
+    lines: tuple[MonthLine, ...]
+    total: tuple[MonthFigure, ...]
+    behalf: str = ""
+
+    @property
+    def table(self) -> tuple[MonthLine, ...]:
+        """Return the sums, then each programme."""
+        return (MonthLine(programme="合计", figures=self.total), *self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summaries:
+    """What a letter sums up beside the matters of its day."""
+
+    week: WeekSummary | None = None
+    month: MonthSummary | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.week or self.month)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

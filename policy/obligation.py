@@ -111,12 +111,21 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rung:
-    """A day at which a deadline speaks: ``days`` calendar days from the due date (< 0: before)."""
+    """A day at which a deadline speaks: so many days from the due date (< 0: before).
+
+    They are calendar ``days``, or ``workdays``, of which the due date itself is none.
+    """
 
     key: str
-    days: int
     to: tuple[To, ...]
     tone: Tone
+    days: int = 0
+    workdays: int = 0  # when it is not 0, it counts instead of days
+
+    @property
+    def number(self) -> int:
+        """Return how many days of its kind it is away from the due date."""
+        return self.workdays or self.days
 
 
 class Lost(StrEnum):
@@ -128,12 +137,17 @@ class Lost(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
-    """The rungs (提醒梯级) of an obligation, in rising order of days."""
+    """The rungs (提醒梯级) of an obligation, in the order in which they speak."""
 
     key: str
     title: str
     rungs: tuple[Rung, ...]
     lost: Lost = Lost.RESEND
+
+    @property
+    def last_before(self) -> Rung | None:
+        """Return the rung after which none speaks before the date has passed."""
+        return next((rung for rung in reversed(self.rungs) if rung.number <= 0), None)
 
 
 class WindowStatus(StrEnum):

@@ -77,6 +77,15 @@ class Calendar:
             day -= ONE_DAY
         return day
 
+    def workdays_away(self, day: dt.date, n: int) -> dt.date:
+        """Return the n-th workday after this day, or before it (n < 0); the day is none of them."""
+        step = ONE_DAY if n > 0 else -ONE_DAY
+        for _ in range(abs(n)):
+            day += step
+            while not self.is_workday(day):
+                day += step
+        return day
+
     def roll(self, day: dt.date, how: Roll) -> Counted:
         """Return where a due date falls that meets this day; without a roll it stays certain."""
         match how:

@@ -142,6 +142,7 @@ def build(
         sender=Address(name=office.sender, email=office.email),
         batch_size=settings.batch_size,
         demo=settings.demo,
+        letters_a_week=settings.attention.letters_per_week,
         backup_stale_days=settings.backup_stale_days,
         program=program_of(settings),
         process=process_name(),

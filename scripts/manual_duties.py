@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from casework.words import KINDS, RECIPIENTS, TONES
 from config.catalogue import Catalogue
 from policy.deadlines import EVENTS
-from policy.obligation import Binds, Ladder, Obligation, Roll, WindowStatus
+from policy.obligation import Binds, Ladder, Obligation, Roll, Rung, WindowStatus
 from policy.programme import Programme
 from scripts.markdown import sourced, table, title_of
 
@@ -116,17 +116,21 @@ def _rungs(ladder: Ladder) -> Iterator[str]:
     yield from table(
         ("哪一天", "语气", "发给谁"),
         (
-            (on_day(rung.days), TONES[rung.tone], "、".join(RECIPIENTS[to] for to in rung.to))
+            (on_day(rung), TONES[rung.tone], "、".join(RECIPIENTS[to] for to in rung.to))
             for rung in ladder.rungs
         ),
     )
 
 
-def on_day(days: int) -> str:
-    """Return the day of a rung in words."""
-    if days == 0:
+def on_day(rung: Rung, *others: int) -> str:
+    """Return the day of a rung in words, with the numbers of others of its kind."""
+    if rung.number == 0:
         return "截止当天"
-    return f"截止前 {-days} 天" if days < 0 else f"超期第 {days} 天"
+    numbers = "、".join(map(str, (abs(rung.number), *others)))
+    side = "截止前" if rung.number < 0 else "超期"
+    if rung.workdays:
+        return f"{side}第 {numbers} 个工作日"
+    return f"{side} {numbers} 天" if rung.number < 0 else f"{side}第 {numbers} 天"
 
 
 def windows(catalogue: Catalogue, programme: Programme) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 from pydantic import BaseModel
 
+from casework.absences import AbsenceLine
 from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageCount
 from casework.case_history import History
 from casework.case_page import CasePage, WaitLine
@@ -18,7 +19,16 @@ from casework.letters_page import LetterLine, Outbox
 from casework.reproject import MovedDate, Reprojection
 from casework.runs_page import RunLine
 from casework.told import Told
-from config.settings import KeepPart, LogPart, OfficeSettings, PrefectPart, Settings, SmtpPart
+from config.settings import (
+    AttentionPart,
+    KeepPart,
+    LogPart,
+    OfficeSettings,
+    PrefectPart,
+    Settings,
+    SmtpPart,
+)
+from notifications.letters import MonthFigure, MonthLine, MonthSummary
 from policy.silence import Trouble
 from tests.house.tree import text
 
@@ -26,6 +36,7 @@ SHOWN = (
     *(Board, ProgrammeBoard, PhaseCount, StageCount, FinalCount),
     *(DueList, DueLine, CaseList, CaseLine, CasePage, WaitLine, History, Outbox, LetterLine),
     *(ClockChange, MovedDate, Reprojection, Told),
+    *(AbsenceLine, MonthSummary, MonthLine, MonthFigure),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
@@ -36,7 +47,7 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
     assert {each.name for each in fields(shown)} <= PAGE
 
 
-PARTS = (Settings, OfficeSettings, SmtpPart, KeepPart, LogPart, PrefectPart)
+PARTS = (Settings, OfficeSettings, SmtpPart, AttentionPart, KeepPart, LogPart, PrefectPart)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -57,7 +57,7 @@ def test_somebody_is_registered_and_gets_letters(house: Services) -> None:
 
     assert [line.login for line in list_staff(house)] == ["lisi"]
     with house.database.reading() as session:
-        assert [staff.key for staff in read_staff(session)] == ["staff/lisi"]
+        assert [staff.key for staff in read_staff(session, house.today)] == ["staff/lisi"]
 
 
 def test_registering_the_same_twice_changes_nothing(house: Services) -> None:

@@ -52,6 +52,7 @@ def rungs() -> st.SearchStrategy[Rung]:
         Rung,
         key=st.just("any"),
         days=st.integers(-60, 30),
+        workdays=st.just(0) | st.integers(-25, 15),
         to=st.just((To.CLERK,)),
         tone=st.sampled_from(Tone),
     )
@@ -146,10 +147,23 @@ def test_a_rung_speaks_on_a_workday_and_on_the_right_side(
     calendar: Calendar, rung: Rung, due_on: dt.date
 ) -> None:
     day = speaks_on(rung, due_on, calendar)
-    planned = due_on + dt.timedelta(days=rung.days)
+    planned = due_on + dt.timedelta(days=rung.number)
 
     assert calendar.is_workday(day)
-    assert day > due_on if rung.days > 0 else day <= planned
+    assert day > due_on if rung.number > 0 else day <= planned
+
+
+@given(calendars(), DAYS, st.integers(1, 25))
+def test_a_rung_that_counts_workdays_has_as_many_between_it_and_its_date(
+    calendar: Calendar, due_on: dt.date, n: int
+) -> None:
+    before, after = (
+        speaks_on(Rung(key="w", workdays=count, to=(), tone=Tone.NOTICE), due_on, calendar)
+        for count in (-n, n)
+    )
+
+    assert calendar.workdays_between(before, due_on - dt.timedelta(days=1)) == n
+    assert calendar.workdays_between(due_on + dt.timedelta(days=1), after) == n
 
 
 @given(calendars(), rungs(), DAYS)

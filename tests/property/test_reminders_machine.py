@@ -41,6 +41,7 @@ from notifications.memory import MemoryCarrier
 from notifications.message import Fate
 from policy.clocks import Act
 from policy.ladder import speaks_on
+from policy.obligation import Rung, To, Tone
 from policy.workdays import ONE_DAY
 from runtime.schema import upgrade
 from tests.plugins.house import ZONE, services_on
@@ -51,6 +52,16 @@ START = dt.date(2026, 3, 2)
 MOST_FIRMS = 4
 DUTIES = tuple(
     replace(each, extension_days=10, extension_source="示例办法") for each in SPROUT.obligations
+)
+# Both kinds of days: where a day is declared off, these move by one and those by several.
+MIXED = replace(
+    LADDER,
+    rungs=(
+        *LADDER.rungs[:2],
+        Rung(key="w-3", workdays=-3, to=(To.CONTACT, To.CLERK), tone=Tone.URGENT),
+        Rung(key="w-1", workdays=-1, to=(To.CONTACT,), tone=Tone.FINAL),
+        *LADDER.rungs[-1:],
+    ),
 )
 FAULTS = st.lists(st.sampled_from(list(Fate)), max_size=4)
 
@@ -73,7 +84,7 @@ class Office(RuleBasedStateMachine):
         self._carrier = MemoryCarrier(remembers=False)
         self._services = services_on(
             f"sqlite:///{path}",
-            catalogue=sprout_catalogue(obligations=DUTIES),
+            catalogue=replace(sprout_catalogue(obligations=DUTIES), ladders={MIXED.key: MIXED}),
             now=lambda: self._now,
             open_carrier=lambda: self._carrier,
         )
@@ -304,7 +315,7 @@ class Office(RuleBasedStateMachine):
         rungs = {(item.deadline_id, item.rung) for item in items}
         for deadline in due:
             opened = deadline.opened_at.astimezone(ZONE).date()
-            for rung in LADDER.rungs:
+            for rung in MIXED.rungs:
                 day = speaks_on(rung, deadline.due_on, calendar)
                 if max(opened, START) < day <= today:
                     assert (deadline.id, rung.key) in rungs, (deadline.title, rung.key, day)

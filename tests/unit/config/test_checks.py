@@ -151,7 +151,7 @@ def test_a_single_table_where_a_list_belongs_is_named(tmp_path: Path) -> None:
 def test_unreadable_ladders_do_not_make_every_obligation_wrong(room: Path) -> None:
     change(room, "ladders.toml", "[[ladder]]", "[[ladder")
 
-    assert said(room) == ["ladders.toml：第 10 行第 9 列：写法有误，请检查引号、括号和等号"]
+    assert said(room) == ["ladders.toml：第 12 行第 9 列：写法有误，请检查引号、括号和等号"]
 
 
 def test_the_earliest_rung_is_as_early_as_deadlines_are_opened() -> None:

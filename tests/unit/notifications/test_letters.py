@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from notifications.letters import Rendered, enterprise_daily, staff_daily
+from notifications.letters import Rendered, Summaries, enterprise_daily, staff_daily
 from notifications.values import DueItem, MoveItem
 from tests.plugins.made_up import (
     FIRM,
@@ -229,7 +229,7 @@ def test_staff_with_nothing_to_do_read_that() -> None:
 
 def test_a_week_alone_is_the_whole_letter() -> None:
     waiting = a_week_section(title="等本局审核", tone="reminder", count=5, lines=(), more=5)
-    rendered = staff_daily(a_head(), week=a_week(a_week_section(), waiting))
+    rendered = staff_daily(a_head(), summaries=Summaries(week=a_week(a_week_section(), waiting)))
 
     assert rendered.subject == "【一周摘要】第 22 周：已经超期 2 项，等本局审核 5 项"
     for words in (rendered.text, seen(rendered.html)):
@@ -250,7 +250,9 @@ def test_a_week_alone_is_the_whole_letter() -> None:
 
 
 def test_a_week_stands_above_the_day() -> None:
-    rendered = staff_daily(a_head(), due=[an_item()], week=a_week(a_week_section()))
+    rendered = staff_daily(
+        a_head(), due=[an_item()], summaries=Summaries(week=a_week(a_week_section()))
+    )
 
     assert rendered.subject.startswith("【今日待办】高企年报 还有 4 天")
     assert rendered.text.index("【一周摘要】") < rendered.text.index("【今日待办】超期 0 项")
@@ -259,7 +261,7 @@ def test_a_week_stands_above_the_day() -> None:
 
 
 def test_a_second_copy_of_a_week_in_which_all_is_well_by_now_says_so() -> None:
-    rendered = staff_daily(a_head(), week=a_week())
+    rendered = staff_daily(a_head(), summaries=Summaries(week=a_week()))
 
     assert rendered.subject == "【一周摘要】第 22 周：没有需要留意的事项"
     assert "没有需要留意的事项。" in rendered.text
@@ -268,7 +270,9 @@ def test_a_second_copy_of_a_week_in_which_all_is_well_by_now_says_so() -> None:
 
 def test_what_a_roster_says_can_not_break_out_of_a_week() -> None:
     line = a_week_section().lines[0].__class__(what="<b>示例</b>\n■ 假的", detail="<i>")
-    rendered = staff_daily(a_head(), week=a_week(a_week_section(lines=(line,))))
+    rendered = staff_daily(
+        a_head(), summaries=Summaries(week=a_week(a_week_section(lines=(line,))))
+    )
 
     assert "<b>示例" not in rendered.html
     assert "\n■ 假的" not in rendered.text

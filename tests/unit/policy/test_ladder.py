@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.calendar_files import load_calendar
-from policy.ladder import due_dates_for, most_urgent, reached, send_days, speaks_on
+from policy.ladder import due_dates_for, reached, send_days, speaks_on
 from policy.obligation import Ladder, Rung, To, Tone
 from policy.workdays import Calendar
 
@@ -85,22 +85,36 @@ def test_no_rung_is_reached_before_the_ladder_begins() -> None:
     assert reached(a_ladder(-30, -7), day("2026-06-01"), day("2026-04-01"), CALENDAR) == ()
 
 
-def test_a_missed_week_leaves_only_the_most_urgent_rung() -> None:
-    rungs = reached(a_ladder(-30, -7, 1), day("2026-06-01"), day("2026-06-10"), CALENDAR)
+@pytest.mark.parametrize(
+    ("workdays", "due_on", "speaks"),
+    [
+        (-3, "2026-06-04", "2026-06-01"),  # Thursday: Wednesday, Tuesday, Monday
+        (-1, "2026-06-01", "2026-05-29"),  # Monday: Friday; the due date itself is none
+        (-1, "2026-05-31", "2026-05-29"),  # a Sunday due date has the same Friday before it
+        (-3, "2026-10-08", "2026-09-28"),  # over the whole 国庆节
+        (-1, "2026-05-10", "2026-05-09"),  # a Saturday that is worked counts
+        (1, "2026-09-30", "2026-10-08"),
+        (2, "2026-05-29", "2026-06-02"),
+        (-1, "2027-01-04", "2026-12-31"),
+    ],
+)
+def test_a_rung_may_count_workdays(workdays: int, due_on: str, speaks: str) -> None:
+    rung = Rung(key="w", workdays=workdays, to=(To.CONTACT,), tone=Tone.REMINDER)
 
-    assert most_urgent(rungs) == a_rung(1)
+    assert speaks_on(rung, day(due_on), CALENDAR) == day(speaks)
+    assert day(due_on) in due_dates_for(rung, day(speaks), CALENDAR)
 
 
-def test_two_rungs_moved_onto_one_day_are_one_reminder() -> None:
-    three, two = a_rung(-3), a_rung(-2)
-    due_on = day("2026-06-02")  # −3 and −2 are Saturday and Sunday
+def test_of_rungs_that_count_differently_the_later_one_by_its_day_comes_last() -> None:
+    ladder = Ladder(
+        key="mixed",
+        title="混合",
+        rungs=(a_rung(-9), Rung(key="w-3", workdays=-3, to=(To.CONTACT,), tone=Tone.FINAL)),
+    )
 
-    assert speaks_on(three, due_on, CALENDAR) == speaks_on(two, due_on, CALENDAR)
-    assert most_urgent([three, two]) == two
-
-
-def test_without_rungs_nothing_is_urgent() -> None:
-    assert most_urgent([]) is None
+    # Over the long holiday three workdays are ten days: 28 September, before the 29th.
+    assert keys(reached(ladder, day("2026-10-08"), day("2026-09-28"), CALENDAR)) == ["w-3"]
+    assert keys(reached(ladder, day("2026-10-08"), day("2026-09-29"), CALENDAR)) == ["-9", "w-3"]
 
 
 @pytest.mark.parametrize(
