@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.answered import answer_items, with_answers
+from casework.matters import in_force, matter_of
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.week import empty_week, week_of_staff
@@ -21,6 +23,7 @@ from models.letter import ItemKind, ItemState, Letter, LetterItem
 from notifications.calendar_file import dates_to_keep, ics_for
 from notifications.letters import (
     AlarmItem,
+    AnswerItem,
     DueItem,
     Head,
     MoveItem,
@@ -64,11 +67,13 @@ class Content:
     reviews: tuple[ReviewItem, ...]
     week: WeekSummary | None
     alarms: tuple[AlarmItem, ...]
+    answers: tuple[AnswerItem, ...]
     said: frozenset[int]  # every item it was made of
     done: tuple[int, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.moves or self.reviews or self.week or self.alarms)
+        parts = (self.due, self.moves, self.reviews, self.week, self.alarms, self.answers)
+        return any(parts)
 
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
@@ -144,7 +149,7 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
     return staff_daily(
         head,
         due=content.due,
-        reviews=content.reviews,
+        reviews=(*content.reviews, *content.answers),
         week=content.week,
         alarms=content.alarms,
     )
@@ -161,33 +166,39 @@ def _content(
         )
         .order_by(col(LetterItem.key))
     ).all()
-
-    def of(kind: ItemKind) -> list[LetterItem]:
-        return [item for item in items if item.kind == kind.value]
-
-    due = {
-        item.id or 0: _due_item(session, services, item, keep_done=keep_done)
-        for item in of(ItemKind.RUNG)
-    }
+    contact = person.role == Role.CONTACT.value
+    # To an enterprise an answer that was returned is its matter once more.
+    again, told = (ItemKind.ANSWER, None) if contact else (None, ItemKind.ANSWER)
+    dated = [
+        (item, _due_item(session, services, item, keep_done=keep_done))
+        for item in _of(items, ItemKind.RUNG, again)
+    ]
+    due = with_answers(session, services, person, dated)
+    answers = answer_items(session, services, _of(items, told), keep_done=keep_done)
     reviews = {
         item.id or 0: _review_item(session, item, keep_done=keep_done)
-        for item in of(ItemKind.REVIEW)
+        for item in _of(items, ItemKind.REVIEW)
     }
-    alarms = sorted(of(ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
-    summed_up = [item.id or 0 for item in of(ItemKind.DIGEST)]
+    alarms = sorted(_of(items, ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
+    summed_up = [item.id or 0 for item in _of(items, ItemKind.DIGEST)]
     week = week_of_staff(session, services, person.division_code) if summed_up else None
     if summed_up and week is None and keep_done:
         week = empty_week(services.today)  # a second copy, though all is well by now
-    may_be_done: dict[int, object] = {**due, **reviews, **dict.fromkeys(summed_up, week)}
+    may_be_done: dict[int, object] = {**due, **reviews, **answers, **dict.fromkeys(summed_up, week)}
     return Content(
         due=_each_once(each for each in due.values() if each is not None),
-        moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
+        moves=tuple(_move_item(session, item) for item in _of(items, ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
         week=week,
         alarms=tuple(_alarm_item(session, services, item) for item in alarms),
+        answers=tuple(each for each in answers.values() if each is not None),
         said=frozenset(item.id or 0 for item in items),
         done=tuple(item for item, matter in may_be_done.items() if matter is None),
     )
+
+
+def _of(items: Iterable[LetterItem], *kinds: ItemKind | None) -> list[LetterItem]:
+    return [item for item in items if item.kind in kinds]
 
 
 def _each_once(due: Iterable[DueItem]) -> tuple[DueItem, ...]:
@@ -203,7 +214,7 @@ def _each_once(due: Iterable[DueItem]) -> tuple[DueItem, ...]:
 def _due_item(
     session: Session, services: Services, item: LetterItem, *, keep_done: bool
 ) -> DueItem | None:
-    deadline = _in_force(session, session.get_one(Deadline, item.deadline_id))
+    deadline = in_force(session, session.get_one(Deadline, item.deadline_id))
     if deadline.state != DeadlineState.OPEN.value and not keep_done:
         return None
     enterprise = session.get_one(Enterprise, deadline.enterprise_id)
@@ -220,31 +231,8 @@ def _due_item(
         where=deadline.where,
         prepare=deadline.prepare,
         flags=flags_of(deadline),
-        key=_matter(enterprise, deadline),
+        key=matter_of(enterprise, deadline),
     )
-
-
-def _in_force(session: Session, deadline: Deadline) -> Deadline:
-    """Return the deadline, or its successor on the same day: a date that became certain stands."""
-    newer = (
-        col(Deadline.enterprise_id) == deadline.enterprise_id,
-        col(Deadline.programme) == deadline.programme,
-        col(Deadline.obligation) == deadline.obligation,
-        col(Deadline.subject) == deadline.subject,
-        col(Deadline.period) == deadline.period,
-        col(Deadline.projection) > deadline.projection,
-        col(Deadline.due_on) == deadline.due_on,
-        col(Deadline.state) != DeadlineState.SUPERSEDED.value,
-    )
-    if deadline.state != DeadlineState.SUPERSEDED.value:
-        return deadline
-    return session.scalars(select(Deadline).where(*newer)).first() or deadline
-
-
-def _matter(enterprise: Enterprise, deadline: Deadline) -> str:
-    """Return the deadline's natural name without its projection: a moved date keeps it."""
-    words = (deadline.programme, deadline.obligation, deadline.subject, deadline.period)
-    return "/".join((enterprise.uscc, *words))
 
 
 def flags_of(deadline: Deadline) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ class Happened:
     on: dt.date
     evidence: str = ""
     programme: str | None = None
+    meets: int | None = None  # the deadline it is known to meet, of several that it could
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +120,7 @@ def _write(
     row.seq = _last(session, row) + 1
     session.add(row)
     session.flush()
-    closed = _close_deadlines(session, services, row)
+    closed = _close_deadlines(session, services, row, happened.meets)
     detail = {"kind": kind.key, "on": row.on, "evidence": row.evidence, "closed": closed}
     name = f"{programme.key}/{enterprise.uscc}"
     note(session, services, by, "record", (name, detail))
@@ -169,7 +170,9 @@ def _recorded(
     )
 
 
-def _close_deadlines(session: Session, services: Services, row: Record) -> tuple[str, ...]:
+def _close_deadlines(
+    session: Session, services: Services, row: Record, meets: int | None
+) -> tuple[str, ...]:
     """Close one open deadline of each obligation that this record meets."""
     ended = select(col(Case.id)).where(
         col(Case.enterprise_id) == row.enterprise_id, col(Case.final).is_not(None)
@@ -193,9 +196,10 @@ def _close_deadlines(session: Session, services: Services, row: Record) -> tuple
     meant: dict[tuple[str, str], Deadline] = {}
     for deadline in waiting:
         duty = deadline.obligation, deadline.subject
-        if duty not in meant or (
-            meant[duty].due_on < row.on and _asked_for(services, deadline, row.on)
-        ):
+        before = meant.get(duty)
+        later = before is not None and before.id != meets and before.due_on < row.on
+        asked = later and _asked_for(services, deadline, row.on)
+        if before is None or deadline.id == meets or asked:
             meant[duty] = deadline
     for deadline in meant.values():
         deadline.state = DeadlineState.MET.value

@@ -67,6 +67,13 @@ class PrefectPart(_Part):
     pool: str = Field(default="peiyu", min_length=1)
 
 
+class ConsolePart(_Part):
+    """The web pages, as enterprises reach them."""
+
+    # https://…, without a slash at its end; empty: letters carry no links
+    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.\[\]:-]+(/[\w.~-]+)*)?$")
+
+
 class LogPart(_Part):
     """The log for machines; it names runs and counts, and nobody."""
 
@@ -106,6 +113,7 @@ class Settings(BaseSettings):
     keep: KeepPart = KeepPart()
     prefect: PrefectPart = PrefectPart()
     log: LogPart = LogPart()
+    console: ConsolePart = ConsolePart()
 
     @property
     def database_url(self) -> str:

@@ -1,5 +1,6 @@
 """All tables in one place, for Alembic and for tests that compare databases."""
 
+from models.answer import Answer, Secret, Snooze
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -29,6 +30,7 @@ __all__ = [
     "Alarm",
     "Alias",
     "AnnualFigures",
+    "Answer",
     "Assessment",
     "AuditEntry",
     "BadAddress",
@@ -48,6 +50,8 @@ __all__ = [
     "Review",
     "Run",
     "RunBatch",
+    "Secret",
+    "Snooze",
     "Statement",
     "Transition",
     "Waiver",

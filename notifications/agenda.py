@@ -14,6 +14,7 @@ _TITLES = {
     Tone.NOTICE: "提前告知",
 }
 _GRAVEST_FIRST = tuple(_TITLES)
+_OFFERED = "您已填报，待核对"
 _NAMED_AT_MOST = 30
 
 
@@ -39,18 +40,22 @@ class Section:
     tone: Tone
     title: str
     matters: tuple[Matter, ...]
+    calm: bool = False  # the reader has done their part
 
 
 def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
     """Return the items as a letter lists them. ValueError: a tone that no ladder knows."""
     found: dict[Tone, list[DueItem]] = {tone: [] for tone in _GRAVEST_FIRST}
+    calm: list[DueItem] = []
     for item in sorted(items, key=_by_date):
-        found[_tone(item)].append(item)
-    return tuple(
+        (calm if item.calm else found[_tone(item)]).append(item)
+    urging = tuple(
         Section(tone=tone, title=_TITLES[tone], matters=_matters(listed))
         for tone, listed in found.items()
         if listed
     )
+    quiet = Section(tone=Tone.NOTICE, title=_OFFERED, matters=_matters(calm), calm=True)
+    return (*urging, quiet) if calm else urging
 
 
 def _tone(item: DueItem) -> Tone:
@@ -70,7 +75,8 @@ def _matters(items: Sequence[DueItem]) -> tuple[Matter, ...]:
     shared: dict[tuple[object, ...], list[DueItem]] = {}
     for item in items:
         same = (item.programme, item.title, item.due_on, item.explanation, item.flags)
-        shared.setdefault(same, []).append(item)
+        answered = (item.note, item.answer_url)
+        shared.setdefault((*same, *answered), []).append(item)
     return tuple(
         Matter(item=bound[0], enterprises=tuple(dict.fromkeys(i.enterprise for i in bound)))
         for bound in shared.values()

@@ -9,6 +9,7 @@ from notifications.calendar_file import FILE_NAME, dates_to_keep
 from notifications.rendering import render
 from notifications.values import (
     AlarmItem,
+    AnswerItem,
     DueItem,
     Head,
     MoveItem,
@@ -19,10 +20,12 @@ from notifications.values import (
     WeekSection,
     WeekSummary,
 )
+from policy.answers import AnswerKind
 
 __all__ = [
     "LETTERS",
     "AlarmItem",
+    "AnswerItem",
     "DueItem",
     "DuplicateLetterError",
     "Head",
@@ -71,7 +74,8 @@ def enterprise_daily(
     return {
         **_framed(head, due),
         "enterprise": enterprise,
-        "due_count": len(due),
+        "due_count": sum(not item.calm for item in due),
+        "answerable": any(item.answer_url for item in due),
         "moves": sorted(moves, key=lambda move: (move.on, move.programme)),
     }
 
@@ -81,14 +85,18 @@ def staff_daily(
     head: Head,
     *,
     due: Sequence[DueItem] = (),
-    reviews: Sequence[ReviewItem] = (),
+    reviews: Sequence[ReviewItem | AnswerItem] = (),
     week: WeekSummary | None = None,
     alarms: Sequence[AlarmItem] = (),
 ) -> Context:
     """To a clerk, a head or a leader: the week once a week, then what is due and waiting today.
 
-    To whoever keeps the program: what is amiss with it.
+    ``reviews`` are proposals, and what enterprises answered. To whoever keeps the program: what is
+    amiss with it.
     """
+    answers = [each for each in reviews if isinstance(each, AnswerItem)]
+    asking = [each for each in answers if each.kind != AnswerKind.SEEN.value]
+    proposals = [each for each in reviews if isinstance(each, ReviewItem)]
     lines = [line for section in (week.sections if week else ()) for line in section.lines]
     return {
         **_framed(head, due),
@@ -96,7 +104,9 @@ def staff_daily(
         "week": week,
         "overdue_count": sum(item.days_left < 0 for item in due),
         "due_count": sum(item.days_left >= 0 for item in due),
-        "reviews": sorted(reviews, key=lambda review: review.waiting_since),
+        "reviews": sorted(proposals, key=lambda review: review.waiting_since),
+        "answers": sorted(asking, key=lambda answer: (_URGENT.index(answer.kind), answer.on)),
+        "seen": [each for each in answers if each not in asking],
         "alarms": sorted(alarms, key=lambda alarm: (alarm.cleared, alarm.raised)),
     }
 
@@ -113,6 +123,7 @@ def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
     }
 
 
+_URGENT = (AnswerKind.HELP.value, AnswerKind.DONE.value)
 _FLAGS = {
     "预计": "日期按往年通知或转述推算，以本年正式通知为准",
     "暂估": "放假安排尚未公布，按周一至周五推算，公布后可能变动",

@@ -19,6 +19,9 @@ class DueItem:
     prepare: str = ""
     flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
     key: str = ""  # names the deadline for ever, also when its date moves
+    note: str = ""  # what was answered to it, and what became of that
+    calm: bool = False  # the reader has done their part: nobody is urged
+    answer_url: str = ""  # where the reader answers; empty: they are told whom to ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,22 @@ class ReviewItem:
     proposal: str
     waiting_since: dt.date
     summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerItem:
+    """What an enterprise answered to a reminder. ``kind`` is a value of `policy.answers`."""
+
+    number: int
+    kind: str
+    enterprise: str
+    programme: str
+    title: str
+    due_on: dt.date
+    on: dt.date
+    said: str = ""  # the receipt number, or what help is asked for
+    who: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,7 @@ def build(
         batch_size=settings.batch_size,
         demo=settings.demo,
         backup_stale_days=settings.backup_stale_days,
+        public_url=settings.console.public_url,
         program=program_of(settings),
         process=process_name(),
     )
