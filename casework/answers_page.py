@@ -18,6 +18,7 @@ from models.enterprise import Enterprise, Person
 from policy.answers import AnswerKind, AnswerState
 
 _OVER = "已另行办结"
+_CHUNK = 10_000  # numbers in one statement
 _ALIVE = (DeadlineState.OPEN.value, DeadlineState.SUPERSEDED.value)
 _WAITS = and_(col(Answer.state) == AnswerState.WAITING.value, col(Deadline.state).in_(_ALIVE))
 _SHORT = {AnswerState.WAITING: "待处理", AnswerState.RETURNED: "已退回"}
@@ -90,15 +91,17 @@ def list_answers(
 
 def answers_of(session: Session, deadlines: Collection[int]) -> dict[int, tuple[str, ...]]:
     """Return deadline -> what was answered to it, in few words, for lists of dates."""
-    rows = session.execute(
-        select(Answer, Deadline)
-        .join(Deadline, col(Deadline.id) == col(Answer.deadline_id))
-        .where(col(Answer.deadline_id).in_(deadlines))
-        .order_by(col(Answer.id))
-    )
     found: dict[int, tuple[str, ...]] = {}
-    for row, deadline in rows:
-        found[row.deadline_id] = (*found.get(row.deadline_id, ()), _brief(row, deadline))
+    wanted = sorted(deadlines)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = session.execute(
+            select(Answer, Deadline)
+            .join(Deadline, col(Deadline.id) == col(Answer.deadline_id))
+            .where(col(Answer.deadline_id).in_(wanted[start : start + _CHUNK]))
+            .order_by(col(Answer.id))
+        )
+        for row, deadline in rows:
+            found[row.deadline_id] = (*found.get(row.deadline_id, ()), _brief(row, deadline))
     return found
 
 

@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.answers_page import answers_of
 from casework.case_page import CasePage, Judgement, case_page
 from casework.refusal import Refusal
 from casework.services import Services
+from casework.snooze import snoozes_in_force
 from casework.words import DEADLINES, KINDS, RECIPIENTS, TONES
 from config.calendar_files import CalendarYear
+from models.answer import Snooze
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
 from policy.deadlines import Due, explain
@@ -103,8 +106,9 @@ def explain_deadline(services: Services, number: int) -> Explanation | Refusal:
             return Refusal(reason=f"没有编号为 {number} 的截止事项")
         enterprise = session.get_one(Enterprise, deadline.enterprise_id)
         earlier = _earlier(session, deadline)
+        said = [*_quiet(session, number), *_answered(session, number)]
     ladder = services.catalogue.ladders.get(deadline.ladder)
-    reasons = [*_basis(deadline), *earlier]
+    reasons = [*_basis(deadline), *earlier, *said]
     if ladder is not None and deadline.state == DeadlineState.OPEN.value:
         reasons += _rungs(ladder, deadline.due_on, calendar)
     return Explanation(
@@ -129,6 +133,25 @@ def _basis(deadline: Deadline) -> Iterator[Reason]:
         yield Reason(about="在哪里办", said=deadline.where)
     if deadline.prepare:
         yield Reason(about="准备什么", said=deadline.prepare)
+
+
+def _quiet(session: Session, number: int) -> list[Reason]:
+    """Return until when staff keep the date quiet, who, and why."""
+    rows = session.scalars(
+        select(Snooze).where(
+            col(Snooze.id).in_(
+                [each.id for each in snoozes_in_force(session) if each.deadline.id == number]
+            )
+        )
+    )
+    return [
+        Reason(about="暂缓提醒", said=f"到 {row.until}，{row.by}：{row.reason}") for row in rows
+    ]
+
+
+def _answered(session: Session, number: int) -> list[Reason]:
+    found = answers_of(session, {number}).get(number, ())
+    return [Reason(about="企业答复", said=words) for words in found]
 
 
 def _earlier(session: Session, deadline: Deadline) -> list[Reason]:

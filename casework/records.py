@@ -15,6 +15,7 @@ from casework.services import Actor, Services
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+from policy.answers import receipt_kind
 from policy.obligation import Anchor
 from policy.programme import Programme, RecordKind
 
@@ -202,11 +203,36 @@ def _close_deadlines(
         if before is None or deadline.id == meets or asked:
             meant[duty] = deadline
     for deadline in meant.values():
-        deadline.state = DeadlineState.MET.value
-        deadline.closed_on = row.on
-        deadline.reason = met_reason(row)
-        session.add(deadline)
+        _meet(session, deadline, row)
     return tuple(deadline.title for deadline in meant.values())
+
+
+def meet_by_receipt(
+    session: Session, services: Services, deadline: Deadline, receipt: tuple[str, dt.date], by: str
+) -> None:
+    """Close a deadline that no kind of record meets by a receipt and its day, and record that."""
+    evidence, on = receipt
+    row = Record(
+        enterprise_id=deadline.enterprise_id,
+        programme=deadline.programme,
+        case_id=deadline.case_id,
+        seq=0,
+        kind=receipt_kind(deadline.obligation),
+        on=on,
+        evidence=evidence,
+        by=by,
+        at=services.now(),
+    )
+    row.seq = _last(session, row) + 1
+    session.add(row)
+    _meet(session, deadline, row)
+
+
+def _meet(session: Session, deadline: Deadline, row: Record) -> None:
+    deadline.state = DeadlineState.MET.value
+    deadline.closed_on = row.on
+    deadline.reason = met_reason(row)
+    session.add(deadline)
 
 
 def met_reason(row: Record) -> str:

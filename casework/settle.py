@@ -15,7 +15,7 @@ from casework.audit import note
 from casework.matters import newest
 from casework.outbox import Claim, queue
 from casework.recipients import contact_claim
-from casework.records import Happened, Recorded, record_event
+from casework.records import Happened, Recorded, meet_by_receipt, record_event
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.words import ANSWER_STATES, ANSWERS, DEADLINES
@@ -150,9 +150,7 @@ def _confirm(
         return found
     deadline = found.deadline
     if deadline.state == DeadlineState.OPEN.value:
-        deadline.state = DeadlineState.MET.value
-        deadline.closed_on, deadline.reason = day, found.row.receipt
-        session.add(deadline)
+        meet_by_receipt(session, services, deadline, (found.row.receipt, day), by.name)
     return _settle(session, services, found, (AnswerState.CONFIRMED, ""), by)
 
 

@@ -1,11 +1,13 @@
 """Settings: read once at the edge, from `peiyu.toml` in the data folder and the environment."""
 
+import re
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 CONFIG_ROOM = Path(__file__).parent
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
 
 
 class _Part(BaseModel):
@@ -70,8 +73,14 @@ class PrefectPart(_Part):
 class ConsolePart(_Part):
     """The web pages, as enterprises reach them."""
 
-    # https://…, without a slash at its end; empty: letters carry no links
-    public_url: str = Field(default="", pattern=r"^(https?://[A-Za-z0-9.\[\]:-]+(/[\w.~-]+)*)?$")
+    public_url: str = ""  # https://…; empty: letters carry no links
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise PydanticCustomError("address", "应为 https://网址，不带 ? 和 #，例如 https://a.cn")
+        return value.rstrip("/")
 
 
 class LogPart(_Part):

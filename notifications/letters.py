@@ -124,7 +124,7 @@ def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
 
 
 _URGENT = (AnswerKind.HELP.value, AnswerKind.DONE.value)
-_FLAGS = {
+FLAGS = {
     "预计": "日期按往年通知或转述推算，以本年正式通知为准",
     "暂估": "放假安排尚未公布，按周一至周五推算，公布后可能变动",
     "待核实": "依据尚未与文件原文核对",
@@ -134,4 +134,4 @@ _FLAGS = {
 def _flags(items: Sequence[DueItem | WeekLine]) -> Mapping[str, str]:
     """Return what each flag in this letter means."""
     used = {flag for item in items for flag in item.flags}
-    return {flag: meaning for flag, meaning in _FLAGS.items() if flag in used}
+    return {flag: meaning for flag, meaning in FLAGS.items() if flag in used}

@@ -55,6 +55,11 @@ def may_answer(said: Iterable[tuple[AnswerKind, AnswerState]]) -> tuple[AnswerKi
     )
 
 
+def receipt_kind(obligation: str) -> str:
+    """Return the kind of record by which a receipt meets what no other kind of record meets."""
+    return f"receipt.{obligation}"
+
+
 def is_receipt(text: str) -> bool:
     """Say whether this can be a receipt number: not too long, and with a digit in it."""
     return len(text) <= LONGEST_RECEIPT and any(char.isdigit() for char in text)

@@ -34,7 +34,7 @@ _TEXT = """\
 # ca_file = "证书文件"          # 单位自建邮件服务器时才用
 
 [console]  # 网页
-# public_url = "https://企业能打开的地址"  # 写了，企业的信里就有“答复”链接；结尾不加斜杠
+# public_url = "https://peiyu.example.cn"  # 企业能打开的网址；写了，信里就有“答复”链接
 
 [keep]  # 夜间清理：多久以前的可以清掉。事项、截止日、流转、操作记录和发过的信，从不清理
 # letter_files_months = 24     # letters 文件夹里的信函文件，至少 6 个月
