@@ -9,7 +9,7 @@ from cli.app import Commands, app
 from cli.chinese import ChineseGroup
 from cli.door import actor, services_at
 from cli.errors import misuse, refused
-from cli.options import By, Enterprise, Home, Json, Limit, read_day
+from cli.options import By, Enterprise, Home, Json, Limit, On, read_day
 from cli.output import print_json, screen
 
 if TYPE_CHECKING:
@@ -208,6 +208,7 @@ def snooze(
     reason: Annotated[str, typer.Option("--reason", metavar="理由", help="理由")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="结束暂缓，照常提醒")] = False,
     by: By = None,
+    on: On = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -218,7 +219,7 @@ def snooze(
 
     if (until is None) is not undo:
         raise misuse("请用 --until 写到哪天再提醒，或用 --undo 结束暂缓")
-    with services_at(home) as services:
+    with services_at(home, on=on) as services:
         done = (
             keep_quiet(services, deadline, until, reason=reason, by=actor(by))
             if until

@@ -79,7 +79,9 @@ class ConsolePart(_Part):
     @classmethod
     def _an_address(cls, value: str) -> str:
         if value and not _ADDRESS.fullmatch(value):
-            raise PydanticCustomError("address", "应为 https://网址，不带 ? 和 #，例如 https://a.cn")
+            raise PydanticCustomError(
+                "address", "应为 https://网址，不带 ? 和 #，例如 https://a.cn"
+            )
         return value.rstrip("/")
 
 

@@ -27,10 +27,7 @@ _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doct
 
 
 def make_app(home: Path) -> FastAPI:
-    """Return the pages of one data folder; each request opens it anew.
-
-    Only an answer that somebody sends changes anything.
-    """
+    """Return the pages of one data folder; each request opens it anew, and only an answer acts."""
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")

@@ -18,62 +18,16 @@ depends_on = None
 _KINDS = ("rung", "move", "review", "alarm", "digest")
 
 
+_WORDS = sqlmodel.sql.sqltypes.AutoString
+
+
 def upgrade() -> None:
-    words = sqlmodel.sql.sqltypes.AutoString
-    op.create_table(
-        "answer",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("key", words(), nullable=False),
-        sa.Column("matter", words(), nullable=False),
-        sa.Column("deadline_id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("kind", words(), nullable=False),
-        sa.Column("receipt", words(), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("at", models.base.Instant(), nullable=False),
-        sa.Column("state", words(), nullable=False),
-        sa.Column("settled_by", words(), nullable=False),
-        sa.Column("settled_at", models.base.Instant(), nullable=True),
-        sa.Column("reason", words(), nullable=False),
-        sa.CheckConstraint("kind IN ('seen', 'done', 'help')", name=op.f("ck_answer_kind")),
-        sa.CheckConstraint(
-            "state IN ('noted', 'waiting', 'confirmed', 'returned', 'handled')",
-            name=op.f("ck_answer_state"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["deadline_id"], ["deadline.id"], name=op.f("fk_answer_deadline_id_deadline")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_answer_person_id_person")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
-        sa.UniqueConstraint("key", name=op.f("uq_answer_key")),
-    )
-    op.create_index(op.f("ix_answer_matter"), "answer", ["matter"])
-    op.create_index(op.f("ix_answer_state"), "answer", ["state"])
-    op.create_table(
-        "snooze",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("deadline_id", sa.Integer(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
-        sa.Column("reason", words(), nullable=False),
-        sa.Column("by", words(), nullable=False),
-        sa.Column("at", models.base.Instant(), nullable=False),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column("ended_by", words(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["deadline_id"], ["deadline.id"], name=op.f("fk_snooze_deadline_id_deadline")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_snooze")),
-    )
-    open_ones = {
-        f"{engine}_where": sa.text("ended_on IS NULL") for engine in ("sqlite", "postgresql")
-    }
-    op.create_index("uq_snooze_active", "snooze", ["deadline_id"], unique=True, **open_ones)
+    _answers()
+    _snoozes()
     op.create_table(
         "secret",
-        sa.Column("name", words(), nullable=False),
-        sa.Column("value", words(), nullable=False),
+        sa.Column("name", _WORDS(), nullable=False),
+        sa.Column("value", _WORDS(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_secret")),
     )
     with op.batch_alter_table("letter_item") as item:
@@ -92,6 +46,62 @@ def downgrade() -> None:
         item.drop_column("answer_id")
     for table in ("secret", "snooze", "answer"):
         op.drop_table(table)
+
+
+def _answers() -> None:
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", _WORDS(), nullable=False),
+        sa.Column("matter", _WORDS(), nullable=False),
+        sa.Column("deadline_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", _WORDS(), nullable=False),
+        sa.Column("receipt", _WORDS(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", models.base.Instant(), nullable=False),
+        sa.Column("state", _WORDS(), nullable=False),
+        sa.Column("settled_by", _WORDS(), nullable=False),
+        sa.Column("settled_at", models.base.Instant(), nullable=True),
+        sa.Column("reason", _WORDS(), nullable=False),
+        sa.CheckConstraint("kind IN ('seen', 'done', 'help')", name=op.f("ck_answer_kind")),
+        sa.CheckConstraint(
+            "state IN ('noted', 'waiting', 'confirmed', 'returned', 'handled')",
+            name=op.f("ck_answer_state"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"], ["deadline.id"], name=op.f("fk_answer_deadline_id_deadline")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_answer_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+        sa.UniqueConstraint("key", name=op.f("uq_answer_key")),
+    )
+    op.create_index(op.f("ix_answer_matter"), "answer", ["matter"])
+    op.create_index(op.f("ix_answer_state"), "answer", ["state"])
+
+
+def _snoozes() -> None:
+    op.create_table(
+        "snooze",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("deadline_id", sa.Integer(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("reason", _WORDS(), nullable=False),
+        sa.Column("by", _WORDS(), nullable=False),
+        sa.Column("at", models.base.Instant(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", _WORDS(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"], ["deadline.id"], name=op.f("fk_snooze_deadline_id_deadline")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snooze")),
+    )
+    open_ones = {
+        f"{engine}_where": sa.text("ended_on IS NULL") for engine in ("sqlite", "postgresql")
+    }
+    op.create_index("uq_snooze_active", "snooze", ["deadline_id"], unique=True, **open_ones)
 
 
 def _say(kinds: tuple[str, ...]) -> None:

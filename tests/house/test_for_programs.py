@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 from pydantic import BaseModel
 
+from casework.answers_page import AnswerLine, AnswerList
 from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageCount
 from casework.case_history import History
 from casework.case_page import CasePage, WaitLine
@@ -15,7 +16,17 @@ from casework.due import DueLine, DueList
 from casework.housekeeping import HousekeepingReport
 from casework.letters_page import LetterLine, Outbox
 from casework.runs_page import RunLine
-from config.settings import KeepPart, LogPart, OfficeSettings, PrefectPart, Settings, SmtpPart
+from casework.settle import SettledAnswer
+from casework.snoozing import Snoozed
+from config.settings import (
+    ConsolePart,
+    KeepPart,
+    LogPart,
+    OfficeSettings,
+    PrefectPart,
+    Settings,
+    SmtpPart,
+)
 from policy.silence import Trouble
 from tests.house.tree import text
 
@@ -23,6 +34,7 @@ SHOWN = (
     *(Board, ProgrammeBoard, PhaseCount, StageCount, FinalCount),
     *(DueList, DueLine, CaseList, CaseLine, CasePage, WaitLine, History, Outbox, LetterLine),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
+    *(AnswerList, AnswerLine, SettledAnswer, Snoozed),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
 
@@ -32,7 +44,7 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
     assert {each.name for each in fields(shown)} <= PAGE
 
 
-PARTS = (Settings, OfficeSettings, SmtpPart, KeepPart, LogPart, PrefectPart)
+PARTS = (Settings, OfficeSettings, SmtpPart, KeepPart, LogPart, PrefectPart, ConsolePart)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -51,7 +51,7 @@ _COUNTY = (
     "INSERT INTO letter_item (id, key, kind, state, person_id, letter_id, rung, tone, speaks_on, "
     "reason) VALUES (1, 'k', 'rung', 'claimed', 1, 1, 'd-7', '', '2026-03-02', '')",
 )
-_OLD = ("0001", "0002", "0003")
+_OLD = ("0001", "0002", "0003", "0004")
 
 
 @pytest.mark.parametrize("revision", _OLD)
@@ -97,6 +97,27 @@ def test_what_only_the_newer_tables_know_is_put_away_on_the_way_back(empty: Engi
             "clerk",
             False,
         )
+    empty.dispose()
+
+
+def test_answers_are_put_away_on_the_way_back_and_what_was_said_before_stays(
+    empty: Engine,
+) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        for statement in _COUNTY:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO letter_item (id, key, kind, state, person_id, letter_id, rung, tone, "
+                "speaks_on, reason) VALUES (2, 'a', 'answer', 'claimed', 1, 1, '', '', "
+                "'2026-03-02', '')"
+            )
+        )
+    downgrade(empty, "0004")
+
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT key FROM letter_item")).scalars().all() == ["k"]
     empty.dispose()
 
 
