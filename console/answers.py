@@ -46,7 +46,7 @@ _EACH, _ALL = 300, 600  # requests in a minute: of one address, and of everybody
 class Allowance:
     """How many requests are answered in one minute: of one address, and in all."""
 
-    def __init__(self, each: int, everybody: int, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, each: int, everybody: int, clock: Callable[[], float]) -> None:
         self._each, self._all, self._clock = each, everybody, clock
         self._lock = Lock()
         self._minute, self._total = 0, 0
@@ -68,7 +68,7 @@ class Allowance:
 
 def add_answers(app: FastAPI, home: Path) -> None:
     """Add the page to an app."""
-    allowance = Allowance(_EACH, _ALL)
+    allowance = Allowance(_EACH, _ALL, monotonic)
 
     @app.api_route(f"{PATH}{{token}}", methods=["GET", "HEAD"])
     def ask(token: str, request: Request) -> Response:
