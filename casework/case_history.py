@@ -13,6 +13,7 @@ from models.case import Case, Record, Review, ReviewState, Transition, Waiver, s
 from models.deadline import Deadline
 from models.enterprise import Person
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
+from policy.answers import receipt_kind
 from policy.programme import Programme
 
 
@@ -123,6 +124,7 @@ def _moves(session: Session, titles: dict[str, str], case: Case) -> tuple[MoveLi
 
 def _records(session: Session, rules: Programme, case: Case) -> tuple[RecordLine, ...]:
     titles = {each.key: each.title for each in rules.records}
+    titles |= {receipt_kind(each.key): f"凭证核对：{each.title}" for each in rules.obligations}
     rows = session.scalars(
         select(Record).where(col(Record.case_id) == case.id).order_by(col(Record.seq))
     )

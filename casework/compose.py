@@ -2,14 +2,16 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.answered import answer_items, with_answers
 from casework.flags import flags_of
+from casework.matters import in_force, matter_of
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.standing_in import each_once, on_behalf
@@ -25,6 +27,7 @@ from models.letter import ItemKind, ItemState, Letter, LetterItem
 from notifications.calendar_file import dates_to_keep, ics_for
 from notifications.letters import (
     AlarmItem,
+    AnswerItem,
     DueItem,
     Head,
     MoveItem,
@@ -66,11 +69,13 @@ class Content:
     reviews: tuple[ReviewItem, ...]
     summaries: Summaries
     alarms: tuple[AlarmItem, ...]
+    answers: tuple[AnswerItem, ...]
     said: frozenset[int]  # every item it was made of
     done: tuple[int, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.due or self.moves or self.reviews or self.summaries or self.alarms)
+        parts = (self.due, self.moves, self.reviews, self.summaries, self.alarms, self.answers)
+        return any(parts)
 
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
@@ -78,7 +83,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
     with services.database.reading() as session:
         letter = session.get_one(Letter, letter_id)
         person = session.get_one(Person, letter.person_id)
-        content = _content(session, services, letter, keep_done=again)
+        content = _content(session, services, letter, person, keep_done=again)
         if not content:
             return _nothing("所提事项均已办结，无须再发", content)
         if not (person.active and person.email) or is_bad(session, person.email):
@@ -146,13 +151,15 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
     return staff_daily(
         head,
         due=content.due,
-        reviews=content.reviews,
+        reviews=(*content.reviews, *content.answers),
         summaries=content.summaries,
         alarms=content.alarms,
     )
 
 
-def _content(session: Session, services: Services, letter: Letter, *, keep_done: bool) -> Content:
+def _content(
+    session: Session, services: Services, letter: Letter, person: Person, *, keep_done: bool
+) -> Content:
     items = session.scalars(
         select(LetterItem)
         .where(
@@ -161,38 +168,44 @@ def _content(session: Session, services: Services, letter: Letter, *, keep_done:
         )
         .order_by(col(LetterItem.key))
     ).all()
-
-    def of(kind: ItemKind) -> list[LetterItem]:
-        return [item for item in items if item.kind == kind.value]
-
+    contact = person.role == Role.CONTACT.value
+    # To an enterprise an answer that was returned is its matter once more.
+    again, told = (ItemKind.ANSWER, None) if contact else (None, ItemKind.ANSWER)
     behalf = on_behalf(session, items)
-    due = {
-        item.id or 0: _due_item(session, services, item, keep_done=keep_done)
-        for item in of(ItemKind.RUNG)
-    }
+    dated = [
+        (item, _due_item(session, services, item, keep_done=keep_done))
+        for item in _of(items, ItemKind.RUNG, again)
+    ]
+    due = with_answers(session, services, person, dated)
+    answers = answer_items(session, services, _of(items, told), keep_done=keep_done)
     reviews = {
         item.id or 0: _review_item(session, item, behalf, keep_done=keep_done)
-        for item in of(ItemKind.REVIEW)
+        for item in _of(items, ItemKind.REVIEW)
     }
-    alarms = sorted(of(ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
-    digests = of(ItemKind.DIGEST)
+    alarms = sorted(_of(items, ItemKind.ALARM), key=lambda item: item.alarm_id or 0)  # causes first
+    digests = _of(items, ItemKind.DIGEST)
     summed_up = sum_up(session, services, digests, behalf, keep_done=keep_done)
-    may_be_done: dict[int, object] = {**due, **reviews, **summed_up.said}
+    may_be_done: dict[int, object] = {**due, **reviews, **answers, **summed_up.said}
     return Content(
         due=each_once(due, behalf),
-        moves=tuple(_move_item(session, item) for item in of(ItemKind.MOVE)),
+        moves=tuple(_move_item(session, item) for item in _of(items, ItemKind.MOVE)),
         reviews=tuple(each for each in reviews.values() if each is not None),
         summaries=summed_up.summaries,
         alarms=tuple(_alarm_item(session, services, item) for item in alarms),
+        answers=tuple(each for each in answers.values() if each is not None),
         said=frozenset(item.id or 0 for item in items),
         done=tuple(item for item, matter in may_be_done.items() if matter is None),
     )
 
 
+def _of(items: Iterable[LetterItem], *kinds: ItemKind | None) -> list[LetterItem]:
+    return [item for item in items if item.kind in kinds]
+
+
 def _due_item(
     session: Session, services: Services, item: LetterItem, *, keep_done: bool
 ) -> DueItem | None:
-    deadline = _in_force(session, session.get_one(Deadline, item.deadline_id))
+    deadline = in_force(session, session.get_one(Deadline, item.deadline_id))
     silent = deadline.state != DeadlineState.OPEN.value or deadline.suspended_on is not None
     if silent and not keep_done:
         return None
@@ -210,32 +223,9 @@ def _due_item(
         where=deadline.where,
         prepare=deadline.prepare,
         flags=flags_of(deadline),
-        key=_matter(enterprise, deadline),
+        key=matter_of(enterprise, deadline),
         waited=item.reason == WAITS,
     )
-
-
-def _in_force(session: Session, deadline: Deadline) -> Deadline:
-    """Return the deadline, or its successor on the same day: a date that became certain stands."""
-    newer = (
-        col(Deadline.enterprise_id) == deadline.enterprise_id,
-        col(Deadline.programme) == deadline.programme,
-        col(Deadline.obligation) == deadline.obligation,
-        col(Deadline.subject) == deadline.subject,
-        col(Deadline.period) == deadline.period,
-        col(Deadline.projection) > deadline.projection,
-        col(Deadline.due_on) == deadline.due_on,
-        col(Deadline.state) != DeadlineState.SUPERSEDED.value,
-    )
-    if deadline.state != DeadlineState.SUPERSEDED.value:
-        return deadline
-    return session.scalars(select(Deadline).where(*newer)).first() or deadline
-
-
-def _matter(enterprise: Enterprise, deadline: Deadline) -> str:
-    """Return the deadline's natural name without its projection: a moved date keeps it."""
-    words = (deadline.programme, deadline.obligation, deadline.subject, deadline.period)
-    return "/".join((enterprise.uscc, *words))
 
 
 def _move_item(session: Session, item: LetterItem) -> MoveItem:

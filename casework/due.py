@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.answers_page import answers_of
 from casework.find import enterprise_of
 from casework.flags import flags_of
 from casework.refusal import Refusal
 from casework.services import Services
+from casework.snooze import snoozes_in_force
 from casework.words import KINDS
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
@@ -51,6 +53,8 @@ class DueLine:
     explanation: str
     where: str
     prepare: str
+    snoozed_until: dt.date | None = None  # no reminder before that day
+    answers: tuple[str, ...] = ()  # what the enterprise answered, in few words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +96,9 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
                 return enterprise
             statement = statement.where(col(Deadline.enterprise_id) == enterprise.id)
         rows = session.execute(statement)
-        lines = [due_line(services, deadline, name, uscc) for deadline, name, uscc in rows]
+        lines = _with_words(
+            session, [due_line(services, row, name, uscc) for row, name, uscc in rows]
+        )
     return DueList(on=services.today, until=until, lines=tuple(sorted(lines, key=_gravest_first)))
 
 
@@ -127,7 +133,18 @@ def deadlines_of_case(session: Session, services: Services, case_id: int) -> tup
         .where(col(Deadline.case_id) == case_id)
         .order_by(col(Deadline.due_on), col(Deadline.id))
     )
-    return tuple(due_line(services, row, name, uscc) for row, name, uscc in rows)
+    lines = [due_line(services, row, name, uscc) for row, name, uscc in rows]
+    return tuple(_with_words(session, lines))
+
+
+def _with_words(session: Session, lines: Sequence[DueLine]) -> list[DueLine]:
+    """Return the lines with what enterprises answered, and what is kept quiet."""
+    answers = answers_of(session, {line.id for line in lines})
+    quiet = {each.deadline.id: each.until for each in snoozes_in_force(session)}
+    return [
+        replace(line, answers=answers.get(line.id, ()), snoozed_until=quiet.get(line.id))
+        for line in lines
+    ]
 
 
 def matters(lines: Sequence[DueLine]) -> tuple[DueMatter, ...]:

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.answers_page import answers_of
 from casework.case_page import CasePage, Judgement, case_page
 from casework.refusal import Refusal
 from casework.services import Services
+from casework.snooze import snoozes_in_force
 from casework.told import natural_name
 from casework.words import CLOCK_ACTS, DEADLINES, KINDS, RECIPIENTS, TONES
 from config.calendar_files import CalendarYear
+from models.answer import Snooze
 from models.clock import entry_of, ledger_rows
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
@@ -107,8 +110,9 @@ def explain_deadline(services: Services, number: int) -> Explanation | Refusal:
         enterprise = session.get_one(Enterprise, deadline.enterprise_id)
         earlier = _earlier(session, deadline)
         clock = list(_clock(session, deadline))
+        said = [*_quiet(session, number), *_answered(session, number)]
     ladder = services.catalogue.ladders.get(deadline.ladder)
-    reasons = [*_basis(deadline), *clock, *earlier]
+    reasons = [*_basis(deadline), *clock, *earlier, *said]
     runs = deadline.state == DeadlineState.OPEN.value and deadline.suspended_on is None
     if ladder is not None and runs:
         reasons += _rungs(ladder, deadline.due_on, calendar)
@@ -135,6 +139,25 @@ def _basis(deadline: Deadline) -> Iterator[Reason]:
         yield Reason(about="在哪里办", said=deadline.where)
     if deadline.prepare:
         yield Reason(about="准备什么", said=deadline.prepare)
+
+
+def _quiet(session: Session, number: int) -> list[Reason]:
+    """Return until when staff keep the date quiet, who, and why."""
+    rows = session.scalars(
+        select(Snooze).where(
+            col(Snooze.id).in_(
+                [each.id for each in snoozes_in_force(session) if each.deadline.id == number]
+            )
+        )
+    )
+    return [
+        Reason(about="暂缓提醒", said=f"到 {row.until}，{row.by}：{row.reason}") for row in rows
+    ]
+
+
+def _answered(session: Session, number: int) -> list[Reason]:
+    found = answers_of(session, {number}).get(number, ())
+    return [Reason(about="企业答复", said=words) for words in found]
 
 
 def _earlier(session: Session, deadline: Deadline) -> list[Reason]:

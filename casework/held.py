@@ -46,8 +46,8 @@ class Restored:
     on: dt.date
 
     def may_have_been_said(self, kind: ItemKind, speaks_on: dt.date) -> bool:
-        """Say whether the lost days may have said this already; an alarm is always of now."""
-        if kind is ItemKind.ALARM:
+        """Say whether the lost days may have said this already; alarms and answers are of now."""
+        if kind in (ItemKind.ALARM, ItemKind.ANSWER):
             return False
         return speaks_on <= self.on or kind in _NEWS
 

@@ -13,6 +13,7 @@ from casework.met import HORIZON, met_by_record
 from models.casebook import OpenCase
 from models.deadline import DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
+from policy.answers import receipt_kind
 from policy.clocks import Clock, clock_of, moved
 from policy.deadlines import Due, anchor_day, due_from
 from policy.derive import with_derived
@@ -149,10 +150,11 @@ def _owed_again(
     if subject.case is None or not obligation.stages or known.closed_on is None:
         return False
     records = gathered.casebook.records.get(subject.case.id or 0, ())
+    meeting = (obligation.met_by, receipt_kind(obligation.key))
     return (
         known.state == DeadlineState.MET.value
         and known.closed_on <= gathered.on <= due.due_on
-        and all(record.kind != obligation.met_by for record in records)
+        and all(record.kind not in meeting for record in records)
     )
 
 

@@ -38,6 +38,7 @@ class Claim:
     transition_id: int | None = None
     review_id: int | None = None
     alarm_id: int | None = None
+    answer_id: int | None = None
     rung: str = ""
     tone: str = ""
     wait_until: dt.date | None = None  # it may come with a later letter, up to this day
@@ -130,6 +131,7 @@ def _row(claim: Claim) -> dict[str, object]:
         "transition_id": claim.transition_id,
         "review_id": claim.review_id,
         "alarm_id": claim.alarm_id,
+        "answer_id": claim.answer_id,
         "rung": claim.rung,
         "tone": claim.tone,
         "speaks_on": claim.speaks_on,

@@ -16,6 +16,7 @@ from casework.standing_in import acting
 from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+from policy.answers import receipt_kind
 from policy.ladder import reach
 from policy.obligation import Anchor
 from policy.programme import Programme, RecordKind
@@ -30,6 +31,7 @@ class Happened:
     on: dt.date
     evidence: str = ""
     programme: str | None = None
+    meets: int | None = None  # the deadline it is known to meet, of several that it could
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ def _write(
     row.seq = _last(session, row) + 1
     session.add(row)
     session.flush()
-    closed = _close_deadlines(session, services, row)
+    closed = _close_deadlines(session, services, row, happened.meets)
     detail = {"kind": kind.key, "on": row.on, "evidence": row.evidence, "closed": closed}
     name = f"{programme.key}/{enterprise.uscc}"
     note(session, services, by, "record", (name, detail))
@@ -172,7 +174,9 @@ def _recorded(
     )
 
 
-def _close_deadlines(session: Session, services: Services, row: Record) -> tuple[str, ...]:
+def _close_deadlines(
+    session: Session, services: Services, row: Record, meets: int | None
+) -> tuple[str, ...]:
     """Close one open deadline of each obligation that this record meets."""
     ended = select(col(Case.id)).where(
         col(Case.enterprise_id) == row.enterprise_id, col(Case.final).is_not(None)
@@ -196,16 +200,42 @@ def _close_deadlines(session: Session, services: Services, row: Record) -> tuple
     meant: dict[tuple[str, str], Deadline] = {}
     for deadline in waiting:
         duty = deadline.obligation, deadline.subject
-        if duty not in meant or (
-            meant[duty].due_on < row.on and _asked_for(services, deadline, row.on)
-        ):
+        before = meant.get(duty)
+        later = before is not None and before.id != meets and before.due_on < row.on
+        asked = later and _asked_for(services, deadline, row.on)
+        if before is None or deadline.id == meets or asked:
             meant[duty] = deadline
     for deadline in meant.values():
-        deadline.state = DeadlineState.MET.value
-        deadline.closed_on = row.on
-        deadline.reason = met_reason(row)
-        session.add(deadline)
+        _meet(session, deadline, row)
     return tuple(deadline.title for deadline in meant.values())
+
+
+def meet_by_receipt(
+    session: Session, services: Services, deadline: Deadline, receipt: tuple[str, dt.date], by: str
+) -> None:
+    """Close a deadline that no kind of record meets by a receipt and its day, and record that."""
+    evidence, on = receipt
+    row = Record(
+        enterprise_id=deadline.enterprise_id,
+        programme=deadline.programme,
+        case_id=deadline.case_id,
+        seq=0,
+        kind=receipt_kind(deadline.obligation),
+        on=on,
+        evidence=evidence,
+        by=by,
+        at=services.now(),
+    )
+    row.seq = _last(session, row) + 1
+    session.add(row)
+    _meet(session, deadline, row)
+
+
+def _meet(session: Session, deadline: Deadline, row: Record) -> None:
+    deadline.state = DeadlineState.MET.value
+    deadline.closed_on = row.on
+    deadline.reason = met_reason(row)
+    session.add(deadline)
 
 
 def met_reason(row: Record) -> str:

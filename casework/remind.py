@@ -15,6 +15,7 @@ from casework.calendar_days import CALENDAR_ACTS
 from casework.outbox import queue
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
+from casework.snooze import awakened, end, hushed, snoozes_in_force, unchanged
 from casework.weekly_cap import hurry
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
@@ -66,9 +67,17 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         reached = _not_yet_said(session, reached, last)
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
         staff = read_staff(session, day)
-    claims = list(rung_claims(reached, enterprises, staff, day))
+        quiet = snoozes_in_force(session)
+        over = [each for each in quiet if each.until <= day]
+        speaking = {each.deadline.id for each in reached}
+        passed = [each for each in over if each.deadline.id not in speaking]
+        again = awakened(session, services, passed, day, calendar)
+    due = rung_claims(reached, enterprises, staff, day)
+    claims = [*hushed(services, due, quiet, day), *again]
+    a_week = services.letters_a_week
     with services.database.writing() as session:
-        a_week = services.letters_a_week
+        unchanged(session, quiet)
+        end(session, over, day, runs.SWEEP)
         if a_week:
             hurry(session, day, calendar)
         queue(session, claims, send_on=day, calendar=calendar, a_week=a_week)

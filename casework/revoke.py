@@ -6,7 +6,7 @@ decided; a person who wants the case back returns it.
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,6 +21,7 @@ from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
 from models.enterprise import Enterprise
 from models.writes import changed_rows, insert_all
+from policy.answers import receipt_kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def _take_back(session: Session, services: Services, row: Record) -> tuple[str, 
         .where(
             col(Deadline.enterprise_id) == row.enterprise_id,
             col(Deadline.programme) == row.programme,
-            col(Deadline.met_by) == row.kind,
+            or_(col(Deadline.met_by) == row.kind, _by_receipt(row)),
             col(Deadline.state) == DeadlineState.MET.value,
             col(Deadline.closed_on) == row.on,
             col(Deadline.reason) == met_reason(row),
@@ -123,6 +124,12 @@ def _take_back(session: Session, services: Services, row: Record) -> tuple[str, 
     owed = [each for each in met if _is_newest(session, each)]
     insert_all(session, Deadline, [_once_more(services, each) for each in owed])
     return tuple(each.title for each in owed)
+
+
+def _by_receipt(row: Record) -> ColumnElement[bool]:
+    """Return the condition that a deadline was met by this receipt: no kind of record meets it."""
+    kind = literal(receipt_kind("")).concat(col(Deadline.obligation))
+    return and_(col(Deadline.met_by) == "", kind == row.kind)
 
 
 def _is_newest(session: Session, deadline: Deadline) -> bool:

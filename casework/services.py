@@ -41,6 +41,7 @@ class Services:
     lease: dt.timedelta = dt.timedelta(minutes=15)  # longer than the slowest delivery attempt
     demo: bool = False
     letters_a_week: int = 0  # to one contact, before what is not urgent waits; 0: as they come
+    public_url: str = ""  # where enterprises reach the pages; empty: letters carry no links
     backup_stale_days: int = 7  # a backup older than this is told of; 0: never
     started_by: str = ""  # who began what runs now: a person, the timetable, a worker
     program: str = ""  # the version of Peiyu, of its files, and its batches

@@ -6,6 +6,7 @@ from models.deadline import DeadlineState
 from models.enterprise import Role
 from models.ledger import RunState
 from models.letter import ItemKind, LetterState
+from policy.answers import AnswerKind, AnswerState
 from policy.clocks import Act
 from policy.findings import Outcome, Verdict
 from policy.obligation import DeadlineKind, To, Tone
@@ -88,6 +89,19 @@ ITEMS = {
     ItemKind.REVIEW: "待审",
     ItemKind.ALARM: "运行告警",
     ItemKind.DIGEST: "一周摘要",
+    ItemKind.ANSWER: "企业答复",
+}
+ANSWERS = {
+    AnswerKind.SEEN: "已知悉",
+    AnswerKind.DONE: "已办理",
+    AnswerKind.HELP: "需要帮助",
+}
+ANSWER_STATES = {
+    AnswerState.NOTED: "已记下",
+    AnswerState.WAITING: "待处理",
+    AnswerState.CONFIRMED: "已核对，已办结",
+    AnswerState.RETURNED: "已退回",
+    AnswerState.HANDLED: "已处理",
 }
 RUN_KINDS = {
     "monthly": "月度流程",

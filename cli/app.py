@@ -23,7 +23,7 @@ _NOT_STANDALONE = {"standalone_mode": False}
 # In the order of an office's work; the first three of a panel are what most people need.
 _ORDER = (
     *("demo", "init", "template", "import", "check"),
-    *("run", "record", "decide", "clock"),
+    *("run", "record", "decide", "clock", "answers", "snooze"),
     *("status", "due", "cases", "case", "explain", "letters", "runs", "assess"),
     *("workday", "calendar", "staff", "watch", "config", "doctor", "deploy", "work"),
     *("backup", "restore", "upgrade", "copy"),

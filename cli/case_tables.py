@@ -13,7 +13,7 @@ from casework.cases import CaseList
 from casework.explain import Explanation, score_text
 from casework.judge import Judged
 from casework.words import DEADLINES, OUTCOMES, VERDICTS
-from cli.tables import countdown, next_step, print_pairs, say, table
+from cli.tables import countdown, marks, next_step, print_pairs, say, table
 from models.deadline import DeadlineState
 from policy.confirm import Confirm
 from policy.findings import Outcome, Verdict
@@ -173,8 +173,7 @@ def _print_deadlines(console: Console, page: CasePage) -> None:
             words = f"{line.suspended_on} 起中止"
         elif is_open and line.days_left <= 0:
             words = countdown(line.days_left)
-        flags = "、".join(line.flags)
-        made.add_row(str(line.id), str(line.due_on), line.title, words, flags)
+        made.add_row(str(line.id), str(line.due_on), line.title, words, Text(marks(line)))
     console.print(made)
 
 

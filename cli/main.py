@@ -7,6 +7,7 @@ try:
     from cli import (  # noqa: F401 - each registers its commands when it is read
         absences,
         acting,
+        answers,
         calendar_days,
         carrying,
         certificates,

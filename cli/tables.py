@@ -116,12 +116,18 @@ def print_due(
                 KINDS[DeadlineKind(first.kind)],
                 f"{first.programme_title}：{first.title}",
                 named([line.enterprise for line in bound]),
-                "、".join(first.flags),
+                Text(marks(first) if len(bound) == 1 else "、".join(first.flags)),
             )
     console.print(made)
     if explain:
         for line in dict.fromkeys(line.explanation for line in lines):
             say(console, line, style="dim")
+
+
+def marks(line: DueLine) -> str:
+    """Return what else there is to know of a date: how sure it is, kept quiet, answered."""
+    quiet = [f"暂缓提醒到 {line.snoozed_until}"] if line.snoozed_until else []
+    return "、".join((*line.flags, *quiet, *line.answers))
 
 
 def countdown(days_left: int) -> str:

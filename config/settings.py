@@ -1,11 +1,13 @@
 """Settings: read once at the edge, from `peiyu.toml` in the data folder and the environment."""
 
+import re
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 CONFIG_ROOM = Path(__file__).parent
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
 
 
 class _Part(BaseModel):
@@ -74,6 +77,21 @@ class PrefectPart(_Part):
     pool: str = Field(default="peiyu", min_length=1)
 
 
+class ConsolePart(_Part):
+    """The web pages, as enterprises reach them."""
+
+    public_url: str = ""  # https://…; empty: letters carry no links
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(value):
+            raise PydanticCustomError(
+                "address", "应为 https://网址，不带 ? 和 #，例如 https://a.cn"
+            )
+        return value.rstrip("/")
+
+
 class LogPart(_Part):
     """The log for machines; it names runs and counts, and nobody."""
 
@@ -114,6 +132,7 @@ class Settings(BaseSettings):
     keep: KeepPart = KeepPart()
     prefect: PrefectPart = PrefectPart()
     log: LogPart = LogPart()
+    console: ConsolePart = ConsolePart()
 
     @property
     def database_url(self) -> str:

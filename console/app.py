@@ -1,4 +1,7 @@
-"""The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look."""
+"""The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look.
+
+And `/a/…`, where enterprises answer: see `console/answers.py`.
+"""
 
 from dataclasses import replace
 from importlib.metadata import version
@@ -11,6 +14,7 @@ from casework.measure import measure
 from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
+from console.answers import add_answers
 from console.metrics import TEXT, exposition
 from console.runs import HEADERS, page
 from policy.silence import Silence, Trouble
@@ -23,7 +27,7 @@ _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doct
 
 
 def make_app(home: Path) -> FastAPI:
-    """Return the pages of one data folder; each request opens it anew and changes nothing."""
+    """Return the pages of one data folder; each request opens it anew, and only an answer acts."""
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/healthz")
@@ -59,6 +63,7 @@ def make_app(home: Path) -> FastAPI:
             return PlainTextResponse(_NO_DATA, _RED)
         return HTMLResponse(shown, headers=HEADERS)
 
+    add_answers(app, home)
     return app
 
 

@@ -5,39 +5,17 @@ nobody, neither who began a run nor what a failure said.
 """
 
 import datetime as dt
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from casework.runs_page import RunLine, took
+from console.pages import Page
 from models.ledger import RunState
 from policy.silence import Trouble
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_PAGES = Environment(
-    loader=FileSystemLoader(_TEMPLATES),
-    undefined=StrictUndefined,
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_STYLE = (_TEMPLATES / "runs.css").read_text(encoding="utf-8")
-_SEAL = b64encode(sha256(_STYLE.encode()).digest()).decode()
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_SEAL}'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+_PAGE = Page("runs")
+HEADERS = _PAGE.headers
 _SOON, _LATER = 5, 60  # seconds until the page looks again: while something runs, and otherwise
 _TONES = {RunState.RUNNING: "busy", RunState.FINISHED: "good", RunState.FAILED: "bad"}
 
@@ -59,12 +37,11 @@ def page(
 ) -> str:
     """Return the page as HTML."""
     rows = [_row(each, zone) for each in lines]
-    return _PAGES.get_template("runs.html").render(
+    return _PAGE.render(
         runs=rows,
         troubles=troubles,
         now=f"{now.astimezone(zone):%Y-%m-%d %H:%M:%S}",
         refresh=_SOON if any(each.tone == "busy" for each in rows) else _LATER,
-        style=Markup(_STYLE),  # noqa: S704 - our own file, and the policy above holds it to that
     )
 
 

@@ -60,6 +60,7 @@ class ItemKind(StrEnum):
     REVIEW = "review"
     ALARM = "alarm"  # something about the program itself, for whoever keeps it running
     DIGEST = "digest"  # the week's summary of a member of staff
+    ANSWER = "answer"  # what an enterprise answered; to the enterprise: why it was returned
 
 
 class ItemState(StrEnum):
@@ -88,6 +89,7 @@ class LetterItem(SQLModel, table=True):
     transition_id: int | None = Field(default=None, foreign_key="transition.id")
     review_id: int | None = Field(default=None, foreign_key="review.id")
     alarm_id: int | None = Field(default=None, foreign_key="alarm.id")
+    answer_id: int | None = Field(default=None, foreign_key="answer.id")
     rung: str = ""
     tone: str = ""
     speaks_on: dt.date

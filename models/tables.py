@@ -1,6 +1,7 @@
 """All tables in one place, for Alembic and for tests that compare databases."""
 
 from models.absence import Absence
+from models.answer import Answer, Secret, Snooze
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -32,6 +33,7 @@ __all__ = [
     "Alarm",
     "Alias",
     "AnnualFigures",
+    "Answer",
     "Assessment",
     "AuditEntry",
     "BadAddress",
@@ -52,6 +54,8 @@ __all__ = [
     "Review",
     "Run",
     "RunBatch",
+    "Secret",
+    "Snooze",
     "Statement",
     "Transition",
     "Waiver",

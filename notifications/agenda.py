@@ -15,6 +15,7 @@ _TITLES = {
 }
 _GRAVEST_FIRST = tuple(_TITLES)
 _QUIET = (Tone.REMINDER, Tone.NOTICE)
+_OFFERED = "您已填报，待核对"
 _NAMED_AT_MOST = 30
 
 
@@ -40,6 +41,7 @@ class Section:
     tone: Tone
     title: str
     matters: tuple[Matter, ...]
+    calm: bool = False  # the reader has done their part
 
 
 def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
@@ -49,9 +51,11 @@ def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
     """
     found: dict[Tone, list[DueItem]] = {tone: [] for tone in _GRAVEST_FIRST}
     waited: list[DueItem] = []
+    calm: list[DueItem] = []
     for item in sorted(items, key=_by_date):
         tone = _tone(item)
-        (waited if item.waited and tone in _QUIET else found[tone]).append(item)
+        quiet = waited if item.waited and tone in _QUIET else found[tone]
+        (calm if item.calm else quiet).append(item)
     if not any(found.values()):  # nothing but what waited: it is what this letter is about
         for item in waited:
             found[_tone(item)].append(item)
@@ -63,6 +67,8 @@ def sections(items: Iterable[DueItem]) -> tuple[Section, ...]:
     ]
     if waited:
         made.append(Section(tone=Tone.NOTICE, title="本周另有", matters=_matters(waited)))
+    if calm:
+        made.append(Section(tone=Tone.NOTICE, title=_OFFERED, matters=_matters(calm), calm=True))
     return tuple(made)
 
 
@@ -83,7 +89,8 @@ def _matters(items: Sequence[DueItem]) -> tuple[Matter, ...]:
     shared: dict[tuple[object, ...], list[DueItem]] = {}
     for item in items:
         same = (item.programme, item.title, item.due_on, item.explanation, item.flags, item.behalf)
-        shared.setdefault(same, []).append(item)
+        answered = (item.note, item.answer_url)
+        shared.setdefault((*same, *answered), []).append(item)
     return tuple(
         Matter(item=bound[0], enterprises=tuple(dict.fromkeys(i.enterprise for i in bound)))
         for bound in shared.values()

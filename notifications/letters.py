@@ -9,6 +9,7 @@ from notifications.calendar_file import FILE_NAME, dates_to_keep
 from notifications.rendering import render
 from notifications.values import (
     AlarmItem,
+    AnswerItem,
     DueItem,
     Head,
     MonthFigure,
@@ -23,10 +24,12 @@ from notifications.values import (
     WeekSection,
     WeekSummary,
 )
+from policy.answers import AnswerKind
 
 __all__ = [
     "LETTERS",
     "AlarmItem",
+    "AnswerItem",
     "DueItem",
     "DuplicateLetterError",
     "Head",
@@ -80,7 +83,8 @@ def enterprise_daily(
     return {
         **_framed(head, due),
         "enterprise": enterprise,
-        "due_count": len(due),
+        "due_count": sum(not item.calm for item in due),
+        "answerable": any(item.answer_url for item in due),
         "moves": sorted(moves, key=lambda move: (move.on, move.programme)),
     }
 
@@ -90,15 +94,19 @@ def staff_daily(
     head: Head,
     *,
     due: Sequence[DueItem] = (),
-    reviews: Sequence[ReviewItem] = (),
+    reviews: Sequence[ReviewItem | AnswerItem] = (),
     summaries: Summaries = _NOTHING,
     alarms: Sequence[AlarmItem] = (),
 ) -> Context:
     """To a clerk, a head or a leader: month and week when they are summed up, then the day.
 
-    To whoever keeps the program: what is amiss with it.
+    ``reviews`` are proposals, and what enterprises answered. To whoever keeps the program: what is
+    amiss with it.
     """
     week = summaries.week
+    answers = [each for each in reviews if isinstance(each, AnswerItem)]
+    asking = [each for each in answers if each.kind != AnswerKind.SEEN.value]
+    proposals = [each for each in reviews if isinstance(each, ReviewItem)]
     lines = [line for section in (week.sections if week else ()) for line in section.lines]
     return {
         **_framed(head, due),
@@ -107,7 +115,9 @@ def staff_daily(
         "month": summaries.month,
         "overdue_count": sum(item.days_left < 0 for item in due),
         "due_count": sum(item.days_left >= 0 for item in due),
-        "reviews": sorted(reviews, key=lambda review: review.waiting_since),
+        "reviews": sorted(proposals, key=lambda review: review.waiting_since),
+        "answers": sorted(asking, key=lambda answer: (_URGENT.index(answer.kind), answer.on)),
+        "seen": [each for each in answers if each not in asking],
         "alarms": sorted(alarms, key=lambda alarm: (alarm.cleared, alarm.raised)),
     }
 
@@ -124,7 +134,8 @@ def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
     }
 
 
-_FLAGS = {
+_URGENT = (AnswerKind.HELP.value, AnswerKind.DONE.value)
+FLAGS = {
     "预计": "日期按往年通知或转述推算，以本年正式通知为准",
     "暂估": "放假安排尚未公布，按周一至周五推算，公布后可能变动",
     "待核实": "依据尚未与文件原文核对",
@@ -134,4 +145,4 @@ _FLAGS = {
 def _flags(items: Sequence[DueItem | WeekLine]) -> Mapping[str, str]:
     """Return what each flag in this letter means."""
     used = {flag for item in items for flag in item.flags}
-    return {flag: meaning for flag, meaning in _FLAGS.items() if flag in used}
+    return {flag: meaning for flag, meaning in FLAGS.items() if flag in used}

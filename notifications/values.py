@@ -21,6 +21,9 @@ class DueItem:
     key: str = ""  # names the deadline for ever, also when its date moves
     behalf: str = ""  # whose it is: they are away, and the reader stands in for them
     waited: bool = False  # it was not urgent, and the week's letters were many
+    note: str = ""  # what was answered to it, and what became of that
+    calm: bool = False  # the reader has done their part: nobody is urged
+    answer_url: str = ""  # where the reader answers; empty: they are told whom to ask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,22 @@ class ReviewItem:
     waiting_since: dt.date
     summary: str = ""
     behalf: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerItem:
+    """What an enterprise answered to a reminder. ``kind`` is a value of `policy.answers`."""
+
+    number: int
+    kind: str
+    enterprise: str
+    programme: str
+    title: str
+    due_on: dt.date
+    on: dt.date
+    said: str = ""  # the receipt number, or what help is asked for
+    who: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

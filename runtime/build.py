@@ -144,6 +144,7 @@ def build(
         demo=settings.demo,
         letters_a_week=settings.attention.letters_per_week,
         backup_stale_days=settings.backup_stale_days,
+        public_url=settings.console.public_url,
         program=program_of(settings),
         process=process_name(),
     )

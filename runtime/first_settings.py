@@ -35,6 +35,8 @@ _TEXT = """\
 
 [attention]  # 少打扰企业
 # letters_per_week = 3         # 同一位企业联系人一周最多几封，不急的并入下一封；0 不限
+[console]  # 网页
+# public_url = "https://peiyu.example.cn"  # 企业能打开的网址；写了，信里就有“答复”链接
 
 [keep]  # 夜间清理：多久以前的可以清掉。事项、截止日、流转、操作记录和发过的信，从不清理
 # letter_files_months = 24     # letters 文件夹里的信函文件，至少 6 个月

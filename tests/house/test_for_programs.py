@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from casework.absences import AbsenceLine
+from casework.answers_page import AnswerLine, AnswerList
 from casework.board import Board, FinalCount, PhaseCount, ProgrammeBoard, StageCount
 from casework.case_history import History
 from casework.case_page import CasePage, WaitLine
@@ -18,9 +19,12 @@ from casework.housekeeping import HousekeepingReport
 from casework.letters_page import LetterLine, Outbox
 from casework.reproject import MovedDate, Reprojection
 from casework.runs_page import RunLine
+from casework.settle import SettledAnswer
+from casework.snoozing import Snoozed
 from casework.told import Told
 from config.settings import (
     AttentionPart,
+    ConsolePart,
     KeepPart,
     LogPart,
     OfficeSettings,
@@ -38,6 +42,7 @@ SHOWN = (
     *(ClockChange, MovedDate, Reprojection, Told),
     *(AbsenceLine, MonthSummary, MonthLine, MonthFigure),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
+    *(AnswerList, AnswerLine, SettledAnswer, Snoozed),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
 
@@ -47,7 +52,10 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
     assert {each.name for each in fields(shown)} <= PAGE
 
 
-PARTS = (Settings, OfficeSettings, SmtpPart, AttentionPart, KeepPart, LogPart, PrefectPart)
+PARTS = (
+    *(Settings, OfficeSettings, SmtpPart, AttentionPart, KeepPart, LogPart, PrefectPart),
+    ConsolePart,
+)
 
 
 @pytest.mark.parametrize("part", PARTS)

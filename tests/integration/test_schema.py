@@ -100,6 +100,27 @@ def test_what_only_the_newer_tables_know_is_put_away_on_the_way_back(empty: Engi
     empty.dispose()
 
 
+def test_answers_are_put_away_on_the_way_back_and_what_was_said_before_stays(
+    empty: Engine,
+) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        for statement in _COUNTY:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO letter_item (id, key, kind, state, person_id, letter_id, rung, tone, "
+                "speaks_on, reason) VALUES (2, 'a', 'answer', 'claimed', 1, 1, '', '', "
+                "'2026-03-02', '')"
+            )
+        )
+    downgrade(empty, "0004")
+
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT key FROM letter_item")).scalars().all() == ["k"]
+    empty.dispose()
+
+
 def test_a_second_upgrade_changes_nothing(empty: Engine) -> None:
     upgrade(empty)
     before = _shape(empty)

@@ -25,10 +25,11 @@ _NAMES = {
     "letter": ("person_id", "send_on"),
     "transition": ("case_id", "seq"),
     "alarm": ("key",),
+    "answer": ("key",),
     "review": ("case_id", "stage", "proposes", "opened_on", "state"),
 }
 _UNTOLD = {"previous", "seal", "lease", "started_by", "worker"}
-_PASSING = {"lease", "heartbeat"}  # who works at this moment is nothing that was done
+_PASSING = {"lease", "heartbeat", "secret"}  # who works at this moment is nothing that was done
 
 Dump = dict[str, list[tuple[tuple[str, str], ...]]]
 

@@ -10,7 +10,7 @@ ENGLISH = re.compile(r"Usage|Options|Arguments|Commands|default:|required|<\w+>|
 
 
 def every_group() -> list[tuple[str, ...]]:
-    return [(), ("run",), ("template",), ("calendar",), ("staff",), ("letters",)]
+    return [(), ("run",), ("template",), ("calendar",), ("staff",), ("letters",), ("answers",)]
 
 
 @pytest.mark.parametrize("path", every_command(), ids=" ".join)

@@ -346,3 +346,18 @@ def _write(home: Path, statement: str) -> None:
     with sqlite3.connect(home / "peiyu.db") as connection:
         connection.execute(statement)
     connection.close()
+
+
+@pytest.mark.parametrize("address", ["https://a.example/", "http://10.1.2.3:8080/office"])
+def test_the_public_address_is_kept_without_its_last_slash(home: Path, address: str) -> None:
+    _rewrite(home, f'[console]\npublic_url = "{address}"\n')
+
+    assert read_settings(home).console.public_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize("address", ["a.example", "ftp://a.example", "https://a.example/?b=1#c"])
+def test_what_is_no_address_is_refused_with_an_example(home: Path, address: str) -> None:
+    _rewrite(home, f'[console]\npublic_url = "{address}"\n')
+
+    with pytest.raises(CannotRunError, match="应为 https://网址"):
+        read_settings(home)

@@ -1,0 +1,164 @@
+"""Snooze (暂缓提醒): staff keep a deadline quiet until a day, with a reason; nothing is lost.
+
+What would have spoken before that day is recorded as suppressed. On the day, or when somebody
+ends the snooze, the most urgent rung that was passed over speaks once. The last rung of a
+statutory date can not be silenced. A snooze belongs to a date: when the date moves, it ends.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from casework.outbox import Claim
+from casework.rungs import Dated, Reached, rung_claims
+from casework.services import Services
+from models.answer import Snooze
+from models.deadline import Deadline, DeadlineState
+from models.duties import enterprises_by_id, read_staff
+from models.engine import StaleWorkError
+from models.letter import ItemKind, ItemState, LetterItem
+from models.writes import table_of
+from policy.ladder import reached
+from policy.obligation import DeadlineKind
+from policy.snooze import breaks_through
+from policy.workdays import Calendar
+
+_NAMES = tuple(each.name for each in fields(Dated))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """A snooze in force, and the deadline that it keeps quiet."""
+
+    id: int
+    until: dt.date
+    reason: str
+    deadline: Dated
+    kind: str
+    first: int  # the deadline it was set on, before its date became certain
+
+    @property
+    def why(self) -> str:
+        """Return why a reminder that came due did not speak."""
+        return f"暂缓到 {self.until}：{self.reason}"
+
+    @property
+    def deadlines(self) -> tuple[int, int]:
+        """Return the numbers under which the date is or was known."""
+        return self.first, self.deadline.id
+
+
+def snoozes_in_force(session: Session) -> tuple[Quiet, ...]:
+    """Return the snoozes that nobody ended, each with the open date it belongs to."""
+    columns, first = table_of(Deadline).c, aliased(Deadline)
+    same = ("enterprise_id", "programme", "obligation", "subject", "period", "due_on")
+    rows = session.execute(
+        select(
+            *(col(each) for each in (Snooze.id, Snooze.until, Snooze.reason)),
+            *(col(Snooze.deadline_id), columns.kind),
+            *(columns[name] for name in _NAMES),
+        )
+        .join(first, col(first.id) == col(Snooze.deadline_id))
+        # A date that became certain on the same day is the same date.
+        .join(Deadline, and_(*(columns[name] == getattr(first, name) for name in same)))
+        .where(col(Snooze.ended_on).is_(None), columns.state == DeadlineState.OPEN.value)
+        .order_by(col(Snooze.id))
+    )
+    return tuple(
+        Quiet(
+            id=number,
+            until=until,
+            reason=reason,
+            first=first_id,
+            kind=kind,
+            deadline=Dated(**dict(zip(_NAMES, row, strict=True))),
+        )
+        for number, until, reason, first_id, kind, *row in rows
+    )
+
+
+def hushed(
+    services: Services, claims: Iterable[Claim], quiet: Iterable[Quiet], day: dt.date
+) -> Iterator[Claim]:
+    """Yield the claims; of those that speak before a snooze is over, only what breaks through."""
+    silent = {each.deadline.id: each for each in quiet if day < each.until}
+    for claim in claims:
+        snooze = silent.get(claim.deadline_id or 0)
+        speaks = claim.state is ItemState.CLAIMED
+        if snooze is not None and speaks and claim.rung != loud(services, snooze):
+            yield replace(claim, state=ItemState.SUPPRESSED, reason=snooze.why)
+        else:
+            yield claim
+
+
+def loud(services: Services, quiet: Quiet) -> str:
+    """Return the rung of its deadline that speaks all the same, or nothing."""
+    ladder = services.catalogue.ladders.get(quiet.deadline.ladder)
+    return breaks_through(ladder, DeadlineKind(quiet.kind)) if ladder else ""
+
+
+def unchanged(session: Session, quiet: Iterable[Quiet]) -> None:
+    """Hold the snoozes until this transaction ends; StaleWorkError when they are others by now."""
+    session.execute(select(col(Snooze.id)).where(col(Snooze.ended_on).is_(None)).with_for_update())
+    if snoozes_in_force(session) != tuple(quiet):
+        raise StaleWorkError
+
+
+def awakened(
+    session: Session,
+    services: Services,
+    over: Iterable[Quiet],
+    day: dt.date,
+    calendar: Calendar,
+) -> tuple[Claim, ...]:
+    """Return what these deadlines have to say now: of each the most urgent rung passed over."""
+    last: dict[int, tuple[Quiet, Reached]] = {}
+    for each in over:
+        found = _passed_over(session, services, each, day, calendar)
+        if found is not None:
+            last[each.deadline.id] = each, found
+    rungs = [rung for _, rung in last.values()]
+    firms = enterprises_by_id(session, {each.deadline.enterprise_id for each in rungs})
+    claims = rung_claims(rungs, firms, read_staff(session, day), day)
+    return tuple(
+        replace(claim, key=f"awake/{last[claim.deadline_id or 0][0].until}/{claim.key}")
+        for claim in claims
+    )
+
+
+def _passed_over(
+    session: Session, services: Services, quiet: Quiet, day: dt.date, calendar: Calendar
+) -> Reached | None:
+    """Return the most urgent rung whose day has come, unless somebody was told of it."""
+    ladder = services.catalogue.ladders.get(quiet.deadline.ladder)
+    due_on = quiet.deadline.due_on
+    passed = reached(ladder, due_on, day, calendar) if ladder else ()
+    if not passed:
+        return None
+    rung = passed[-1]  # they come in the order of their days
+    said = select(col(LetterItem.state)).where(
+        col(LetterItem.deadline_id).in_(quiet.deadlines),
+        col(LetterItem.kind) == ItemKind.RUNG.value,
+        col(LetterItem.rung) == rung.key,
+    )
+    states = set(session.scalars(said))
+    if not states or ItemState.CLAIMED.value in states:
+        return None  # it spoke, or the sweep of its day will let it
+    return Reached(deadline=quiet.deadline, rung=rung, speaks_on=day)
+
+
+def end(session: Session, over: Iterable[Quiet], day: dt.date, by: str) -> None:
+    """Note that these snoozes are over."""
+    ids = [each.id for each in over]
+    if not ids:
+        return
+    session.execute(
+        update(Snooze)
+        .where(col(Snooze.id).in_(ids), col(Snooze.ended_on).is_(None))
+        .values(ended_on=day, ended_by=by)
+        .execution_options(synchronize_session=False)
+    )
