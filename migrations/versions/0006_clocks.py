@@ -56,13 +56,7 @@ def upgrade() -> None:
     with op.batch_alter_table("deadline") as deadline:
         deadline.add_column(sa.Column("suspended_on", sa.Date(), nullable=True))
     _say((*_BEFORE, "cannot_file"))
-    with op.batch_alter_table("waiver") as waiver:
-        waiver.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
-    # what was waived stays waived, until its case comes into that stage anew
-    op.execute(
-        'UPDATE waiver SET version = (SELECT version FROM "case" WHERE "case".id = waiver.case_id)'
-    )
-    _once_for(_STAY, instead_of=_EVER)
+    _let_waivers_end()
 
 
 def downgrade() -> None:
@@ -78,6 +72,16 @@ def downgrade() -> None:
     with op.batch_alter_table("deadline") as deadline:
         deadline.drop_column("suspended_on")
     op.drop_table("clock_event")
+
+
+def _let_waivers_end() -> None:
+    """Let a waiver be good until its case comes into that stage anew; it is good by now."""
+    with op.batch_alter_table("waiver") as waiver:
+        waiver.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
+    op.execute(
+        'UPDATE waiver SET version = (SELECT version FROM "case" WHERE "case".id = waiver.case_id)'
+    )
+    _once_for(_STAY, instead_of=_EVER)
 
 
 def _once_for(columns: tuple[str, ...], *, instead_of: tuple[str, ...]) -> None:
