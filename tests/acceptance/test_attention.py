@@ -22,6 +22,7 @@ from casework.services import Actor, Services
 from casework.staff import NewStaff, remove_staff
 from casework.staff import add_staff as add_staff_member
 from models.absence import Absence
+from models.deadline import Deadline
 from models.enterprise import Role
 from models.ledger import AuditEntry
 from models.letter import LetterItem
@@ -98,6 +99,25 @@ def test_days_declared_off_after_they_were_swept_for_lose_no_rung_in_working_day
     ]
     sweep(on(workdays, dt.date(2026, 4, 29)))
     assert len(rows(workdays)) == 3
+
+
+def test_a_date_that_became_certain_is_not_said_again_when_days_are_looked_at_again(
+    county: Services,
+) -> None:
+    sweep(on(county, D7))
+    before = rows(county)
+    assert {row.rung for row in before} == {"d-7"}
+    with county.database.writing() as session:
+        for old in session.scalars(select(Deadline).where(col(Deadline.projection) == 1)):
+            old.state = "superseded"
+            again = old.model_dump(exclude={"id"}) | {"projection": 2, "state": "open"}
+            session.add(Deadline(**again))
+    evening = on(county, D7, hour=20)
+    declare_day(evening, D7 + dt.timedelta(days=4), working=False, reason="示例：防汛", by=BY)
+
+    sweep(on(county, D7 + dt.timedelta(days=1)))
+
+    assert rows(county) == before
 
 
 # Deputies

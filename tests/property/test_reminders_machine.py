@@ -86,6 +86,7 @@ class Office(RuleBasedStateMachine):
             f"sqlite:///{path}",
             catalogue=replace(sprout_catalogue(obligations=DUTIES), ladders={MIXED.key: MIXED}),
             now=lambda: self._now,
+            letters_a_week=2,
             open_carrier=lambda: self._carrier,
         )
 
