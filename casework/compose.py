@@ -1,7 +1,5 @@
 """Writing a letter at the moment it leaves: what is still true, in words, for one person."""
 
-import datetime as dt
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.mail_names import names_of
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.week import empty_week, week_of_staff
@@ -81,10 +80,12 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
             return _nothing("所提事项均已办结，无须再发", content)
         if not (person.active and person.email) or is_bad(session, person.email):
             return _nothing("收件人没有可用的邮箱", content)
+        names = names_of(session, services, letter, person)
         rendered = _rendered(session, services, person, content)
     return Composed(
         message=Message(
-            message_id=letter.message_id or message_id(services, person, letter.send_on),
+            message_id=names.message_id,
+            return_path=names.return_path,
             sender=services.sender,
             to=Address(name=person.name, email=person.email),
             subject=rendered.subject,
@@ -107,19 +108,6 @@ def claimed_items(session: Session, letter_id: int) -> frozenset[int]:
         col(LetterItem.letter_id) == letter_id, col(LetterItem.state) == ItemState.CLAIMED.value
     )
     return frozenset(each for each in session.scalars(wanted) if each is not None)
-
-
-def message_id(
-    services: Services, person: Person, send_on: dt.date, *, again: dt.datetime | None = None
-) -> str:
-    """Return the Message-ID of a person's letter of a day: stable, and guessable by nobody else.
-
-    One that a person sends ``again`` at a moment, whatever became of the first, has its own.
-    """
-    domain = services.sender.email.rpartition("@")[2]
-    name = f"letter/{person.key}/{send_on.isoformat()}" + (f"/{again.isoformat()}" if again else "")
-    digest = hashlib.sha256(name.encode()).hexdigest()
-    return f"<{digest[:32]}@{domain}>"
 
 
 def _attachments(

@@ -158,6 +158,7 @@ def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
             "state": LetterState.TRANSMITTING.value,
             "attempts": col(Letter.attempts) + 1,
             "message_id": written.message.message_id,
+            "return_path": written.message.return_path,
             "subject": written.message.subject,
             "may_repeat": repeats or letter.may_repeat,
             "leased_until": services.now() + services.lease,  # those before it took their time

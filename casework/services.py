@@ -36,6 +36,7 @@ class Services:
     zone: ZoneInfo
     office: Office
     sender: Address
+    bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
     day: dt.date | None = None  # a run may be told its day; stamps and leases stay real
     batch_size: int = 10_000
     lease: dt.timedelta = dt.timedelta(minutes=15)  # longer than the slowest delivery attempt

@@ -1,11 +1,13 @@
 """Settings: read once at the edge, from `peiyu.toml` in the data folder and the environment."""
 
+import re
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +17,14 @@ from pydantic_settings import (
 from typing_extensions import override
 
 CONFIG_ROOM = Path(__file__).parent
+_TAKES_REPORTS = re.compile(r"[\w.-]{1,40}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+
+
+def _mailbox(address: str) -> str:
+    """Return it when a plus and a token can be put into it."""
+    if address and not _TAKES_REPORTS.fullmatch(address):
+        raise PydanticCustomError("setting", "应为邮箱，写成 tuixin@example.cn 这样，不带加号")
+    return address
 
 
 class _Part(BaseModel):
@@ -45,6 +55,8 @@ class SmtpPart(_Part):
     command_seconds: float = 300
     body_seconds: float = 600
     per_minute: int = Field(default=0, ge=0, le=6_000)  # letters in any minute; 0: as they come
+    # Reports go to NAME+TOKEN@…, and only those that do count; the server must take such addresses.
+    bounces_to: Annotated[str, AfterValidator(_mailbox)] = ""
 
 
 class KeepPart(_Part):

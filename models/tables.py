@@ -24,6 +24,7 @@ from models.ledger import (
     RunBatch,
 )
 from models.letter import Letter, LetterItem
+from models.secret import Secret
 
 __all__ = [
     "Alarm",
@@ -48,6 +49,7 @@ __all__ = [
     "Review",
     "Run",
     "RunBatch",
+    "Secret",
     "Statement",
     "Transition",
     "Waiver",

@@ -37,6 +37,7 @@ class Message:
     html: str
     attachments: tuple[Attachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    return_path: str = ""  # the envelope's sender, where it is not the letter's
 
 
 class Fate(StrEnum):

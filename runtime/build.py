@@ -140,6 +140,7 @@ def build(
             name=office.name, sender=office.sender, phone=office.phone, address=office.address
         ),
         sender=Address(name=office.sender, email=office.email),
+        bounces_to=settings.smtp.bounces_to,
         batch_size=settings.batch_size,
         demo=settings.demo,
         backup_stale_days=settings.backup_stale_days,
@@ -241,5 +242,5 @@ def _carrier(settings: Settings) -> Callable[[], Carrier]:
 
 def _relay(settings: Settings, **others: float) -> SmtpSettings:
     secret = settings.smtp.password.get_secret_value()
-    told = settings.smtp.model_dump(exclude={"per_minute"})
+    told = settings.smtp.model_dump(exclude={"per_minute", "bounces_to"})
     return SmtpSettings(**told | {"password": secret, **others})
