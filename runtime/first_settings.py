@@ -32,7 +32,7 @@ _TEXT = """\
 # password = "授权码"
 # security = "tls"             # tls、starttls 或 plain
 # ca_file = "证书文件"          # 单位自建邮件服务器时才用
-# bounces_to = "收退信的邮箱"    # 邮件服务器收“名字+记号@”这样的地址时才写：冒充的退信一概不算
+# bounces_to = "tuixin@example.com"  # 邮件服务器收“名字+记号@”这样的地址时才写：冒充的退信一概不算
 
 [keep]  # 夜间清理：多久以前的可以清掉。事项、截止日、流转、操作记录和发过的信，从不清理
 # letter_files_months = 24     # letters 文件夹里的信函文件，至少 6 个月
