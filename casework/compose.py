@@ -1,22 +1,22 @@
 """Writing a letter at the moment it leaves: what is still true, in words, for one person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.letter_reading import came_back, items_of, read_ahead
 from casework.mail_names import names_of
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.week import empty_week, week_of_staff
-from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
 from models.ledger import Alarm
-from models.letter import ItemKind, ItemState, Letter, LetterItem
+from models.letter import ItemKind, Letter, LetterItem
 from notifications.calendar_file import dates_to_keep, ics_for
 from notifications.letters import (
     AlarmItem,
@@ -72,16 +72,41 @@ class Content:
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
     """Write a letter as things stand now; ``again`` keeps the Message-ID of the first copy."""
+    return compose_all(services, {letter_id: again})[letter_id]
+
+
+def compose_all(
+    services: Services, letters: Mapping[int, bool], *, unread: bool = False
+) -> dict[int, Composed | Nothing]:
+    """Write letters as things stand now; the value says whether each goes out again.
+
+    What is ``unread`` has an outside only: a rehearsal sends it to nobody.
+    """
     with services.database.reading() as session:
-        letter = session.get_one(Letter, letter_id)
-        person = session.get_one(Person, letter.person_id)
-        content = _content(session, services, letter, person, keep_done=again)
-        if not content:
-            return _nothing("所提事项均已办结，无须再发", content)
-        if not (person.active and person.email) or is_bad(session, person.email):
-            return _nothing("收件人没有可用的邮箱", content)
-        names = names_of(session, services, letter, person)
-        rendered = _rendered(session, services, person, content)
+        read_ahead(session, letters)
+        return {
+            number: _composed(
+                session,
+                services,
+                session.get_one(Letter, number),
+                again=again,
+                unread=unread,
+            )
+            for number, again in letters.items()
+        }
+
+
+def _composed(
+    session: Session, services: Services, letter: Letter, *, again: bool, unread: bool
+) -> Composed | Nothing:
+    person = session.get_one(Person, letter.person_id)
+    content = _content(session, services, letter, person, keep_done=again)
+    if not content:
+        return _nothing("所提事项均已办结，无须再发", content)
+    if not (person.active and person.email) or came_back(session, letter):
+        return _nothing("收件人没有可用的邮箱", content)
+    names = names_of(session, services, letter, person)
+    rendered = _rendered(session, services, person, content, unread=unread)
     return Composed(
         message=Message(
             message_id=names.message_id,
@@ -91,7 +116,7 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
-            attachments=_attachments(services, person, content.due),
+            attachments=() if unread else _attachments(services, person, content.due),
         ),
         said=content.said,
         done=content.done,
@@ -100,14 +125,6 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
 
 def _nothing(reason: str, content: Content) -> Nothing:
     return Nothing(reason=reason, said=content.said, done=content.done)
-
-
-def claimed_items(session: Session, letter_id: int) -> frozenset[int]:
-    """Return the items that a letter has to speak of."""
-    wanted = select(col(LetterItem.id)).where(
-        col(LetterItem.letter_id) == letter_id, col(LetterItem.state) == ItemState.CLAIMED.value
-    )
-    return frozenset(each for each in session.scalars(wanted) if each is not None)
 
 
 def _attachments(
@@ -121,9 +138,17 @@ def _attachments(
     return (ics_for(due, uid_domain=domain, office=services.office, rings=rings),)
 
 
-def _rendered(session: Session, services: Services, person: Person, content: Content) -> Rendered:
+def _rendered(
+    session: Session, services: Services, person: Person, content: Content, *, unread: bool
+) -> Rendered:
     # The day it leaves, not the day it was meant to: the countdowns speak of today.
-    head = Head(to_name=person.name, on=services.today, office=services.office, demo=services.demo)
+    head = Head(
+        to_name=person.name,
+        on=services.today,
+        office=services.office,
+        demo=services.demo,
+        unread=unread,
+    )
     if person.role == Role.CONTACT.value:
         enterprise = session.get_one(Enterprise, person.enterprise_id)
         return enterprise_daily(
@@ -141,14 +166,7 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
 def _content(
     session: Session, services: Services, letter: Letter, person: Person, *, keep_done: bool
 ) -> Content:
-    items = session.scalars(
-        select(LetterItem)
-        .where(
-            col(LetterItem.letter_id) == letter.id,
-            col(LetterItem.state) == ItemState.CLAIMED.value,
-        )
-        .order_by(col(LetterItem.key))
-    ).all()
+    items = items_of(session, letter)
 
     def of(kind: ItemKind) -> list[LetterItem]:
         return [item for item in items if item.kind == kind.value]
@@ -214,6 +232,8 @@ def _due_item(
 
 def _in_force(session: Session, deadline: Deadline) -> Deadline:
     """Return the deadline, or its successor on the same day: a date that became certain stands."""
+    if deadline.state != DeadlineState.SUPERSEDED.value:
+        return deadline
     newer = (
         col(Deadline.enterprise_id) == deadline.enterprise_id,
         col(Deadline.programme) == deadline.programme,
@@ -224,8 +244,6 @@ def _in_force(session: Session, deadline: Deadline) -> Deadline:
         col(Deadline.due_on) == deadline.due_on,
         col(Deadline.state) != DeadlineState.SUPERSEDED.value,
     )
-    if deadline.state != DeadlineState.SUPERSEDED.value:
-        return deadline
     return session.scalars(select(Deadline).where(*newer)).first() or deadline
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,7 +26,15 @@ from policy.workdays import ONE_DAY, Calendar
 
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
-_DATED = select(*(table_of(Deadline).c[name] for name in _NAMES))
+_DATED = (
+    select(*(table_of(Deadline).c[name] for name in _NAMES))
+    .where(
+        col(Deadline.ladder) == bindparam("ladder"),
+        col(Deadline.due_on).in_(bindparam("days", expanding=True)),
+        col(Deadline.state) == DeadlineState.OPEN.value,
+    )
+    .order_by(col(Deadline.id))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,7 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         days = send_days(_spoken_for(session, services, day, calendar), day, calendar)
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
-        staff = read_staff(session)
+        staff = read_staff(session) if reached else ()
     claims = list(rung_claims(reached, enterprises, staff, day))
     with services.database.writing() as session:
         queue(session, claims, send_on=day, calendar=calendar)
@@ -115,18 +123,15 @@ def _reached(
 ) -> Iterator[Reached]:
     """Yield the rungs that speak on these days, found from the days and not from the deadlines."""
     for ladder in ladders:
+        due_on = {
+            rung.key: {due for day in days for due in due_dates_for(rung, day, calendar)}
+            for rung in ladder.rungs
+        }
+        asked = {"ladder": ladder.key, "days": sorted(set().union(*due_on.values()))}
+        rows = session.connection().execute(_DATED, asked).all() if asked["days"] else ()
+        found = [Dated(**dict(zip(_NAMES, row, strict=True))) for row in rows]
         for rung in ladder.rungs:
-            due_on = {due for day in days for due in due_dates_for(rung, day, calendar)}
-            if not due_on:
-                continue
-            rows = session.connection().execute(
-                _DATED.where(
-                    col(Deadline.ladder) == ladder.key,
-                    col(Deadline.due_on).in_(sorted(due_on)),
-                    col(Deadline.state) == DeadlineState.OPEN.value,
-                ).order_by(col(Deadline.id))
-            )
-            for row in rows:
-                deadline = Dated(**dict(zip(_NAMES, row, strict=True)))
-                spoke_on = speaks_on(rung, deadline.due_on, calendar)
-                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)
+            for deadline in found:
+                if deadline.due_on in due_on[rung.key]:
+                    spoke_on = speaks_on(rung, deadline.due_on, calendar)
+                    yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on)

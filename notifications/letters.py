@@ -107,6 +107,7 @@ def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
         "on": head.on,
         "office": head.office,
         "demo": head.demo,
+        "unread": head.unread,
         "sections": sections(due),
         "flags": _flags(due),
         "calendar_file": FILE_NAME if dates_to_keep(due) else "",
