@@ -85,20 +85,15 @@ def compose_all(
     with services.database.reading() as session:
         read_ahead(session, letters)
         return {
-            number: _composed(
-                session,
-                services,
-                session.get_one(Letter, number),
-                again=again,
-                unread=unread,
-            )
-            for number, again in letters.items()
+            letter: _composed(session, services, letter, again=again, unread=unread)
+            for letter, again in letters.items()
         }
 
 
 def _composed(
-    session: Session, services: Services, letter: Letter, *, again: bool, unread: bool
+    session: Session, services: Services, letter_id: int, *, again: bool, unread: bool
 ) -> Composed | Nothing:
+    letter = session.get_one(Letter, letter_id)
     person = session.get_one(Person, letter.person_id)
     content = _content(session, services, letter, person, keep_done=again)
     if not content:
@@ -142,13 +137,8 @@ def _rendered(
     session: Session, services: Services, person: Person, content: Content, *, unread: bool
 ) -> Rendered:
     # The day it leaves, not the day it was meant to: the countdowns speak of today.
-    head = Head(
-        to_name=person.name,
-        on=services.today,
-        office=services.office,
-        demo=services.demo,
-        unread=unread,
-    )
+    office, demo = services.office, services.demo
+    head = Head(to_name=person.name, on=services.today, office=office, demo=demo, unread=unread)
     if person.role == Role.CONTACT.value:
         enterprise = session.get_one(Enterprise, person.enterprise_id)
         return enterprise_daily(

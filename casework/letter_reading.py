@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,7 +19,7 @@ from models.letter import ItemState, Letter, LetterItem
 from models.secret import Secret
 
 _HERE = "letters"  # in the session's own notes
-_OF = bindparam("letters", expanding=True)
+_OF: BindParameter[Any] = bindparam("letters", expanding=True)
 _CLAIMED = (
     col(LetterItem.letter_id).in_(_OF),
     col(LetterItem.state) == ItemState.CLAIMED.value,
@@ -69,7 +69,7 @@ def read_ahead(session: Session, letters: Collection[int]) -> None:
     for item in session.scalars(_ITEMS, asked):
         items[item.letter_id or 0].append(item)
     said = [item for some in items.values() for item in some]
-    wanted = [*_OF_LETTERS]
+    wanted: list[Select[Any]] = [*_OF_LETTERS]
     wanted += _DATES if any(item.deadline_id for item in said) else ()
     wanted += _MOVES if any(item.transition_id for item in said) else ()
     # The session itself forgets what nobody holds.

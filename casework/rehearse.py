@@ -148,7 +148,7 @@ class _Keeper:
         match kind:
             case RunKind.MONTHLY:
                 now = at.now().astimezone(at.zone)
-                month = month_due(self._table, self._calendar, now, self._done)
+                month = month_due(self._table, self._calendar, now, runs_so_far(at))
                 assert month is not None  # noqa: S101 - that it is due is why we are here
                 run_month(at, month, on=day_of(month, now.date()))
             case RunKind.DIGEST:
