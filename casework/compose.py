@@ -9,9 +9,11 @@ from sqlmodel import col
 
 from casework.letter_reading import came_back, items_of, read_ahead
 from casework.mail_names import names_of
+from casework.robots import robot_letter
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.week import empty_week, week_of_staff
+from casework.words import flags_of
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
@@ -95,6 +97,12 @@ def _composed(
 ) -> Composed | Nothing:
     letter = session.get_one(Letter, letter_id)
     person = session.get_one(Person, letter.person_id)
+    if person.role == Role.ROBOT.value:
+        said = frozenset(item.id or 0 for item in items_of(session, letter))
+        told = robot_letter(session, services, letter, person, unread=unread)
+        if isinstance(told, str):
+            return Nothing(reason=told, said=said)
+        return Composed(message=told, said=said, done=())
     content = _content(session, services, letter, person, keep_done=again)
     if not content:
         return _nothing("所提事项均已办结，无须再发", content)
@@ -241,16 +249,6 @@ def _matter(enterprise: Enterprise, deadline: Deadline) -> str:
     """Return the deadline's natural name without its projection: a moved date keeps it."""
     words = (deadline.programme, deadline.obligation, deadline.subject, deadline.period)
     return "/".join((enterprise.uscc, *words))
-
-
-def flags_of(deadline: Deadline) -> tuple[str, ...]:
-    """Return the words that say how sure a date is."""
-    marks = (
-        (deadline.estimated, "预计"),
-        (deadline.provisional, "暂估"),
-        (deadline.needs_confirmation, "待核实"),
-    )
-    return tuple(word for holds, word in marks if holds)
 
 
 def _move_item(session: Session, item: LetterItem) -> MoveItem:

@@ -8,11 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.compose import flags_of
 from casework.find import enterprise_of
 from casework.refusal import Refusal
 from casework.services import Services
-from casework.words import KINDS
+from casework.words import KINDS, flags_of
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
 from policy.deadlines import Due, days_left, explain

@@ -13,6 +13,7 @@ from sqlmodel import col
 from casework import runs
 from casework.calendar_days import CALENDAR_ACTS
 from casework.outbox import queue
+from casework.robots import call_robots
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
 from models.deadline import Deadline, DeadlineState
@@ -72,6 +73,7 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     claims = list(rung_claims(reached, enterprises, staff, day))
     with services.database.writing() as session:
         queue(session, claims, send_on=day, calendar=calendar)
+        call_robots(session, services, day, calendar)
         states = [claim.state for claim in claims]
         report = SweepReport(
             days=len(days),

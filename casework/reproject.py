@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.compose import flags_of
 from casework.gather import Batch, Gathered, gather
 from casework.obligations import DeadlinePlan, NewDeadline, plan_deadlines
 from casework.pipeline import keep_versions
 from casework.plan import BatchPlan, CasePlan
 from casework.record_batch import record
 from casework.services import Services
+from casework.words import flags_of
 from models.casebook import LastAssessment
 from models.deadline import Deadline
 from models.enterprise import Enterprise, Person

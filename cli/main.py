@@ -21,6 +21,7 @@ try:
         one_case,
         papers,
         rehearsing,
+        robots,
         running,
         safekeeping,
         staff,

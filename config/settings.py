@@ -16,6 +16,8 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from config.robots import RobotPart
+
 CONFIG_ROOM = Path(__file__).parent
 _TAKES_REPORTS = re.compile(r"[\w.-]{1,40}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 
@@ -118,6 +120,7 @@ class Settings(BaseSettings):
     keep: KeepPart = KeepPart()
     prefect: PrefectPart = PrefectPart()
     log: LogPart = LogPart()
+    robots: tuple[RobotPart, ...] = ()
 
     @property
     def database_url(self) -> str:

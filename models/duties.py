@@ -183,6 +183,9 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
     }
 
 
+_NO_STAFF = (Role.CONTACT.value, Role.ROBOT.value)
+
+
 def read_staff(session: Session) -> tuple[Staff, ...]:
     """Return every active member of staff, in the order they were registered."""
     rows = session.execute(
@@ -191,7 +194,7 @@ def read_staff(session: Session) -> tuple[Staff, ...]:
             usable_email(),
             col(Person.division_code),
         )
-        .where(col(Person.active), col(Person.role) != Role.CONTACT.value)
+        .where(col(Person.active), col(Person.role).not_in(_NO_STAFF))
         .order_by(col(Person.id))
     )
     return tuple(

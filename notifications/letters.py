@@ -35,11 +35,14 @@ __all__ = [
     "WeekSummary",
     "enterprise_daily",
     "letter",
+    "robot_daily",
     "staff_daily",
 ]
 
 Context: TypeAlias = Mapping[str, object]
 Given = ParamSpec("Given")
+
+_SPOKEN = 10  # kinds of matters that a robot names
 
 LETTERS: dict[str, Callable[..., Rendered]] = {}
 
@@ -98,6 +101,19 @@ def staff_daily(
         "due_count": sum(item.days_left >= 0 for item in due),
         "reviews": sorted(reviews, key=lambda review: review.waiting_since),
         "alarms": sorted(alarms, key=lambda alarm: (alarm.cleared, alarm.raised)),
+    }
+
+
+@letter("robot_daily")
+def robot_daily(head: Head, *, due: Sequence[DueItem], reviews: int) -> Context:
+    """To a group of staff, by its robot: how much there is today, the gravest first; no person."""
+    matters = [matter for section in sections(due) for matter in section.matters]
+    return {
+        **_framed(head, due),
+        "due_count": len(due),
+        "reviews": reviews,
+        "shown": matters[:_SPOKEN],
+        "more": len(matters[_SPOKEN:]),
     }
 
 

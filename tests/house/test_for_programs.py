@@ -15,6 +15,7 @@ from casework.due import DueLine, DueList
 from casework.housekeeping import HousekeepingReport
 from casework.letters_page import LetterLine, Outbox
 from casework.runs_page import RunLine
+from config.robots import RobotPart
 from config.settings import KeepPart, LogPart, OfficeSettings, PrefectPart, Settings, SmtpPart
 from policy.silence import Trouble
 from tests.house.tree import text
@@ -32,7 +33,7 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
     assert {each.name for each in fields(shown)} <= PAGE
 
 
-PARTS = (Settings, OfficeSettings, SmtpPart, KeepPart, LogPart, PrefectPart)
+PARTS = (Settings, OfficeSettings, SmtpPart, KeepPart, LogPart, PrefectPart, RobotPart)
 
 
 @pytest.mark.parametrize("part", PARTS)
