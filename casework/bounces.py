@@ -34,11 +34,22 @@ class BouncedLetter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForgedReport:
+    """A report that names a letter of ours and did not come back on its way: it counts nothing."""
+
+    letter: int
+    to: str
+    email: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:
     """What a folder of reports told; reports that were read before are not counted again."""
 
     letters: tuple[BouncedLetter, ...]
     strange: int  # reports of letters that are not ours
+    forged: tuple[ForgedReport, ...] = ()
 
 
 def take_in(services: Services, reports: Iterable[Bounce], *, by: Actor) -> TakenIn:
@@ -47,6 +58,7 @@ def take_in(services: Services, reports: Iterable[Bounce], *, by: Actor) -> Take
     A mailbox is disowned only when it is still the one that we write to.
     """
     found: list[BouncedLetter] = []
+    forged: list[ForgedReport] = []
     strange = 0
     for report in reports:
         told = services.database.transact(partial(_take, services, report, by))
@@ -54,21 +66,27 @@ def take_in(services: Services, reports: Iterable[Bounce], *, by: Actor) -> Take
             strange += 1
         elif isinstance(told, BouncedLetter):
             found.append(told)
-    return TakenIn(letters=tuple(found), strange=strange)
+        elif isinstance(told, ForgedReport):
+            forged.append(told)
+    return TakenIn(letters=tuple(found), strange=strange, forged=tuple(forged))
 
 
 def _take(
     services: Services, report: Bounce, by: Actor, session: Session
-) -> BouncedLetter | bool | None:
+) -> BouncedLetter | ForgedReport | bool | None:
     """Return what is news; False for what was known, None for what is not ours."""
     letter = session.scalars(
         select(Letter).where(col(Letter.message_id) == report.message_id).with_for_update()
     ).first()
     if letter is None:
         return None
+    person = session.get_one(Person, letter.person_id)
+    if letter.return_path and letter.return_path.lower() not in report.went_to:
+        return ForgedReport(
+            letter=letter.id or 0, to=person.name, email=person.email, said=report.said
+        )
     if letter.state not in _LEFT or letter.reason.startswith(CAME_BACK):
         return False
-    person = session.get_one(Person, letter.person_id)
     same = report.recipient in ("", person.email.lower())
     hard = report.hard and same and bool(person.email)
     letter.reason = f"{CAME_BACK}：{report.said or report.status or '没有说明'}"

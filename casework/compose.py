@@ -1,29 +1,27 @@
 """Writing a letter at the moment it leaves: what is still true, in words, for one person."""
 
-import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from casework.answered import answer_items, with_answers
 from casework.flags import flags_of
+from casework.letter_reading import came_back, items_of, read_ahead
+from casework.mail_names import names_of
 from casework.matters import in_force, matter_of
+from casework.robots import robot_letter
 from casework.rulebook import rules_of
 from casework.services import Services
 from casework.standing_in import each_once, on_behalf
 from casework.summed_up import sum_up
 from casework.told import correction_of
 from casework.weekly_cap import WAITS
-from models.addresses import is_bad
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
 from models.ledger import Alarm
-from models.letter import ItemKind, ItemState, Letter, LetterItem
+from models.letter import ItemKind, Letter, LetterItem
 from notifications.calendar_file import dates_to_keep, ics_for
 from notifications.letters import (
     AlarmItem,
@@ -80,24 +78,52 @@ class Content:
 
 def compose(services: Services, letter_id: int, *, again: bool = False) -> Composed | Nothing:
     """Write a letter as things stand now; ``again`` keeps the Message-ID of the first copy."""
+    return compose_all(services, {letter_id: again})[letter_id]
+
+
+def compose_all(
+    services: Services, letters: Mapping[int, bool], *, unread: bool = False
+) -> dict[int, Composed | Nothing]:
+    """Write letters as things stand now; the value says whether each goes out again.
+
+    What is ``unread`` has an outside only: a rehearsal sends it to nobody.
+    """
     with services.database.reading() as session:
-        letter = session.get_one(Letter, letter_id)
-        person = session.get_one(Person, letter.person_id)
-        content = _content(session, services, letter, person, keep_done=again)
-        if not content:
-            return _nothing("所提事项均已办结，无须再发", content)
-        if not (person.active and person.email) or is_bad(session, person.email):
-            return _nothing("收件人没有可用的邮箱", content)
-        rendered = _rendered(session, services, person, content)
+        read_ahead(session, letters)
+        return {
+            letter: _composed(session, services, letter, again=again, unread=unread)
+            for letter, again in letters.items()
+        }
+
+
+def _composed(
+    session: Session, services: Services, letter_id: int, *, again: bool, unread: bool
+) -> Composed | Nothing:
+    letter = session.get_one(Letter, letter_id)
+    person = session.get_one(Person, letter.person_id)
+    if person.role == Role.ROBOT.value:
+        said = frozenset(item.id or 0 for item in items_of(session, letter))
+        told = robot_letter(session, services, letter, person, unread=unread)
+        if isinstance(told, str):
+            return Nothing(reason=told, said=said)
+        return Composed(message=told, said=said, done=())
+    content = _content(session, services, letter, person, keep_done=again)
+    if not content:
+        return _nothing("所提事项均已办结，无须再发", content)
+    if not (person.active and person.email) or came_back(session, letter):
+        return _nothing("收件人没有可用的邮箱", content)
+    names = names_of(session, services, letter, person)
+    rendered = _rendered(session, services, person, content, unread=unread)
     return Composed(
         message=Message(
-            message_id=letter.message_id or message_id(services, person, letter.send_on),
+            message_id=names.message_id,
+            return_path=names.return_path,
             sender=services.sender,
             to=Address(name=person.name, email=person.email),
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
-            attachments=_attachments(services, person, content.due),
+            attachments=() if unread else _attachments(services, person, content.due),
         ),
         said=content.said,
         done=content.done,
@@ -106,27 +132,6 @@ def compose(services: Services, letter_id: int, *, again: bool = False) -> Compo
 
 def _nothing(reason: str, content: Content) -> Nothing:
     return Nothing(reason=reason, said=content.said, done=content.done)
-
-
-def claimed_items(session: Session, letter_id: int) -> frozenset[int]:
-    """Return the items that a letter has to speak of."""
-    wanted = select(col(LetterItem.id)).where(
-        col(LetterItem.letter_id) == letter_id, col(LetterItem.state) == ItemState.CLAIMED.value
-    )
-    return frozenset(each for each in session.scalars(wanted) if each is not None)
-
-
-def message_id(
-    services: Services, person: Person, send_on: dt.date, *, again: dt.datetime | None = None
-) -> str:
-    """Return the Message-ID of a person's letter of a day: stable, and guessable by nobody else.
-
-    One that a person sends ``again`` at a moment, whatever became of the first, has its own.
-    """
-    domain = services.sender.email.rpartition("@")[2]
-    name = f"letter/{person.key}/{send_on.isoformat()}" + (f"/{again.isoformat()}" if again else "")
-    digest = hashlib.sha256(name.encode()).hexdigest()
-    return f"<{digest[:32]}@{domain}>"
 
 
 def _attachments(
@@ -140,9 +145,12 @@ def _attachments(
     return (ics_for(due, uid_domain=domain, office=services.office, rings=rings),)
 
 
-def _rendered(session: Session, services: Services, person: Person, content: Content) -> Rendered:
+def _rendered(
+    session: Session, services: Services, person: Person, content: Content, *, unread: bool
+) -> Rendered:
     # The day it leaves, not the day it was meant to: the countdowns speak of today.
-    head = Head(to_name=person.name, on=services.today, office=services.office, demo=services.demo)
+    office, demo = services.office, services.demo
+    head = Head(to_name=person.name, on=services.today, office=office, demo=demo, unread=unread)
     if person.role == Role.CONTACT.value:
         enterprise = session.get_one(Enterprise, person.enterprise_id)
         return enterprise_daily(
@@ -160,14 +168,7 @@ def _rendered(session: Session, services: Services, person: Person, content: Con
 def _content(
     session: Session, services: Services, letter: Letter, person: Person, *, keep_done: bool
 ) -> Content:
-    items = session.scalars(
-        select(LetterItem)
-        .where(
-            col(LetterItem.letter_id) == letter.id,
-            col(LetterItem.state) == ItemState.CLAIMED.value,
-        )
-        .order_by(col(LetterItem.key))
-    ).all()
+    items = items_of(session, letter)
     contact = person.role == Role.CONTACT.value
     # To an enterprise an answer that was returned is its matter once more.
     again, told = (ItemKind.ANSWER, None) if contact else (None, ItemKind.ANSWER)

@@ -14,14 +14,16 @@ from sqlmodel import col
 
 from casework import runs
 from casework.audit import note
-from casework.compose import Composed, Nothing, claimed_items, compose
-from casework.leaving import UNCERTAIN, Leased, give_back, put, take
+from casework.compose import Composed, Nothing, compose_all
+from casework.leaving import AT_ONCE, UNCERTAIN, Leased, give_back, put, take
+from casework.letter_reading import claimed_items
 from casework.services import Actor, Services
 from models.addresses import disown
 from models.deadline import Deadline
 from models.engine import StaleWorkError
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.message import Carrier, Fate, Receipt
+from notifications.nowhere import Nowhere
 from notifications.pace import Paced
 from policy.obligation import Lost
 
@@ -30,6 +32,7 @@ LONGEST_WAIT = dt.timedelta(hours=4)
 MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
 SENDER = "发信"
 MINUTE = dt.timedelta(minutes=1)
+UNREAD_AT_ONCE = 500  # of a rehearsal: nothing can happen while they are written
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
 
@@ -46,6 +49,15 @@ class DeliveryReport:
     stopped: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A letter that was handed over, and the answer."""
+
+    letter: Leased
+    written: Composed
+    receipt: Receipt
+
+
 def deliver(
     services: Services,
     *,
@@ -60,7 +72,8 @@ def deliver(
     day = today or services.today
     ended: Counter[str] = Counter()
     stopped = ""
-    leased = take(services, day, only)
+    most = UNREAD_AT_ONCE if services.open_carrier is Nowhere else AT_ONCE
+    leased = take(services, day, only, most=most)
     if leased:  # a look at an empty outbox is no run
         begun = services.database.transact(
             lambda session: runs.begin(session, services, runs.DELIVER, day.isoformat())
@@ -70,7 +83,11 @@ def deliver(
             while leased and not stopped:
                 stopped = _some(services, carrier, leased, ended, until)
                 runs.beat(services, runs.DELIVER, day.isoformat())
-                leased = () if stopped or _late(services, until) else take(services, day, only)
+                leased = (
+                    ()
+                    if stopped or _late(services, until)
+                    else take(services, day, only, most=most)
+                )
             runs.end_delivery(services, begun, stopped)
     return DeliveryReport(
         sent=ended[LetterState.SENT],
@@ -106,36 +123,47 @@ def _some(
 ) -> str:
     """Send some letters; return why the whole sender must stop, or nothing."""
     stopped = ""
-    for letter in leased:
+    at_once = len(leased) if isinstance(carrier, Nowhere) else 1  # each as true as can be
+    for start in range(0, len(leased), at_once):
         if stopped or _late(services, until):
             give_back(services, leased)
             break
-        stopped = _one(services, carrier, letter, ended)
+        stopped = _few(services, carrier, leased[start : start + at_once], ended)
     return stopped
 
 
-def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> str:
-    """Bring one letter as far as it goes; return why the whole sender must stop, or nothing."""
-    if letter.state in UNCERTAIN:
-        settled = _settle(services, carrier, letter)
-        if settled is not None:
-            ended[settled] += 1
-            return ""
-    if isinstance(carrier, Paced):
+def _few(
+    services: Services, carrier: Carrier, leased: Sequence[Leased], ended: Counter[str]
+) -> str:
+    """Bring letters as far as they go; return why the whole sender must stop, or nothing."""
+    unsettled = [each for each in leased if not _settled(services, carrier, each, ended)]
+    if unsettled and isinstance(carrier, Paced):
         runs.beat(services, runs.DELIVER, services.today.isoformat())
         carrier.wait()
-    written = services.database.retrying(partial(_write, services, letter))
-    if written is None:
-        return ""  # our lease ended while we wrote it; its new holder goes on
-    if isinstance(written, Nothing):
-        ended[LetterState.SUPPRESSED] += 1
-        return ""
-    receipt = carrier.deliver(written.message)
-    state = _record(services, letter, written, receipt)
-    if receipt.fate is Fate.STOPPED:
-        return receipt.detail
-    ended[state] += 1
-    return ""
+    unread = isinstance(carrier, Nowhere)
+    written = services.database.retrying(partial(_write, services, unsettled, unread=unread))
+    ended[LetterState.SUPPRESSED] += sum(isinstance(said, Nothing) for _, said in written)
+    answered = [
+        Answered(letter=letter, written=said, receipt=carrier.deliver(said.message))
+        for letter, said in written
+        if isinstance(said, Composed)
+    ]
+    stopped = ""
+    for each, state in zip(answered, _record(services, answered), strict=True):
+        if each.receipt.fate is Fate.STOPPED:
+            stopped = each.receipt.detail
+        else:
+            ended[state] += 1
+    return stopped
+
+
+def _settled(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> bool:
+    """Say whether it need not go out: what became of it is known, or is for a person to say."""
+    settled = _settle(services, carrier, letter) if letter.state in UNCERTAIN else None
+    if settled is None:
+        return False
+    ended[settled] += 1
+    return True
 
 
 def _settle(services: Services, carrier: Carrier, letter: Leased) -> LetterState | None:
@@ -169,35 +197,61 @@ def _must_ask(services: Services, letter: Leased) -> bool:
     return any(each is not None and each.lost is Lost.HOLD for each in known)
 
 
-def _write(services: Services, letter: Leased) -> Composed | Nothing | None:
-    """Write the letter and commit that it is about to be handed over; None when the lease is lost.
+def _write(
+    services: Services, leased: Sequence[Leased], *, unread: bool
+) -> list[tuple[Leased, Composed | Nothing]]:
+    """Write letters and commit that they are about to be handed over.
 
-    Raises ``StaleWorkError`` when something went into the letter while it was written.
+    What we do not hold any more is left out: its new holder goes on. Raises ``StaleWorkError``
+    when something went into a letter while it was written.
     """
-    repeats = letter.state in UNCERTAIN
-    written = compose(services, letter.id, again=repeats)
-    if isinstance(written, Nothing):
-        values = _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)
-    else:
-        values = {
-            "state": LetterState.TRANSMITTING.value,
-            "attempts": col(Letter.attempts) + 1,
-            "message_id": written.message.message_id,
-            "subject": written.message.subject,
-            "may_repeat": repeats or letter.may_repeat,
-            "leased_until": services.now() + services.lease,  # those before it took their time
-        }
+    if not leased:
+        return []
+    again = {letter.id: letter.state in UNCERTAIN for letter in leased}
+    written = compose_all(services, again, unread=unread)
     with services.database.writing() as session:
-        if not put(session, letter, values):
-            return None
-        if claimed_items(session, letter.id) != written.said:
+        held = [
+            (letter, written[letter.id])
+            for letter in leased
+            if put(session, letter, _begun(services, letter, written[letter.id]))
+        ]
+        claimed = claimed_items(session, [letter.id for letter, _ in held])
+        if any(claimed[letter.id] != said.said for letter, said in held):
             raise StaleWorkError
-        _suppress_done(session, written.done)
-    return written
+        _suppress_done(session, [item for _, said in held for item in said.done])
+    return held
 
 
-def _record(services: Services, letter: Leased, written: Composed, receipt: Receipt) -> LetterState:
-    """Record the carrier's answer, unless somebody else holds the letter by now."""
+def _begun(services: Services, letter: Leased, written: Composed | Nothing) -> dict[str, object]:
+    """Return what a letter is to say of itself before it is handed over."""
+    if isinstance(written, Nothing):
+        return _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)
+    return {
+        "state": LetterState.TRANSMITTING.value,
+        "attempts": letter.attempts + 1,
+        "message_id": written.message.message_id,
+        "return_path": written.message.return_path,
+        "subject": written.message.subject,
+        "may_repeat": letter.state in UNCERTAIN or letter.may_repeat,
+        "leased_until": services.now() + services.lease,  # those before it took their time
+    }
+
+
+def _record(services: Services, answered: Sequence[Answered]) -> list[LetterState]:
+    """Record the carrier's answers, unless somebody else holds a letter by now."""
+    if not answered:
+        return []
+    states = [_state_after(each.letter, each.receipt) for each in answered]
+
+    def attempt(session: Session) -> None:
+        for each, state in zip(answered, states, strict=True):
+            _note_answer(session, services, each, state)
+
+    services.database.transact(attempt)
+    return states
+
+
+def _state_after(letter: Leased, receipt: Receipt) -> LetterState:
     match receipt.fate:
         case Fate.SENT:
             state = LetterState.SENT
@@ -213,17 +267,19 @@ def _record(services: Services, letter: Leased, written: Composed, receipt: Rece
             state = LetterState.QUEUED
         case _:
             assert_never(receipt.fate)
-    values = _ending(services, letter, state, reason=receipt.detail)
-
-    def attempt(session: Session) -> None:
-        if put(session, letter, values) and receipt.dead:
-            email, said = written.message.to.email, receipt.answer
-            disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
-            about = (email, {"letter": letter.id, "said": said})
-            note(session, services, Actor(name=SENDER), "address.disowned", about)
-
-    services.database.transact(attempt)
     return state
+
+
+def _note_answer(
+    session: Session, services: Services, answered: Answered, state: LetterState
+) -> None:
+    letter, receipt = answered.letter, answered.receipt
+    values = _ending(services, letter, state, reason=receipt.detail)
+    if put(session, letter, values) and receipt.dead:
+        email, said = answered.written.message.to.email, receipt.answer
+        disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
+        about = (email, {"letter": letter.id, "said": said})
+        note(session, services, Actor(name=SENDER), "address.disowned", about)
 
 
 def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:

@@ -82,7 +82,8 @@ def _staff(session: Session) -> Iterator[Check]:
     roles = set(
         session.scalars(
             select(col(Person.role)).where(
-                col(Person.active), col(Person.role) != Role.CONTACT.value
+                col(Person.active),
+                col(Person.role).not_in((Role.CONTACT.value, Role.ROBOT.value)),
             )
         )
     )

@@ -1,39 +1,50 @@
 """What the tables say about the timetable: which runs have finished, whether letters wait."""
 
 import datetime as dt
-from collections.abc import Mapping
+from dataclasses import replace
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from casework import runs
 from casework.leaving import may_leave
 from casework.services import Services
+from models.base import Instant
 from models.ledger import Run, RunState
 from models.letter import Letter
 from policy.timetable import Done
 
+# Asked every minute, and for every hour of a rehearsed year: put together once.
+_MONTHS = select(col(Run.slot), col(Run.state)).where(col(Run.kind) == runs.MONTHLY)
+_NEWEST = (
+    select(col(Run.kind), func.max(col(Run.slot)))
+    .where(col(Run.state) == RunState.FINISHED.value)
+    .group_by(col(Run.kind))
+)
+_WAITING = (
+    select(col(Letter.id))
+    .where(
+        col(Letter.send_on) <= bindparam("day"),
+        may_leave(bindparam("now", type_=Instant())),
+    )
+    .limit(1)
+)
+
 
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
     """Return what was done by now; ``looked_at`` is when the caller last saw to the letters."""
-    finished = col(Run.state) == RunState.FINISHED.value
+    done = runs_so_far(services)
+    return replace(done, letters_wait=letters_wait(services), looked_at=looked_at)
+
+
+def runs_so_far(services: Services) -> Done:
+    """Return which runs were done by now; of letters nothing is said."""
     month = f"{services.today:%Y-%m}"
     with services.database.reading() as session:
-        months = session.scalars(
-            select(col(Run.slot)).where(col(Run.kind) == runs.MONTHLY, finished)
-        ).all()
-        begun = session.scalars(
-            select(col(Run.slot)).where(
-                col(Run.kind) == runs.MONTHLY, ~finished, col(Run.slot) < month
-            )
-        ).all()
-        newest = _newest(session)
-        waiting = session.scalar(
-            select(col(Letter.id))
-            .where(col(Letter.send_on) <= services.today, may_leave(services.now()))
-            .limit(1)
-        )
+        states = session.execute(_MONTHS).all()
+        newest = {kind: slot for kind, slot in session.execute(_NEWEST)}  # noqa: C416 - rows are no pairs to mypy
+    months = [slot for slot, state in states if state == RunState.FINISHED.value]
+    begun = [slot for slot, _ in states if slot not in months and slot < month]
     return Done(
         months=frozenset(months),
         begun=frozenset(begun),
@@ -41,19 +52,14 @@ def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> 
         digested=newest.get(runs.DIGEST),
         tidied_on=_day(newest.get(runs.HOUSEKEEPING)),
         backed_up_on=_day(newest.get(runs.BACKUP)),
-        letters_wait=waiting is not None,
-        looked_at=looked_at,
     )
 
 
-def _newest(session: Session) -> Mapping[str, str]:
-    """Return kind -> the newest slot of it that was finished."""
-    rows = session.execute(
-        select(col(Run.kind), func.max(col(Run.slot)))
-        .where(col(Run.state) == RunState.FINISHED.value)
-        .group_by(col(Run.kind))
-    )
-    return {kind: slot for kind, slot in rows}  # noqa: C416 - rows are no pairs to mypy
+def letters_wait(services: Services) -> bool:
+    """Say whether there is a letter that may leave at this moment."""
+    with services.database.reading() as session:
+        asked = {"day": services.today, "now": services.now()}
+        return session.scalar(_WAITING, asked) is not None
 
 
 def _day(slot: str | None) -> dt.date | None:

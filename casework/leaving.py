@@ -4,20 +4,29 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.one_a_day import WAITING, one_a_day
 from casework.services import Services
 from models.letter import Letter, LetterState
-from models.writes import changed_rows
+from models.writes import changed_rows, table_of
 
-_AT_ONCE = 20
+AT_ONCE = 20
 UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
+# As in the index on what waits, to the letter: SQLite uses it for nothing else.
+_UNDER_WAY = col(Letter.state).in_(
+    bindparam("under_way", [*WAITING, *UNCERTAIN], expanding=True, literal_execute=True)
+)
+# A statement on the table, not on the objects: nobody holds one here.
+_LETTERS = table_of(Letter)
+_PUT = update(_LETTERS).where(
+    _LETTERS.c.id == bindparam("letter_held"), _LETTERS.c.lease == bindparam("lease_held")
+)
 
 
-def may_leave(now: dt.datetime) -> ColumnElement[bool]:
+def may_leave(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     """Return the condition that a letter may be taken by a sender at this moment.
 
     One whose answer was lost goes out a second time once, and then waits for a person.
@@ -29,7 +38,7 @@ def may_leave(now: dt.datetime) -> ColumnElement[bool]:
     )
     lost = and_(col(Letter.state).in_(UNCERTAIN), col(Letter.may_repeat).is_(False))
     died = col(Letter.state) == LetterState.TRANSMITTING.value
-    return and_(free, or_(waits, lost, died))
+    return and_(_UNDER_WAY, free, or_(waits, lost, died))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,9 @@ class Leased:
     may_repeat: bool
 
 
-def take(services: Services, day: dt.date, only: Sequence[int] | None) -> Sequence[Leased]:
+def take(
+    services: Services, day: dt.date, only: Sequence[int] | None, *, most: int = AT_ONCE
+) -> Sequence[Leased]:
     """Take some letters; nobody else may touch them until the lease ends."""
     now = services.now()
     asked = [] if only is None else [col(Letter.id).in_(only)]
@@ -54,7 +65,7 @@ def take(services: Services, day: dt.date, only: Sequence[int] | None) -> Sequen
             select(Letter)
             .where(col(Letter.send_on) <= day, may_leave(now), *asked)
             .order_by(col(Letter.send_on), col(Letter.id))
-            .limit(_AT_ONCE)
+            .limit(most)
             .with_for_update(skip_locked=True)
         ).all()
         letters = one_a_day(session, found, day, now=now.astimezone(services.zone))
@@ -81,12 +92,8 @@ def _leased(letter: Letter, *, until: dt.datetime) -> Leased:
 
 def put(session: Session, letter: Leased, values: Mapping[str, object]) -> bool:
     """Change a letter that we hold; False when somebody else holds it by now."""
-    changed = session.execute(
-        update(Letter)
-        .where(col(Letter.id) == letter.id, col(Letter.lease) == letter.lease)
-        .values(**values)
-    )
-    return changed_rows(changed) == 1
+    held = {"letter_held": letter.id, "lease_held": letter.lease}
+    return changed_rows(session.connection().execute(_PUT, {**held, **values})) == 1
 
 
 def give_back(services: Services, leased: Sequence[Leased]) -> None:

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from casework.services import Services
-from models.answer import Secret
 from models.deadline import Deadline
 from models.enterprise import Person
+from models.secret import Secret
 from models.writes import insert_new
 from policy.answers import link_ends
 

@@ -19,7 +19,7 @@ from policy.workdays import Calendar
 
 ONE_DAY = dt.timedelta(days=1)
 Spoken: TypeAlias = tuple[Any, ...]  # item, person, state, kind, day, key: as inserted
-LETTER_NAMES = {Role.CONTACT: "enterprise_daily"}
+LETTER_NAMES = {Role.CONTACT: "enterprise_daily", Role.ROBOT: "robot_daily"}
 STAFF_LETTER = "staff_daily"
 
 

@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from casework.deliver import deliver
 from casework.digest import digest
-from casework.due_now import done_so_far
+from casework.due_now import letters_wait, runs_so_far
 from casework.pipeline import run_month
 from casework.refusal import Refusal
 from casework.remind import sweep, swept_on
@@ -25,10 +25,11 @@ from casework.words import ROLES
 from models.enterprise import Enterprise, Person, Role
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.nowhere import Nowhere
-from policy.timetable import RunKind, Timetable, day_of, due_runs, month_due
-from policy.workdays import ONE_DAY
+from policy.timetable import Done, RunKind, Timetable, day_of, due_runs, month_due
+from policy.workdays import ONE_DAY, Calendar
 
 LONGEST = dt.timedelta(days=731)
+_PLAYED = (RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP, RunKind.DELIVER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,10 @@ def rehearse(
     counts = Counter[RunKind]()
     with copy.database.reading() as session:
         known = frozenset(session.scalars(select(col(LetterItem.key))))
+    keeper = _Keeper(table, copy.calendar())
     for moment in _moments(copy, table, first, last):
         at = replace(copy, now=partial(_same, moment), open_carrier=Nowhere, day=None)
-        for kind in _play(at, table):
+        for kind in keeper.play(at):
             counts[kind] += 1
     with copy.database.reading() as session:
         said = session.execute(
@@ -114,36 +116,47 @@ def _moments(
             yield dt.datetime.combine(first + number * ONE_DAY, time, tzinfo=copy.zone)
 
 
-def _play(at: Services, table: Timetable) -> Iterator[RunKind]:
-    """Do what is due at this moment, each kind once, as whoever keeps the timetable would."""
-    played: set[RunKind] = set()
-    while due := [kind for kind in _due(at, table) if kind not in played]:
-        kind = due[0]
-        played.add(kind)
-        _run(at, table, kind)
-        yield kind
+class _Keeper:
+    """Does what is due, as whoever keeps the timetable would; it looks only when it may be new."""
 
+    def __init__(self, table: Timetable, calendar: Calendar) -> None:
+        self._table, self._calendar = table, calendar  # nobody declares days in a rehearsal
+        self._done: Done | None = None  # nothing but a run of ours changes it
 
-def _due(at: Services, table: Timetable) -> list[RunKind]:
-    done = done_so_far(at, looked_at=None)
-    known = (RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP, RunKind.DELIVER)
-    due = due_runs(table, at.calendar(), at.now().astimezone(at.zone), done)
-    return [kind for kind in due if kind in known]
+    def play(self, at: Services) -> Iterator[RunKind]:
+        """Do what is due at this moment, each kind once."""
+        played: set[RunKind] = set()
+        while due := [kind for kind in self._due(at) if kind not in played]:
+            kind = due[0]
+            played.add(kind)
+            self._run(at, kind)
+            self._done = None
+            yield kind
 
+    def _due(self, at: Services) -> list[RunKind]:
+        """Return what is due; whether letters wait is asked only at an hour when they may leave."""
+        if self._done is None:
+            self._done = runs_so_far(at)
+        now, calendar = at.now().astimezone(at.zone), self._calendar
+        maybe = replace(self._done, letters_wait=True)
+        due = due_runs(self._table, calendar, now, maybe)
+        if RunKind.DELIVER in due and not letters_wait(at):
+            due.remove(RunKind.DELIVER)
+        return [kind for kind in due if kind in _PLAYED]
 
-def _run(at: Services, table: Timetable, kind: RunKind) -> None:
-    match kind:
-        case RunKind.MONTHLY:
-            now = at.now().astimezone(at.zone)
-            month = month_due(table, at.calendar(), now, done_so_far(at))
-            assert month is not None  # noqa: S101 - that it is due is why we are here
-            run_month(at, month, on=day_of(month, now.date()))
-        case RunKind.DIGEST:
-            digest(at)
-        case RunKind.SWEEP:
-            sweep(at)
-        case _:
-            deliver(at)
+    def _run(self, at: Services, kind: RunKind) -> None:
+        match kind:
+            case RunKind.MONTHLY:
+                now = at.now().astimezone(at.zone)
+                month = month_due(self._table, self._calendar, now, runs_so_far(at))
+                assert month is not None  # noqa: S101 - that it is due is why we are here
+                run_month(at, month, on=day_of(month, now.date()))
+            case RunKind.DIGEST:
+                digest(at)
+            case RunKind.SWEEP:
+                sweep(at)
+            case _:
+                deliver(at)
 
 
 def _letters(

@@ -13,8 +13,8 @@ from sqlmodel import col
 
 from casework import runs
 from casework.audit import note
-from casework.compose import message_id
 from casework.held import catching_up, open_restores
+from casework.mail_names import new_names
 from casework.refusal import Refusal
 from casework.remind import swept_on
 from casework.services import Actor, Services
@@ -44,7 +44,8 @@ def release(services: Services, numbers: Sequence[int] | None, *, by: Actor) -> 
         letter.reason = f"经{by.name}确认后发出"
         letter.attempts, letter.subject, letter.may_repeat = 0, "", False
         # A Message-ID of its own: receivers drop a letter whose id they have seen.
-        letter.message_id = message_id(services, person, letter.send_on, again=services.now())
+        names = new_names(session, services, letter, person, at=services.now())
+        letter.message_id, letter.return_path = names.message_id, names.return_path
         letter.next_at = _not_before(session, services, letter.person_id)
 
     return _settle(services, numbers, by, ("letter.release", {}, change))

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from casework import runs
 from casework.calendar_days import CALENDAR_ACTS
 from casework.outbox import queue
+from casework.robots import call_robots
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
 from casework.snooze import awakened, end, hushed, snoozes_in_force, unchanged
@@ -28,7 +29,15 @@ from policy.workdays import ONE_DAY, Calendar
 
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
-_DATED = select(*(table_of(Deadline).c[name] for name in _NAMES))
+_DATED = (
+    select(*(table_of(Deadline).c[name] for name in _NAMES))
+    .where(
+        col(Deadline.ladder) == bindparam("ladder"),
+        col(Deadline.due_on).in_(bindparam("days", expanding=True)),
+        col(Deadline.state) == DeadlineState.OPEN.value,
+    )
+    .order_by(col(Deadline.id))
+)
 
 _CHUNK = 10_000
 
@@ -66,7 +75,7 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
         reached = _not_yet_said(session, reached, last)
         enterprises = enterprises_by_id(session, {each.deadline.enterprise_id for each in reached})
-        staff = read_staff(session, day)
+        staff = read_staff(session, day) if reached else ()
         quiet = snoozes_in_force(session)
         over = [each for each in quiet if each.until <= day]
         speaking = {each.deadline.id for each in reached}
@@ -81,6 +90,7 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         if a_week:
             hurry(session, day, calendar)
         queue(session, claims, send_on=day, calendar=calendar, a_week=a_week)
+        call_robots(session, services, day, calendar)
         states = [claim.state for claim in claims]
         report = SweepReport(
             days=len(days),
@@ -161,19 +171,16 @@ def _reached(
 ) -> Iterator[Reached]:
     """Yield the rungs that speak on these days, found from the days and not from the deadlines."""
     for ladder in ladders:
+        due_on = {
+            rung.key: {due for day in days for due in due_dates_for(rung, day, calendar)}
+            for rung in ladder.rungs
+        }
+        asked = {"ladder": ladder.key, "days": sorted(set().union(*due_on.values()))}
+        rows = session.connection().execute(_DATED, asked).all() if asked["days"] else ()
+        found = [Dated(**dict(zip(_NAMES, row, strict=True))) for row in rows]
         for rung in ladder.rungs:
-            due_on = {due for day in days for due in due_dates_for(rung, day, calendar)}
-            if not due_on:
-                continue
-            rows = session.connection().execute(
-                _DATED.where(
-                    col(Deadline.ladder) == ladder.key,
-                    col(Deadline.due_on).in_(sorted(due_on)),
-                    col(Deadline.state) == DeadlineState.OPEN.value,
-                ).order_by(col(Deadline.id))
-            )
-            for row in rows:
-                deadline = Dated(**dict(zip(_NAMES, row, strict=True)))
-                spoke_on = speaks_on(rung, deadline.due_on, calendar)
-                last = rung is ladder.last_before
-                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)
+            for deadline in found:
+                if deadline.due_on in due_on[rung.key]:
+                    spoke_on = speaks_on(rung, deadline.due_on, calendar)
+                    last = rung is ladder.last_before
+                    yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)

@@ -25,6 +25,15 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Robot:
+    """A robot in a group of staff, and whose matters it speaks of."""
+
+    name: str
+    division: str = ""  # with all below it
+    roles: tuple[str, ...] = ("clerk",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What use cases may touch. ``now`` is the only clock; tests pass their own."""
 
@@ -36,6 +45,8 @@ class Services:
     zone: ZoneInfo
     office: Office
     sender: Address
+    bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
+    robots: tuple[Robot, ...] = ()
     day: dt.date | None = None  # a run may be told its day; stamps and leases stay real
     batch_size: int = 10_000
     lease: dt.timedelta = dt.timedelta(minutes=15)  # longer than the slowest delivery attempt

@@ -54,7 +54,9 @@ class StaffChange:
 def list_staff(services: Services, *, everybody: bool = False) -> tuple[StaffLine, ...]:
     """Return the active members of staff; ``everybody`` also those who left."""
     statement = (
-        select(Person).where(col(Person.role) != Role.CONTACT.value).order_by(col(Person.id))
+        select(Person)
+        .where(col(Person.role).not_in((Role.CONTACT.value, Role.ROBOT.value)))
+        .order_by(col(Person.id))
     )
     if not everybody:
         statement = statement.where(col(Person.active))
@@ -117,6 +119,7 @@ def _wrong(new: NewStaff) -> str:
             f"登录名“{new.login}”只能用小写字母、数字和 . _ -，例如 zhangsan",
         ),
         (new.role is not Role.CONTACT, "企业联系人随企业名册导入，不在这里登记"),
+        (new.role is not Role.ROBOT, "机器人写在 peiyu.toml 的 [[robots]] 里，不在这里登记"),
         (new.name.strip(), "请写明姓名"),
         (_EMAIL.fullmatch(new.email.strip()), f"“{new.email}”不是有效的邮箱地址"),
         (

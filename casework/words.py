@@ -2,7 +2,7 @@
 
 from casework.decide import Verb
 from models.case import ReviewState
-from models.deadline import DeadlineState
+from models.deadline import Deadline, DeadlineState
 from models.enterprise import Role
 from models.ledger import RunState
 from models.letter import ItemKind, LetterState
@@ -133,6 +133,7 @@ ROLES = {
     Role.HEAD: "股长",
     Role.LEADER: "分管领导",
     Role.OPERATOR: "运维",
+    Role.ROBOT: "群机器人",
 }
 RECIPIENTS = {
     To.CONTACT: ROLES[Role.CONTACT],
@@ -147,3 +148,13 @@ TONES = {
     Tone.FINAL: "最后提醒",
     Tone.OVERDUE: "超期",
 }
+
+
+def flags_of(deadline: Deadline) -> tuple[str, ...]:
+    """Return the words that say how sure a date is."""
+    marks = (
+        (deadline.estimated, "预计"),
+        (deadline.provisional, "暂估"),
+        (deadline.needs_confirmation, "待核实"),
+    )
+    return tuple(word for holds, word in marks if holds)

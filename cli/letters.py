@@ -248,6 +248,9 @@ def bounced(
     for each in done.letters:
         what = "邮箱不存在，不再发" if each.hard else "没有送到，邮箱仍可用"
         say(console, f"  {each.to}（{each.email}）：{what}；对方说：{each.said or each.status}")
+    for fake in done.forged:
+        what = f"  不算数：冒充 {fake.to}（{fake.email}）的退信，没有按发信时的退信地址退回"
+        say(console, what, style="yellow")
     if any(each.hard for each in done.letters):
         next_step(console, "peiyu letters --state 发不出    看是哪些信")
 

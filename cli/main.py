@@ -25,6 +25,7 @@ try:
         one_case,
         papers,
         rehearsing,
+        robots,
         running,
         safekeeping,
         staff,

@@ -95,11 +95,12 @@ def _role(words: str) -> "Role":
     from casework.words import ROLES
     from models.enterprise import Role
 
+    nobody = (Role.CONTACT, Role.ROBOT)
     for role, title in ROLES.items():
-        if role is not Role.CONTACT and words.lower() in (role.value, title):
+        if role not in nobody and words.lower() in (role.value, title):
             return role
     known = "、".join(
-        f"{title}（{role.value}）" for role, title in ROLES.items() if role is not Role.CONTACT
+        f"{title}（{role.value}）" for role, title in ROLES.items() if role not in nobody
     )
     raise misuse(f"没有“{words}”这个角色，可用的有：{known}")
 

@@ -81,7 +81,7 @@ def _key(loc: tuple[int | str, ...]) -> str:
 
 def _words(each: dict[str, Any], table: type[BaseModel]) -> str:
     kind, context = each["type"], each.get("ctx", {})
-    if kind in ("amount", "month_day", "address"):
+    if kind in ("amount", "month_day", "address", "setting"):
         return str(each["msg"])
     if kind == "extra_forbidden":
         near = get_close_matches(str(each["loc"][-1]), _fields(table), n=1)

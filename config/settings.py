@@ -4,9 +4,9 @@ import re
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -16,8 +16,18 @@ from pydantic_settings import (
 )
 from typing_extensions import override
 
+from config.robots import RobotPart
+
 CONFIG_ROOM = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
+_TAKES_REPORTS = re.compile(r"[\w.-]{1,40}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+
+
+def _mailbox(address: str) -> str:
+    """Return it when a plus and a token can be put into it."""
+    if address and not _TAKES_REPORTS.fullmatch(address):
+        raise PydanticCustomError("setting", "应为邮箱，写成 tuixin@example.cn 这样，不带加号")
+    return address
 
 
 class _Part(BaseModel):
@@ -48,6 +58,8 @@ class SmtpPart(_Part):
     command_seconds: float = 300
     body_seconds: float = 600
     per_minute: int = Field(default=0, ge=0, le=6_000)  # letters in any minute; 0: as they come
+    # Reports go to NAME+TOKEN@…, and only those that do count; the server must take such addresses.
+    bounces_to: Annotated[str, AfterValidator(_mailbox)] = ""
 
 
 class AttentionPart(_Part):
@@ -133,6 +145,7 @@ class Settings(BaseSettings):
     prefect: PrefectPart = PrefectPart()
     log: LogPart = LogPart()
     console: ConsolePart = ConsolePart()
+    robots: tuple[RobotPart, ...] = ()
 
     @property
     def database_url(self) -> str:

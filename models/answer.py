@@ -51,10 +51,3 @@ class Snooze(SQLModel, table=True):
     at: dt.datetime = Field(sa_type=Instant)
     ended_on: dt.date | None = None  # its day came, or somebody ended or replaced it
     ended_by: str = ""
-
-
-class Secret(SQLModel, table=True):
-    """A key of our own, shared by every machine of the office; made when it is first needed."""
-
-    name: str = Field(primary_key=True)
-    value: str

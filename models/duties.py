@@ -191,6 +191,9 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
     }
 
 
+_NO_STAFF = (Role.CONTACT.value, Role.ROBOT.value)
+
+
 def read_staff(session: Session, on: dt.date) -> tuple[Staff, ...]:
     """Return every active member of staff, in the order they were registered.
 
@@ -203,7 +206,7 @@ def read_staff(session: Session, on: dt.date) -> tuple[Staff, ...]:
             col(Person.division_code),
             col(Person.name),
         )
-        .where(col(Person.active), col(Person.role) != Role.CONTACT.value)
+        .where(col(Person.active), col(Person.role).not_in(_NO_STAFF))
         .order_by(col(Person.id))
     )
     staff = [

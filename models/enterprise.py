@@ -41,6 +41,7 @@ class Role(StrEnum):
     HEAD = "head"  # 股长
     LEADER = "leader"  # 分管领导
     OPERATOR = "operator"  # 运维: keeps the program running
+    ROBOT = "robot"  # 群机器人: says in a group of staff what its people were written
 
 
 class Person(SQLModel, table=True):
@@ -49,7 +50,8 @@ class Person(SQLModel, table=True):
     __table_args__ = (one_of("role", Role),)
 
     id: int | None = Field(default=None, primary_key=True)
-    # `contact/<USCC>` or `staff/<login>`: one contact per enterprise, so one letter a day.
+    # `contact/<USCC>`, `staff/<login>` or `robot/<name>`: one contact per enterprise, so one
+    # letter a day.
     key: str = Field(unique=True)
     role: str
     name: str = ""

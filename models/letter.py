@@ -46,6 +46,7 @@ class Letter(SQLModel, table=True):
     leased_until: dt.datetime | None = Field(default=None, sa_type=Instant)
     next_at: dt.datetime | None = Field(default=None, sa_type=Instant)
     message_id: str = Field(default="", index=True)
+    return_path: str = ""  # where a report about it must have gone; empty: to the sender
     subject: str = ""
     sent_at: dt.datetime | None = Field(default=None, sa_type=Instant)
     may_repeat: bool = False  # a second copy was sent because the first answer was lost

@@ -1,7 +1,7 @@
 """All tables in one place, for Alembic and for tests that compare databases."""
 
 from models.absence import Absence
-from models.answer import Answer, Secret, Snooze
+from models.answer import Answer, Snooze
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -27,6 +27,7 @@ from models.ledger import (
     RunBatch,
 )
 from models.letter import Letter, LetterItem
+from models.secret import Secret
 
 __all__ = [
     "Absence",

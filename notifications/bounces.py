@@ -1,17 +1,18 @@
 """Reports of mail that did not arrive (退信): read, matched by our own Message-ID, told apart.
 
 A report counts only when it names a message of ours: the id is looked for in what it returns of
-the original, never in what a stranger writes about it. Automatic answers are no reports.
+the original, never in what a stranger writes about it. Where it went to is told with it: only
+who handled the letter knows its return path. Automatic answers are no reports.
 """
 
 import email.policy
 import mailbox
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from pathlib import Path
 
 from notifications.answers import REPLY, STATUS, is_dead
@@ -24,6 +25,8 @@ _STILL_TRYING = re.compile(
 )
 _LONGEST = 2_000_000  # bytes; a report that returns a huge letter whole is read so far
 _SAID = 200  # characters of the other server's words that are kept
+# Who a report was for; what the server that took it in noted, and what the original had.
+_WENT_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-RCPT-To")
 # What a report returns of the original, whole or its fields (RFC 3462 §2, RFC 6533 §4).
 _RETURNED = {
     "message/rfc822",
@@ -42,6 +45,7 @@ class Bounce:
     status: str  # 5.1.1, or empty
     hard: bool  # this address will never get anything
     said: str  # the other server's words
+    went_to: frozenset[str] = frozenset()  # addresses it was sent to, as far as it shows
 
 
 def read_bounce(raw: bytes, *, domain: str) -> Bounce | None:
@@ -55,8 +59,10 @@ def read_bounce(raw: bytes, *, domain: str) -> Bounce | None:
         return None
     report = _delivery_status(message)
     if report is not None:
-        return _from_report(ours, report)
-    return _from_words(ours, message) if _is_from_daemon(message) else None
+        found = _from_report(ours, report)
+    else:
+        found = _from_words(ours, message) if _is_from_daemon(message) else None
+    return replace(found, went_to=frozenset(_went_to(message))) if found else None
 
 
 def messages_in(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -122,8 +128,24 @@ def _inside(part: EmailMessage) -> list[EmailMessage]:
     )
 
 
+def _went_to(message: EmailMessage) -> Iterator[str]:
+    """Yield the addresses a report was sent to, and the return path of what it returns."""
+    told = [str(value) for name in _WENT_TO for value in message.get_all(name, [])]
+    for part in message.walk():
+        kind = part.get_content_type()
+        if kind in _RETURNED:
+            told += (str(inner.get("Return-Path", "")) for inner in _inside(part))
+        elif kind in {"text/rfc822-headers", "text/plain"}:
+            told.append(_line_of(_text(part), "return-path"))
+    yield from (address.lower() for _, address in getaddresses(told) if address)
+
+
 def _id_line(text: str) -> str:
-    found = re.search(r"^\s*message-id:\s*(\S+)", text, re.IGNORECASE | re.MULTILINE)
+    return _line_of(text, "message-id")
+
+
+def _line_of(text: str, name: str) -> str:
+    found = re.search(rf"^\s*{name}:\s*(\S+)", text, re.IGNORECASE | re.MULTILINE)
     return found[1] if found else ""
 
 

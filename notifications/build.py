@@ -59,6 +59,8 @@ def _faults(message: Message) -> Iterator[str]:
     ):
         if not _MAILBOX.fullmatch(address.email):
             yield f"{role}邮箱“{one_line(address.email)}”不是有效的邮箱地址，请更正{mend}"
+    if message.return_path and not _MAILBOX.fullmatch(message.return_path):
+        yield f"退信邮箱“{one_line(message.return_path)}”不对，请更正设置中的 smtp.bounces_to"
     for name, _ in message.headers:
         if not _HEADER_NAME.fullmatch(name) or _RESERVED.fullmatch(name):
             yield f"信头“{one_line(name)}”不能由信件自带"

@@ -46,12 +46,15 @@ __all__ = [
     "WeekSummary",
     "enterprise_daily",
     "letter",
+    "robot_daily",
     "staff_daily",
 ]
 
 Context: TypeAlias = Mapping[str, object]
 _NOTHING = Summaries()
 Given = ParamSpec("Given")
+
+_SPOKEN = 10  # kinds of matters that a robot names
 
 LETTERS: dict[str, Callable[..., Rendered]] = {}
 
@@ -122,12 +125,26 @@ def staff_daily(
     }
 
 
+@letter("robot_daily")
+def robot_daily(head: Head, *, due: Sequence[DueItem], reviews: int) -> Context:
+    """To a group of staff, by its robot: how much there is today, the gravest first; no person."""
+    matters = [matter for section in sections(due) for matter in section.matters]
+    return {
+        **_framed(head, due),
+        "due_count": len(due),
+        "reviews": reviews,
+        "shown": matters[:_SPOKEN],
+        "more": len(matters[_SPOKEN:]),
+    }
+
+
 def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
     return {
         "to_name": head.to_name,
         "on": head.on,
         "office": head.office,
         "demo": head.demo,
+        "unread": head.unread,
         "sections": sections(due),
         "flags": _flags(due),
         "calendar_file": FILE_NAME if dates_to_keep(due) else "",

@@ -37,6 +37,11 @@ class Message:
     html: str
     attachments: tuple[Attachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    robot: str = ""  # a group's robot says it; it is no mail then
+    return_path: str = ""  # the envelope's sender, where it is not the letter's
+
+
+ROBOT_MARK = "robot."  # so begin the Message-IDs of what robots say: no mail goes by them
 
 
 class Fate(StrEnum):

@@ -16,7 +16,13 @@ PARTS = ("subject.txt", "body.txt", "body.html")
 
 
 def render(name: str, context: Mapping[str, object]) -> Rendered:
-    """Return the letter of this name. UndefinedError: the context lacks what a template names."""
+    """Return the letter of this name, or its subject alone where nobody will read the rest.
+
+    UndefinedError: the context lacks what a template names.
+    """
+    if context.get("unread"):
+        said = _TEXT.get_template(f"{name}/{PARTS[0]}").render(context)
+        return Rendered(subject=one_line(said), text="", html="")
     subject, text, page = (
         environment.get_template(f"{name}/{part}").render(context)
         for environment, part in zip((_TEXT, _TEXT, _PAGE), PARTS, strict=True)

@@ -29,7 +29,8 @@ class SmtpCarrier:
             return refused
         mail = compose(message)
         try:
-            mail.send(smtp=self._backend)
+            # Only the envelope's: the letter is from whom it says.
+            mail.send(smtp=self._backend, mail_from=message.return_path or None)
         except (OSError, binascii.Error) as error:  # every error of smtplib is an OSError
             return self._receipt(error)
         return self._receipt(None)

@@ -95,6 +95,7 @@ class Head:
     on: dt.date
     office: Office
     demo: bool = False  # the data is invented, and the letter says so
+    unread: bool = False  # nobody gets it (a rehearsal): its subject is enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
-from casework.services import Services
+from casework.services import Robot, Services
 from config.calendar_files import load_calendar
 from config.catalogue import Catalogue, load_catalogue
 from config.problems import read_toml, shape_faults
@@ -140,6 +140,11 @@ def build(
             name=office.name, sender=office.sender, phone=office.phone, address=office.address
         ),
         sender=Address(name=office.sender, email=office.email),
+        bounces_to=settings.smtp.bounces_to,
+        robots=tuple(
+            Robot(name=each.name, division=each.division, roles=each.roles)
+            for each in settings.robots
+        ),
         batch_size=settings.batch_size,
         demo=settings.demo,
         letters_a_week=settings.attention.letters_per_week,
@@ -234,14 +239,32 @@ def reach_mail(settings: Settings) -> str:
 
 def _carrier(settings: Settings) -> Callable[[], Carrier]:
     if not settings.smtp.host:
-        return lambda: FolderCarrier(settings.letters_folder)
+        return lambda: _with_robots(settings, FolderCarrier(settings.letters_folder))
     relay, pace = _relay(settings), settings.smtp.per_minute
     if pace:
-        return lambda: Paced(SmtpCarrier(relay), pace)
-    return lambda: SmtpCarrier(relay)
+        return lambda: Paced(_with_robots(settings, SmtpCarrier(relay)), pace)
+    return lambda: _with_robots(settings, SmtpCarrier(relay))
+
+
+def _with_robots(settings: Settings, mail: Carrier) -> Carrier:
+    if not settings.robots:
+        return mail
+    from notifications.robots import Robots, RobotSettings  # apprise takes its time
+
+    known = {
+        each.name: RobotSettings(
+            name=each.name,
+            kind=each.kind.value,
+            url=each.url.get_secret_value(),
+            secret=each.secret.get_secret_value(),
+            per_minute=each.per_minute,
+        )
+        for each in settings.robots
+    }
+    return Robots(mail, known)
 
 
 def _relay(settings: Settings, **others: float) -> SmtpSettings:
     secret = settings.smtp.password.get_secret_value()
-    told = settings.smtp.model_dump(exclude={"per_minute"})
+    told = settings.smtp.model_dump(exclude={"per_minute", "bounces_to"})
     return SmtpSettings(**told | {"password": secret, **others})

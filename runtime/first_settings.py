@@ -32,6 +32,16 @@ _TEXT = """\
 # password = "授权码"
 # security = "tls"             # tls、starttls 或 plain
 # ca_file = "证书文件"          # 单位自建邮件服务器时才用
+# bounces_to = "tuixin@example.com"  # 邮件服务器收“名字+记号@”这样的地址时才写：冒充的退信一概不算
+
+# [[robots]]  # 工作群里的机器人：每天说一次今天有多少事，不含个人信息；几个群就写几段
+# name = "jingban"             # 自己起的名字，小写字母
+# kind = "wecom"               # wecom 企业微信、dingtalk 钉钉、feishu 飞书、webhook 其他
+# url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=机器人的密钥"
+# secret = ""                  # 钉钉“加签”的密钥
+# roles = ["clerk"]            # 说谁的事：clerk 经办、head 股长、leader 分管领导
+# division = ""                # 只说这个区划和下级的，空的不限
+# per_minute = 10
 
 [attention]  # 少打扰企业
 # letters_per_week = 3         # 同一位企业联系人一周最多几封，不急的并入下一封；0 不限

@@ -75,10 +75,19 @@ def variable_of(*keys: str) -> str:
 def _leaves(model: BaseModel, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name in type(model).model_fields:
         value = getattr(model, name)
+        if isinstance(value, tuple):  # what stands in [[…]]: one line, without its secrets
+            value = "；".join(
+                _told(each) if isinstance(each, BaseModel) else each for each in value
+            )
         if isinstance(value, BaseModel):
             yield from _leaves(value, (*above, name))
         else:
             yield (*above, name), value
+
+
+def _told(part: BaseModel) -> str:
+    shown = ((keys, _shown(keys, value)) for keys, value in _leaves(part))
+    return "，".join(f"{keys[-1]}={value}" for keys, value in shown if value)
 
 
 def _line(

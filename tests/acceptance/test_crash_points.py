@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from casework.mail_names import made_key
 from casework.pipeline import run_month
 from models.engine import Database, make_engine
 from models.letter import ItemState, Letter, LetterItem, LetterState
@@ -76,6 +77,7 @@ def office(
     add_firm(services, 1)
     add_firm(services, 2)
     run_month(services, "2026-03", on=MARCH)
+    services.database.transact(made_key)  # the copies of one county have the same secret
     services.database.close()
     month = services.database.engine.url.render_as_string(hide_password=False)
     with Sink() as sink:

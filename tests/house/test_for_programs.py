@@ -22,6 +22,7 @@ from casework.runs_page import RunLine
 from casework.settle import SettledAnswer
 from casework.snoozing import Snoozed
 from casework.told import Told
+from config.robots import RobotPart
 from config.settings import (
     AttentionPart,
     ConsolePart,
@@ -54,7 +55,7 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
 
 PARTS = (
     *(Settings, OfficeSettings, SmtpPart, AttentionPart, KeepPart, LogPart, PrefectPart),
-    ConsolePart,
+    *(ConsolePart, RobotPart),
 )
 
 

@@ -12,7 +12,8 @@ def test_every_figure_is_measured_on_a_small_county(capsys: pytest.CaptureFixtur
     assert main(["--size", "70", "--repeats", "1", "--json"]) == 0
 
     told = json.loads(capsys.readouterr().out)
-    assert [figure["number"] for figure in told["figures"]] == ["–", "1", "–", "3", "7", "8", "9"]
+    numbers = [figure["number"] for figure in told["figures"]]
+    assert numbers == ["–", "1", "–", "3", "7", "8", "9", "–"]
     assert all(figure["ratio"] > 0 for figure in told["figures"])
 
 

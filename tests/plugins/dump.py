@@ -1,7 +1,8 @@
 """A database as its readers know it: every row in natural words, without ids and clock times.
 
 Two databases that say the same are equal here, whatever the engine and whatever crashed on the
-way: surrogate keys, instants and the audit seals that cover instants are left out.
+way: surrogate keys, instants and the audit seals that cover instants are left out, and so is the
+secret that is drawn by lot; a Message-ID that hangs on it as it should is told as "its own".
 """
 
 from collections.abc import Iterator
@@ -9,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
+from casework.mail_names import ID, MAIL, sealed
 from models.base import Instant
 from models.copies import Survey, survey
 from models.engine import Database, make_engine
+from models.secret import Secret
 from models.tables import metadata
 
 # What names a row of a table that others point at.
@@ -37,10 +41,10 @@ Dump = dict[str, list[tuple[tuple[str, str], ...]]]
 def dump(database: Database) -> Dump:
     """Return table -> its rows, sorted, each as (column, value in words) pairs."""
     with database.reading() as session:
-        names = _Names(session)
+        names, key = _Names(session), _key(session)
         return {
             table.name: sorted(
-                tuple(_row(table, row, names))
+                tuple(_row(table, row, names, key))
                 for row in _rows(session, table)
                 if not _is_beside(table, row)
             )
@@ -113,14 +117,28 @@ def _rows(session: Session, table: Table) -> list[Any]:
     return list(session.execute(select(table)).mappings())
 
 
-def _row(table: Table, row: Any, names: _Names) -> Iterator[tuple[str, str]]:
+def _key(session: Session) -> str:
+    return session.scalar(select(col(Secret.value)).where(col(Secret.name) == MAIL)) or ""
+
+
+def _row(table: Table, row: Any, names: _Names, key: str) -> Iterator[tuple[str, str]]:
     surrogate = "id" in table.c
     for column in table.c:
         if isinstance(column.type, Instant) or column.name in _UNTOLD:
             continue
-        if surrogate and column.name == "id":
+        if (surrogate and column.name == "id") or (table.name, column.name) == ("secret", "value"):
+            continue
+        if column.name == "message_id" and _is_its_own(row, names, key):
+            yield column.name, "its own"
             continue
         yield column.name, names.word(table, column.name, row)
+
+
+def _is_its_own(row: Any, names: _Names, key: str) -> bool:
+    """Say whether a letter goes by the name that this database's secret gives it."""
+    person = names.of("person", row["person_id"])
+    word = f"letter/{person}/{row['send_on'].isoformat()}"
+    return bool(key) and row["message_id"].startswith(f"<{sealed(key, word)[:ID]}@")
 
 
 def surveyed(url: str) -> dict[str, Survey]:

@@ -58,7 +58,33 @@ def test_an_unknown_address_is_a_hard_failure(returned: str) -> None:
         status="5.1.1",
         hard=True,
         said="smtp; 550 5.1.1 <zhang@firm.example>: User unknown",
+        went_to=frozenset({"a@bureau.example"}),
     )
+
+
+WAY = "a+5e5e5e5e5e5e5e5e@bureau.example"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b"\nTo: a@bureau.example", f"\nTo: <{WAY}>".encode(), id="to"),
+        pytest.param(b"Return-Path: <>\n", f"Delivered-To: {WAY}\n".encode(), id="delivered"),
+        pytest.param(b"Return-Path: <>\n", f"X-Original-To: {WAY}\n".encode(), id="original"),
+        pytest.param(b"Return-Path: <>\n", f"Envelope-To: {WAY}\n".encode(), id="envelope"),
+        pytest.param(b"\n\nFrom: a@", f"\n\nReturn-Path: <{WAY}>\nFrom: a@".encode(), id="back"),
+    ],
+)
+@pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers"])
+def test_where_a_report_went_to_is_found_wherever_servers_put_it(
+    returned: str, old: bytes, new: bytes
+) -> None:
+    raw = report(returned=returned)
+    assert raw.count(old) == 1
+    found = read(raw.replace(old, new.replace(b"a+5", b"A+5")))
+
+    assert found is not None
+    assert WAY in found.went_to
 
 
 @pytest.mark.parametrize(
