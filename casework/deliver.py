@@ -21,8 +21,10 @@ from models.addresses import disown
 from models.deadline import Deadline
 from models.engine import StaleWorkError
 from models.letter import ItemState, Letter, LetterItem, LetterState
+from notifications.letters import damaged_template
 from notifications.message import Carrier, Fate, Receipt
 from notifications.pace import Paced
+from notifications.rendering import UnwritableError
 from policy.obligation import Lost
 
 FIRST_WAIT = dt.timedelta(minutes=5)
@@ -67,6 +69,8 @@ def deliver(
         )
         with runs.failure_noted(services, begun), closing(services.open_carrier()) as carrier:
             _go_on_at_pace(services, carrier)
+            if stopped := damaged_template():
+                give_back(services, leased)
             while leased and not stopped:
                 stopped = _some(services, carrier, leased, ended, until)
                 runs.beat(services, runs.DELIVER, day.isoformat())
@@ -124,11 +128,11 @@ def _one(services: Services, carrier: Carrier, letter: Leased, ended: Counter[st
     if isinstance(carrier, Paced):
         runs.beat(services, runs.DELIVER, services.today.isoformat())
         carrier.wait()
-    written = services.database.retrying(partial(_write, services, letter))
+    written = _written(services, letter)
     if written is None:
         return ""  # our lease ended while we wrote it; its new holder goes on
-    if isinstance(written, Nothing):
-        ended[LetterState.SUPPRESSED] += 1
+    if isinstance(written, LetterState):
+        ended[written] += 1
         return ""
     receipt = carrier.deliver(written.message)
     state = _record(services, letter, written, receipt)
@@ -167,6 +171,16 @@ def _must_ask(services: Services, letter: Leased) -> bool:
         ).all()
     known = (services.catalogue.ladders.get(each) for each in ladders)
     return any(each is not None and each.lost is Lost.HOLD for each in known)
+
+
+def _written(services: Services, letter: Leased) -> Composed | LetterState | None:
+    """Write a letter; return where it ended instead, or None when our lease is lost."""
+    try:
+        written = services.database.retrying(partial(_write, services, letter))
+    except UnwritableError as error:  # the other letters are none the worse
+        _end(services, letter, LetterState.FAILED, reason=str(error))
+        return LetterState.FAILED
+    return LetterState.SUPPRESSED if isinstance(written, Nothing) else written
 
 
 def _write(services: Services, letter: Leased) -> Composed | Nothing | None:

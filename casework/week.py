@@ -108,10 +108,9 @@ def _dates(
 
 def _date_line(services: Services, row: Sequence[Any], name: str) -> WeekLine:
     kind, due_on, programme, title, *marks, number, _ = row
-    known = services.catalogue.programmes.get(programme)
     left = countdown(days_left(due_on, services.today))
     return WeekLine(
-        what=f"{title}（{known.title if known else programme}）",
+        what=f"{title}（{services.catalogue.title_of(programme)}）",
         detail=f"{KINDS[DeadlineKind(kind)]}，{day(due_on, services.today)} {left}，"
         + _firms(name, number),
         flags=tuple(flag for flag, holds in zip(_FLAGS, marks, strict=True) if holds),

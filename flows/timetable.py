@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from casework.alarms import note
+from casework.deliver import DeliveryReport
 from casework.due_now import done_so_far
 from casework.runs import keeper
 from casework.services import Services
@@ -115,8 +116,11 @@ class Keeper:
             kind = _first(left, after=self._last)
             self._last = kind
             try:
-                self.told(kind, self._run(kind))
-                self.patience.went_well(kind)
+                said = self._run(kind)
+                self.told(kind, said)
+                # A mail server that refused our password would lock us out for repeating it.
+                refused = isinstance(said, DeliveryReport) and said.stopped
+                (self.patience.failed if refused else self.patience.went_well)(kind)
             except Exception as error:  # noqa: BLE001 - one bad run must not end the timetable
                 self.patience.failed(kind)
                 self.told(kind, error)

@@ -7,6 +7,7 @@ pytest_plugins = [
     "tests.plugins.house",
     "tests.plugins.county",
     "tests.plugins.terminal",
+    "tests.plugins.faults",
 ]
 
 # The same examples on every machine and every day; a slow machine is no failure.

@@ -4,8 +4,6 @@ import dataclasses
 from typing import TypeVar
 
 import pytest
-from jinja2 import UndefinedError
-
 from notifications.letters import (
     LETTERS,
     DuplicateLetterError,
@@ -14,7 +12,7 @@ from notifications.letters import (
     letter,
     staff_daily,
 )
-from notifications.rendering import PARTS, TEMPLATES, render
+from notifications.rendering import PARTS, TEMPLATES, UnwritableError, one_letter, render
 from tests.plugins.made_up import OFFICE, a_head, a_move, a_review, an_item
 
 CANARY = (
@@ -83,7 +81,10 @@ def test_no_mark_that_hides_or_turns_text_reaches_a_reader() -> None:
 
 
 def test_a_context_that_lacks_a_word_is_an_error_and_no_half_letter() -> None:
-    with pytest.raises(UndefinedError, match="demo"):
+    with (
+        pytest.raises(UnwritableError, match=r"模板 enterprise_daily/.+ 第 \d+ 行：'demo' is"),
+        one_letter("enterprise_daily"),
+    ):
         render("enterprise_daily", {})
 
 
