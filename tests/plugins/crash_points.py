@@ -52,6 +52,7 @@ def runner() -> Iterator["Runner"]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     with process:
         yield Runner(process)
@@ -64,6 +65,10 @@ class Runner:
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
+
+    def signal(self, sent: signal.Signals) -> None:
+        """Send a signal to the process and whatever it runs."""
+        os.killpg(self._process.pid, sent)
 
     def run(self, **order: Any) -> int:
         """Return the number of steps; 0 when the child was killed at its step."""

@@ -7,7 +7,6 @@ import contextlib
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
@@ -173,6 +172,6 @@ class _Session:
         if reply == TAKE_AND_DROP:
             raise ConnectionAbortedError
         if reply == TAKE_AND_WAIT:
-            time.sleep(self._sink.late_seconds)
+            self._sink._ended.wait(self._sink.late_seconds)
             reply = "250 taken, at last"
         self._sink._say(self._connection, reply)

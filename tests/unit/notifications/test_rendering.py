@@ -4,6 +4,7 @@ import dataclasses
 from typing import TypeVar
 
 import pytest
+
 from notifications.letters import (
     LETTERS,
     DuplicateLetterError,
