@@ -150,7 +150,7 @@ def test_a_delivery_killed_at_every_step_loses_nothing_and_repeats_nothing_silen
 @pytest.mark.parametrize(
     ("engine", "deaths"),
     [
-        pytest.param("sqlite", 2, id="some"),
+        pytest.param("sqlite", 1, id="some"),
         pytest.param("sqlite", 8, id="many", marks=pytest.mark.long),
         pytest.param("postgresql", 5, id="many-pg", marks=[pytest.mark.postgres, pytest.mark.long]),
     ],

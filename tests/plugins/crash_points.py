@@ -6,7 +6,8 @@ once and forks a child for each run, so that a run costs a fraction of a second.
     python -m tests.plugins.crash_points
 
 reads lines of JSON ``{"url", "what", "day", "port", "lost", "at", "hours"}``; ``what`` is one of
-`USE_CASES`, ``at`` 0: nobody dies. Answers each with the number of steps that were taken, or 0 when the child was killed.
+`USE_CASES`, ``at`` 0: nobody dies. Answers each with the number of steps that were taken, or 0
+when the child was killed.
 """
 
 import datetime as dt
