@@ -18,7 +18,7 @@ MARCH = dt.date(2026, 3, 2)
 some_or_all = pytest.mark.parametrize(
     ("engine", "every"),
     [
-        pytest.param("sqlite", 24, id="some"),
+        pytest.param("sqlite", 36, id="some"),
         pytest.param("sqlite", 1, id="all", marks=pytest.mark.long),
         pytest.param(
             "postgresql", 1, id="all-postgresql", marks=[pytest.mark.postgres, pytest.mark.long]

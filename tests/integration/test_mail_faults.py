@@ -210,11 +210,12 @@ def test_what_is_refused_after_the_body_speaks_against_the_letter_and_no_mailbox
 
 @pytest.mark.fault("M08", "M09", "M10")
 @pytest.mark.parametrize(
-    ("lost", "taken"),
+    ("engine", "lost", "taken"),
     [
-        pytest.param(TAKE_AND_DROP, 1, id="taken, then the line broke"),
-        pytest.param(TAKE_AND_WAIT, 1, id="taken, the answer came too late"),
-        pytest.param(DROP, 0, id="not taken, which we can not know"),
+        pytest.param("sqlite", TAKE_AND_DROP, 1, id="taken, then the line broke"),
+        pytest.param("sqlite", TAKE_AND_WAIT, 1, id="taken, the answer came too late"),
+        pytest.param("sqlite", DROP, 0, id="not taken, which we can not know"),
+        pytest.param("postgresql", TAKE_AND_DROP, 1, id="postgresql", marks=pytest.mark.postgres),
     ],
 )
 @pytest.mark.parametrize("policy", list(Lost))
