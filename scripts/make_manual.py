@@ -1,4 +1,4 @@
-"""Writes the manual from the files that are really used: docs/programmes, calendars, reminders.
+"""Writes the manual from what is really used: docs/programmes, calendars, reminders, faults.
 
     python -m scripts.make_manual
 
@@ -16,6 +16,7 @@ from policy.timetable import Timetable
 from scripts.manual_calendars import calendars
 from scripts.manual_cases import worked_cases
 from scripts.manual_duties import duties, reminders, windows
+from scripts.manual_faults import faults
 from scripts.manual_reminders import all_reminders
 from scripts.manual_rules import criteria, head, records, score, stages
 from scripts.markdown import table
@@ -49,6 +50,7 @@ def pages() -> dict[str, str]:
         "programmes/facts.md": "\n".join(_facts()) + "\n",
         "calendars.md": calendars(SPEC / "publicity_periods.toml"),
         "reminders.md": all_reminders(catalogue, _timetable()),
+        "faults.md": faults(SPEC / "faults.toml", SPEC.parent),
     }
 
 

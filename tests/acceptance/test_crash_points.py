@@ -91,6 +91,7 @@ def _tables(url: str) -> Dump:
 
 @long_elsewhere
 @pytest.mark.parametrize("office", ["resend"], indirect=True)
+@pytest.mark.fault("R01")
 def test_a_sweep_killed_at_every_step_ends_as_if_it_had_not_been(office: Office) -> None:
     clean = office.copy(office.month)
     steps = office.do(clean, "sweep")
@@ -114,6 +115,7 @@ def test_a_sweep_killed_at_every_step_ends_as_if_it_had_not_been(office: Office)
 @pytest.mark.parametrize(
     "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 )
+@pytest.mark.fault("R02")
 def test_a_delivery_killed_at_every_step_loses_nothing_and_repeats_nothing_silently(
     office: Office,
 ) -> None:

@@ -62,6 +62,7 @@ def _rows(url: str, model: type[SQLModel]) -> Sequence[Any]:
         pytest.param(1_000, 20, id="many", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.fault("R09")
 def test_eight_processes_that_sweep_at_once_claim_each_rung_once(
     a_house: HouseMaker, a_copy: Callable[[str], str], engine: str, rungs: int, rounds: int
 ) -> None:
@@ -90,6 +91,7 @@ def test_eight_processes_that_sweep_at_once_claim_each_rung_once(
 @pytest.mark.parametrize(
     "firms", [pytest.param(60, id="some"), pytest.param(3_334, id="many", marks=pytest.mark.long)]
 )
+@pytest.mark.fault("R19", "M18")
 def test_after_a_long_sleep_each_person_gets_one_letter_and_every_rung_is_accounted_for(
     a_house: HouseMaker, engine: str, firms: int
 ) -> None:

@@ -211,6 +211,7 @@ def test_a_failure_of_the_work_itself_is_no_failure_of_prefect(
         local.run_locally(a_home("home"), "sweep", on=DAY, notice=_say_nothing)
 
 
+@pytest.mark.fault("R22")
 def test_without_a_server_the_work_is_done_all_the_same(
     a_home: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +225,7 @@ def test_without_a_server_the_work_is_done_all_the_same(
     assert said == ["运行记录暂时不能保存，已改为直接办理，结果相同"]
 
 
+@pytest.mark.fault("R22")
 def test_a_server_that_dies_in_the_middle_stops_nothing(
     a_home: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +248,7 @@ def test_a_server_that_dies_in_the_middle_stops_nothing(
     assert not differences(_dump(home), _dump(plain))
 
 
+@pytest.mark.fault("R21")
 def test_a_killed_run_told_nobody_outside_and_its_server_ends_and_starts_anew(
     a_home: Callable[[str], Path], tmp_path: Path
 ) -> None:

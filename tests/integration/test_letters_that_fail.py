@@ -79,6 +79,7 @@ def test_of_a_hundred_letters_the_one_that_can_not_be_written_fails_alone(
     )
 
 
+FOR = "{{% if enterprise == '示例企业{}号有限公司' %}}{}{{% endif %}}"
 TRIPS = [
     "{{ due_count + '一' }}",
     "{{ sections[99].title }}",

@@ -67,6 +67,7 @@ def letters(services: Services) -> Sequence[Letter]:
         return session.scalars(select(Letter).order_by(col(Letter.id))).all()
 
 
+@pytest.mark.fault("M08")
 def test_where_the_ladder_says_so_a_lost_answer_is_not_followed_by_a_second_copy(
     county: Services,
 ) -> None:
@@ -135,6 +136,7 @@ def test_twice_without_an_answer_a_person_settles_it(a_house: HouseMaker, engine
         ("552 5.2.2 mailbox full", False),
     ],
 )
+@pytest.mark.fault("M05")
 def test_a_server_that_knows_no_such_mailbox_closes_it_and_nothing_else_does(
     county: Services, *, answer: str, dead: bool
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_letter_that_waits_for_a_word_and_comes_back_did_not_arrive(county: Se
     assert (came_back.letter, letters(county)[0].state) == (letter.id, "failed")
 
 
+@pytest.mark.fault("M18")
 def test_a_paced_sender_waits_before_a_letter_is_on_its_way(county: Services) -> None:
     states: list[str] = []
     paced = Paced(MemoryCarrier(), 1, clock=lambda: 0.0, sleep=lambda _: None)

@@ -1,5 +1,6 @@
 """A pace: in no minute more than allowed, in order, and never slower than it must be."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ LETTER = Message(
 )
 
 
+@pytest.mark.fault("M18")
 @given(
     per_minute=st.integers(1, 12),
     pauses=st.lists(st.floats(0, 90), min_size=1, max_size=60),

@@ -81,6 +81,7 @@ def test_no_mark_that_hides_or_turns_text_reaches_a_reader() -> None:
         assert "=?" not in rendered.subject + rendered.text + rendered.html
 
 
+@pytest.mark.fault("M16")
 def test_a_context_that_lacks_a_word_is_an_error_and_no_half_letter() -> None:
     with (
         pytest.raises(UnwritableError, match=r"模板 enterprise_daily/.+ 第 \d+ 行：'demo' is"),
@@ -89,6 +90,7 @@ def test_a_context_that_lacks_a_word_is_an_error_and_no_half_letter() -> None:
         render("enterprise_daily", {})
 
 
+@pytest.mark.fault("M17")
 def test_every_letter_has_its_folder_with_three_parts_and_every_folder_its_letter() -> None:
     folders = {each.name: each for each in TEMPLATES.iterdir() if each.is_dir()}
 
