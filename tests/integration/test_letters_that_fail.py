@@ -17,6 +17,7 @@ from casework.deliver import deliver
 from casework.digest import digest
 from casework.doctor import Level, examine
 from casework.services import Services
+from config.catalogue import Catalogue
 from models.enterprise import Enterprise
 from notifications import rendering
 from notifications.memory import MemoryCarrier
@@ -101,6 +102,16 @@ def test_whatever_a_template_trips_over_is_the_letters_fault(
     assert deliver(county).failed == len(TRIPS)
     told = [letter.reason.partition("：")[0] for letter in letters(county)]
     assert told == [f"信没有写成，模板 {BODY} 第 {line} 行" for line in lines]
+
+
+@pytest.mark.fault("M16")
+def test_a_letter_of_a_programme_whose_file_is_gone_still_leaves(a_house: HouseMaker) -> None:
+    county = letters_wait(a_house(today=D30), firms=1)
+    carrier = MemoryCarrier()
+    without = Catalogue(ladders=county.catalogue.ladders)
+
+    assert deliver(replace(county, catalogue=without, open_carrier=lambda: carrier)).sent == 1
+    assert "sprout" in carrier.messages[0].text, "it is named by its key"
 
 
 def gone(name: str) -> Damage:

@@ -1,9 +1,12 @@
 """A mail server that misbehaves, and an outbox behind it: what becomes of every letter."""
 
+import datetime as dt
 import socket
 import tracemalloc
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,18 +16,23 @@ from casework.import_roster import ImportReport, apply
 from casework.services import Actor, Services
 from casework.watch import watch
 from exchange.values import EnterpriseRow, Roster
+from flows.patience import Patience
+from flows.seat import Seat
+from flows.timetable import Keeper
 from models.enterprise import BadAddress
 from models.ledger import AuditEntry
 from notifications.letters import enterprise_daily
 from notifications.message import Fate
 from notifications.smtp import SmtpCarrier
 from policy.obligation import Lost
+from runtime import clock
 from tests.plugins.house import HouseMaker
 from tests.plugins.looked_after import TABLE
 from tests.plugins.made_up import LETTER, a_head, an_item
 from tests.plugins.outbox import (
     D30,
     copies,
+    home_of,
     later,
     letters,
     letters_wait,
@@ -97,6 +105,32 @@ def test_a_wrong_password_is_tried_once_for_all_letters_and_told_once(county: Se
     assert "MAIL" not in sink.verbs()
     assert len(told) == 1
     assert (states(county), attempts(county)) == (["queued"] * 3, [0] * 3)
+
+
+@pytest.mark.fault("M13")
+def test_the_timetable_repeats_a_refused_login_after_a_longer_while_each_time(
+    county: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county.database.close()
+    with Sink(Script(auth="535 wrong")) as sink:
+        home = home_of(county, tmp_path / "home", sink.port, account="clerk")
+        start, passed, tried = county.now(), 0, list[int]()
+        monkeypatch.setattr(clock, "now", lambda: start + dt.timedelta(minutes=passed))
+        keeper = Keeper(
+            seat=Seat(home=home, holder="甲机"),
+            told=lambda _kind, _said: None,
+            plain=True,
+            patience=Patience(clock=lambda: passed * 60.0),
+        )
+        assert keeper.seat.take() is None
+        for passed in range(0, 180, 5):
+            before = sink.verbs().count("AUTH")
+            keeper.look()
+            tried += [passed] * (sink.verbs().count("AUTH") - before)
+
+    pauses = [later - earlier for earlier, later in pairwise(tried)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (5, 30)
 
 
 @pytest.mark.fault("M02")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.decide import Decided, Verb, Wish, decide_case
+from casework.doctor import Level, examine
 from casework.pipeline import run_month
 from casework.records import Happened, Recorded, record_event
 from casework.refusal import Refusal
@@ -24,6 +26,7 @@ from models.letter import LetterItem
 from models.writes import insert_new
 from tests.plugins.dump import dump
 from tests.plugins.house import HouseMaker
+from tests.plugins.looked_after import AROUND
 from tests.plugins.sprout import add_firm, add_staff, sprout_catalogue
 
 MARCH = dt.date(2026, 3, 2)
@@ -186,3 +189,18 @@ def test_what_is_committed_is_on_the_disk(a_house: HouseMaker) -> None:
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
 
     assert house.database.loses_in_a_power_cut() == ""
+
+
+@pytest.mark.postgres
+@pytest.mark.fault("R08")
+def test_a_server_that_would_lose_it_in_a_power_cut_is_named_by_the_doctor(
+    a_house: HouseMaker,
+) -> None:
+    house = a_house("postgresql")  # the one of the tests need not survive
+    found = house.database.loses_in_a_power_cut()
+    doctor = {each.name: each for each in examine(house, replace(AROUND, not_durable=found))}
+
+    assert found.startswith("fsync = off")
+    assert doctor["断电"].level is Level.BAD
+    assert found in doctor["断电"].sentence
+    assert "断电" not in {each.name for each in examine(house, AROUND)}

@@ -12,14 +12,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from casework.services import Services
 from cli.errors import Code
 from policy.obligation import Lost
 from tests.house.tree import ROOT
 from tests.plugins.crash_points import Runner, runner
 from tests.plugins.house import HouseMaker
 from tests.plugins.office import wait_until
-from tests.plugins.outbox import D30, copies, letters, letters_wait, sent_through, states
+from tests.plugins.outbox import (
+    D30,
+    address_of,
+    copies,
+    home_of,
+    letters,
+    letters_wait,
+    sent_through,
+    states,
+)
 from tests.plugins.smtp_sink import TAKE_AND_WAIT, Script, Sink
 
 PROMISED = 30  # seconds until a process that is told to end is gone
@@ -30,20 +38,6 @@ HELD_UP = Script(body=(TAKE_AND_WAIT, "250 taken"))
 def sleeper() -> Iterator[Runner]:
     with runner() as running:
         yield running
-
-
-def address_of(services: Services) -> str:
-    return services.database.engine.url.render_as_string(hide_password=False)
-
-
-def home_of(county: Services, folder: Path, sink: Sink) -> Path:
-    """Return a data folder with the same outbox, whose letters go to this server."""
-    folder.mkdir()
-    shutil.copyfile(str(make_url(address_of(county)).database), folder / "peiyu.db")
-    told = f'[smtp]\nhost = "127.0.0.1"\nport = {sink.port}\nsecurity = "plain"\n'
-    office = '[office]\nemail = "peiyu@bureau.example"\n'
-    (folder / "peiyu.toml").write_text(told + office, encoding="utf-8")
-    return folder
 
 
 @pytest.mark.fault("R06")
@@ -60,7 +54,7 @@ def test_told_to_stop_while_a_letter_is_on_its_way_it_ends_and_the_letter_is_not
     county = letters_wait(a_house(today=D30))
     county.database.close()
     with Sink(HELD_UP, late_seconds=2 * PROMISED) as sink:
-        home = home_of(county, tmp_path / "home", sink)
+        home = home_of(county, tmp_path / "home", sink.port)
         typed = ["run", "deliver", "--plain", "--on", D30.isoformat(), "--home", str(home)]
         running = subprocess.Popen(
             [sys.executable, "-m", "cli", *typed],

@@ -8,11 +8,13 @@ with Sink(Script(rcpt="451 later")) as sink:
 import datetime as dt
 import email
 import email.policy
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from email.message import EmailMessage
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -42,6 +44,25 @@ def letters_wait(services: Services, *, firms: int = 3, lost: Lost = Lost.RESEND
     run_month(county, f"{MARCH:%Y-%m}", on=MARCH)
     sweep(county, today=D30)
     return county
+
+
+def address_of(services: Services) -> str:
+    """Return the address of the house's database."""
+    return services.database.engine.url.render_as_string(hide_password=False)
+
+
+def home_of(county: Services, folder: Path, port: int, *, account: str = "") -> Path:
+    """Return a data folder with the same outbox, whose letters go to a server on loopback.
+
+    Close the county's database before: its file is copied.
+    """
+    folder.mkdir()
+    shutil.copyfile(str(county.database.engine.url.database), folder / "peiyu.db")
+    told = f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "plain"\n'
+    told += f'username = "{account}"\npassword = "secret-1"\n' if account else ""
+    office = '[office]\nemail = "peiyu@bureau.example"\n'
+    (folder / "peiyu.toml").write_text(told + office, encoding="utf-8")
+    return folder
 
 
 def later(services: Services, minutes: float) -> Services:
