@@ -20,17 +20,19 @@ from casework.pipeline import run_month
 from casework.records import Happened, Recorded, record_event
 from casework.remind import sweep
 from casework.services import Actor, Services
+from casework.watch import watch
 from exchange.roster import read_roster
 from models.deadline import Deadline
 from models.enterprise import Enterprise
 from models.letter import ItemState, Letter, LetterItem
 from notifications.memory import MemoryCarrier
+from policy.silence import Silence
 from policy.timetable import week_of
 from policy.workdays import ONE_DAY
 from tests.plugins import rosters
 from tests.plugins.dump import dump
 from tests.plugins.house import ZONE, HouseMaker
-from tests.plugins.looked_after import AROUND
+from tests.plugins.looked_after import AROUND, TABLE
 from tests.plugins.outbox import D30
 from tests.plugins.sprout import LADDER, WINDOW, add_firm, add_staff, sprout_catalogue
 
@@ -126,6 +128,31 @@ def test_a_clock_that_jumps_and_is_put_right_says_nothing_twice_and_leaves_nothi
         letters = session.scalars(select(col(Letter.state))).all()
     assert rungs >= {(deadline, rung.key) for deadline in due for rung in LADDER.rungs}
     assert set(letters) == {"sent"}
+
+
+@pytest.mark.fault("R15")
+def test_a_clock_behind_the_last_act_is_told_and_forgotten_with_the_next_act(
+    county: Services,
+) -> None:
+    noon = nine(D30) + dt.timedelta(hours=3)
+
+    def act(moment: dt.datetime) -> None:
+        filed = Happened(target="1", kind="trained", on=MARCH, evidence=f"{moment}")
+        assert isinstance(record_event(at(county, moment), filed, by=BY), Recorded)
+
+    def told(moment: dt.datetime) -> list[str]:
+        seen = watch(at(county, moment), TABLE)
+        assert seen.grave or not seen.troubles
+        return [each.sentence for each in seen.troubles if each.kind is Silence.CLOCK]
+
+    act(noon)
+    assert told(noon + dt.timedelta(minutes=1)) == []
+    for back in (dt.timedelta(hours=1), ONE_DAY, 6_000 * ONE_DAY):
+        assert told(noon - back) == [
+            f"电脑时间是 {noon - back:%Y-%m-%d %H:%M}，却有人在 2026-03-31 12:00 办过事"
+        ]
+    act(noon - dt.timedelta(hours=1))  # the clock is right by now: it had run ahead
+    assert told(noon - dt.timedelta(hours=1)) == []
 
 
 @contextmanager
