@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,16 @@ def damaged(names: Iterable[str]) -> str:
 
     A file that is gone or cut off is the installation's fault and meets every letter.
     """
+    found = ((path, path.stat()) for path in sorted(TEMPLATES.rglob("*.*")))
+    stamps = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
+    return _damaged(tuple(names), stamps)
+
+
+@lru_cache(maxsize=2)
+def _damaged(
+    names: tuple[str, ...],
+    stamps: tuple[tuple[str, int, int], ...],  # noqa: ARG001 - a changed file is read again
+) -> str:
     wanted = [f"{name}/{part}" for name in names for part in PARTS]
     for each in wanted:
         try:
@@ -66,7 +77,8 @@ def damaged(names: Iterable[str]) -> str:
             if not source.strip():
                 return f"信的模板 {each} 是空的，请重新安装程序"
             _TEXT.get_template(each)
-            wanted += filter(None, meta.find_referenced_templates(_TEXT.parse(source)))
+            named = meta.find_referenced_templates(_TEXT.parse(source))
+            wanted += [name for name in named if name and name not in wanted]
         except (OSError, ValueError, TemplateError) as error:
             place = f" 第 {line} 行" if (line := getattr(error, "lineno", None)) else ""
             return f"信的模板 {each}{place}不能用，请重新安装程序"
