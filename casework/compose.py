@@ -215,7 +215,7 @@ def _due_item(
     due = Due.from_json(deadline.basis)
     return DueItem(
         title=deadline.title,
-        programme=services.catalogue.programme(deadline.programme).title,
+        programme=services.catalogue.title_of(deadline.programme),
         enterprise=enterprise.name,
         due_on=deadline.due_on,
         days_left=left,

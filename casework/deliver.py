@@ -1,39 +1,24 @@
 """Delivery: lease a few letters, write each, mark it, hand it over once, record the answer."""
 
 import datetime as dt
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
-from typing import assert_never
-
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
-from sqlmodel import col
+from threading import Event
 
 from casework import runs
-from casework.audit import note
-from casework.compose import Composed, Nothing, compose_all
-from casework.leaving import AT_ONCE, UNCERTAIN, Leased, give_back, put, take
-from casework.letter_reading import claimed_items
-from casework.services import Actor, Services
-from models.addresses import disown
-from models.deadline import Deadline
-from models.engine import StaleWorkError
-from models.letter import ItemState, Letter, LetterItem, LetterState
-from notifications.message import Carrier, Fate, Receipt
+from casework.compose import Composed, Nothing
+from casework.hand_over import Answered, record, settled, write
+from casework.leaving import AT_ONCE, Leased, give_back, held_elsewhere, take
+from casework.services import Services
+from models.letter import LetterState
+from notifications.letters import damaged_template
+from notifications.message import Carrier, Fate
 from notifications.nowhere import Nowhere
-from notifications.pace import Paced
-from policy.obligation import Lost
 
-FIRST_WAIT = dt.timedelta(minutes=5)
-LONGEST_WAIT = dt.timedelta(hours=4)
-MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
-SENDER = "发信"
-MINUTE = dt.timedelta(minutes=1)
 UNREAD_AT_ONCE = 500  # of a rehearsal: nothing can happen while they are written
-GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +31,48 @@ class DeliveryReport:
     unknown: int = 0
     held: int = 0
     suppressed: int = 0
+    elsewhere: int = 0  # nothing was left for us, but so many are in another sender's hands
     stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """A letter that was handed over, and the answer."""
+class Ending:
+    """When a delivery begins no further letter: from a moment on, or when it is told to stop."""
 
-    letter: Leased
-    written: Composed
-    receipt: Receipt
+    until: dt.datetime | None = None
+    stop: Event | None = None
+    pause: Callable[[float], object] = time.sleep
+
+    def has_come(self, services: Services) -> bool:
+        """Say whether it is over."""
+        told = self.stop is not None and self.stop.is_set()
+        return told or (self.until is not None and services.now() >= self.until)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for a turn, or until told to stop."""
+        pause = self.stop.wait if self.stop else self.pause
+        pause(seconds)
+
+
+_NEVER = Ending()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """A delivery under way."""
+
+    services: Services
+    carrier: Carrier
+    day: dt.date
+    ending: Ending
+    ended: Counter[str]
+
+    @property
+    def over(self) -> bool:
+        return self.ending.has_come(self.services)
+
+    def beat(self) -> None:
+        runs.beat(self.services, runs.DELIVER, self.day.isoformat())
 
 
 def deliver(
@@ -63,31 +80,32 @@ def deliver(
     *,
     today: dt.date | None = None,
     only: Sequence[int] | None = None,
-    until: dt.datetime | None = None,
+    ending: Ending = _NEVER,
 ) -> DeliveryReport:
-    """Send what is due, or ``only`` some letters of it; none is begun after ``until``.
+    """Send what is due, or ``only`` some letters of it; none is begun once it is to end.
 
     Each letter leaves once; a lost answer is repeated at most once.
     """
     day = today or services.today
     ended: Counter[str] = Counter()
-    stopped = ""
-    most = UNREAD_AT_ONCE if services.open_carrier is Nowhere else AT_ONCE
+    stopped, most = "", _at_once(services)
     leased = take(services, day, only, most=most)
+    elsewhere = 0 if leased else held_elsewhere(services, day)
     if leased:  # a look at an empty outbox is no run
         begun = services.database.transact(
             lambda session: runs.begin(session, services, runs.DELIVER, day.isoformat())
         )
         with runs.failure_noted(services, begun), closing(services.open_carrier()) as carrier:
-            _go_on_at_pace(services, carrier)
+            under_way = _Round(
+                services=services, carrier=carrier, day=day, ending=ending, ended=ended
+            )
+            if stopped := damaged_template():
+                give_back(services, leased)
             while leased and not stopped:
-                stopped = _some(services, carrier, leased, ended, until)
-                runs.beat(services, runs.DELIVER, day.isoformat())
-                leased = (
-                    ()
-                    if stopped or _late(services, until)
-                    else take(services, day, only, most=most)
-                )
+                stopped = _some(under_way, leased)
+                under_way.beat()
+                over = stopped or under_way.over
+                leased = () if over else take(services, day, only, most=most)
             runs.end_delivery(services, begun, stopped)
     return DeliveryReport(
         sent=ended[LetterState.SENT],
@@ -96,52 +114,41 @@ def deliver(
         unknown=ended[LetterState.UNKNOWN],
         held=ended[LetterState.HELD],
         suppressed=ended[LetterState.SUPPRESSED],
+        elsewhere=elsewhere,
         stopped=stopped,
     )
 
 
-def _go_on_at_pace(services: Services, carrier: Carrier) -> None:
-    """Let the pace count what an earlier run sent a moment ago."""
-    if isinstance(carrier, Paced):
-        now = services.now()
-        with services.database.reading() as session:
-            just_sent = select(col(Letter.sent_at)).where(col(Letter.sent_at) > now - MINUTE)
-            moments = [at for at in session.scalars(just_sent) if at is not None]
-        carrier.count((now - at).total_seconds() for at in moments)
+def _at_once(services: Services) -> int:
+    """Return how many letters are taken at once: at a slow pace no more than leave in a minute."""
+    if services.open_carrier is Nowhere:
+        return UNREAD_AT_ONCE
+    return min(AT_ONCE, services.per_minute or AT_ONCE)
 
 
-def _late(services: Services, until: dt.datetime | None) -> bool:
-    return until is not None and services.now() >= until
-
-
-def _some(
-    services: Services,
-    carrier: Carrier,
-    leased: Sequence[Leased],
-    ended: Counter[str],
-    until: dt.datetime | None,
-) -> str:
+def _some(under_way: _Round, leased: Sequence[Leased]) -> str:
     """Send some letters; return why the whole sender must stop, or nothing."""
     stopped = ""
-    at_once = len(leased) if isinstance(carrier, Nowhere) else 1  # each as true as can be
+    # Each as true as can be, unless nobody reads them.
+    at_once = len(leased) if isinstance(under_way.carrier, Nowhere) else 1
     for start in range(0, len(leased), at_once):
-        if stopped or _late(services, until):
-            give_back(services, leased)
+        if stopped or under_way.over:
             break
-        stopped = _few(services, carrier, leased[start : start + at_once], ended)
+        stopped = _few(under_way, leased[start : start + at_once])
+    if stopped or under_way.over:
+        give_back(under_way.services, leased)
     return stopped
 
 
-def _few(
-    services: Services, carrier: Carrier, leased: Sequence[Leased], ended: Counter[str]
-) -> str:
+def _few(under_way: _Round, leased: Sequence[Leased]) -> str:
     """Bring letters as far as they go; return why the whole sender must stop, or nothing."""
-    unsettled = [each for each in leased if not _settled(services, carrier, each, ended)]
-    if unsettled and isinstance(carrier, Paced):
-        runs.beat(services, runs.DELIVER, services.today.isoformat())
-        carrier.wait()
-    unread = isinstance(carrier, Nowhere)
-    written = services.database.retrying(partial(_write, services, unsettled, unread=unread))
+    services, carrier, ended = under_way.services, under_way.carrier, under_way.ended
+    wanted = [each for each in leased if not settled(services, carrier, each, ended)]
+    while isinstance(written := write(services, wanted, carrier, ended), float):
+        if under_way.over:
+            return ""
+        under_way.beat()
+        under_way.ending.wait(written)
     ended[LetterState.SUPPRESSED] += sum(isinstance(said, Nothing) for _, said in written)
     answered = [
         Answered(letter=letter, written=said, receipt=carrier.deliver(said.message))
@@ -149,171 +156,9 @@ def _few(
         if isinstance(said, Composed)
     ]
     stopped = ""
-    for each, state in zip(answered, _record(services, answered), strict=True):
+    for each, state in zip(answered, record(services, answered), strict=True):
         if each.receipt.fate is Fate.STOPPED:
             stopped = each.receipt.detail
         else:
             ended[state] += 1
     return stopped
-
-
-def _settled(services: Services, carrier: Carrier, letter: Leased, ended: Counter[str]) -> bool:
-    """Say whether it need not go out: what became of it is known, or is for a person to say."""
-    settled = _settle(services, carrier, letter) if letter.state in UNCERTAIN else None
-    if settled is None:
-        return False
-    ended[settled] += 1
-    return True
-
-
-def _settle(services: Services, carrier: Carrier, letter: Leased) -> LetterState | None:
-    """Find out what became of a letter whose answer was lost; None when it must go out again."""
-    found = carrier.find(letter.message_id)
-    if found is None and not letter.may_repeat and _must_ask(services, letter):
-        _end(services, letter, LetterState.HELD, reason=MAY_HAVE_ARRIVED)
-        return LetterState.HELD
-    if found:
-        _end(services, letter, LetterState.SENT, reason="核对后确认已发出")
-        return LetterState.SENT
-    if found is None and letter.may_repeat:
-        _end(services, letter, LetterState.UNKNOWN, reason="两次均未收到对方答复，请人工核实")
-        return LetterState.UNKNOWN
-    return None
-
-
-def _must_ask(services: Services, letter: Leased) -> bool:
-    """Say whether it speaks of something of which a second copy must not arrive unasked."""
-    with services.database.reading() as session:
-        ladders = session.scalars(
-            select(col(Deadline.ladder))
-            .join(LetterItem, col(LetterItem.deadline_id) == col(Deadline.id))
-            .where(
-                col(LetterItem.letter_id) == letter.id,
-                col(LetterItem.state) == ItemState.CLAIMED.value,
-            )
-            .distinct()
-        ).all()
-    known = (services.catalogue.ladders.get(each) for each in ladders)
-    return any(each is not None and each.lost is Lost.HOLD for each in known)
-
-
-def _write(
-    services: Services, leased: Sequence[Leased], *, unread: bool
-) -> list[tuple[Leased, Composed | Nothing]]:
-    """Write letters and commit that they are about to be handed over.
-
-    What we do not hold any more is left out: its new holder goes on. Raises ``StaleWorkError``
-    when something went into a letter while it was written.
-    """
-    if not leased:
-        return []
-    again = {letter.id: letter.state in UNCERTAIN for letter in leased}
-    written = compose_all(services, again, unread=unread)
-    with services.database.writing() as session:
-        held = [
-            (letter, written[letter.id])
-            for letter in leased
-            if put(session, letter, _begun(services, letter, written[letter.id]))
-        ]
-        claimed = claimed_items(session, [letter.id for letter, _ in held])
-        if any(claimed[letter.id] != said.said for letter, said in held):
-            raise StaleWorkError
-        _suppress_done(session, [item for _, said in held for item in said.done])
-    return held
-
-
-def _begun(services: Services, letter: Leased, written: Composed | Nothing) -> dict[str, object]:
-    """Return what a letter is to say of itself before it is handed over."""
-    if isinstance(written, Nothing):
-        return _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)
-    return {
-        "state": LetterState.TRANSMITTING.value,
-        "attempts": letter.attempts + 1,
-        "message_id": written.message.message_id,
-        "return_path": written.message.return_path,
-        "subject": written.message.subject,
-        "may_repeat": letter.state in UNCERTAIN or letter.may_repeat,
-        "leased_until": services.now() + services.lease,  # those before it took their time
-    }
-
-
-def _record(services: Services, answered: Sequence[Answered]) -> list[LetterState]:
-    """Record the carrier's answers, unless somebody else holds a letter by now."""
-    if not answered:
-        return []
-    states = [_state_after(each.letter, each.receipt) for each in answered]
-
-    def attempt(session: Session) -> None:
-        for each, state in zip(answered, states, strict=True):
-            _note_answer(session, services, each, state)
-
-    services.database.transact(attempt)
-    return states
-
-
-def _state_after(letter: Leased, receipt: Receipt) -> LetterState:
-    match receipt.fate:
-        case Fate.SENT:
-            state = LetterState.SENT
-        case Fate.DEFERRED:
-            tired = letter.attempts + 1 >= GIVE_UP_AFTER
-            state = LetterState.FAILED if tired else LetterState.DEFERRED
-        case Fate.FAILED:
-            state = LetterState.FAILED
-        case Fate.UNKNOWN:
-            state = LetterState.UNKNOWN
-        case Fate.STOPPED:
-            # The sender as a whole was refused: this is nobody's failed attempt.
-            state = LetterState.QUEUED
-        case _:
-            assert_never(receipt.fate)
-    return state
-
-
-def _note_answer(
-    session: Session, services: Services, answered: Answered, state: LetterState
-) -> None:
-    letter, receipt = answered.letter, answered.receipt
-    values = _ending(services, letter, state, reason=receipt.detail)
-    if put(session, letter, values) and receipt.dead:
-        email, said = answered.written.message.to.email, receipt.answer
-        disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
-        about = (email, {"letter": letter.id, "said": said})
-        note(session, services, Actor(name=SENDER), "address.disowned", about)
-
-
-def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:
-    values = _ending(services, letter, state, reason=reason)
-    services.database.transact(lambda session: put(session, letter, values))
-
-
-def _ending(
-    services: Services, letter: Leased, state: LetterState, *, reason: str
-) -> dict[str, object]:
-    now = services.now()
-    values: dict[str, object] = {"state": state.value, "reason": reason, "leased_until": None}
-    if state is LetterState.SENT:
-        values["sent_at"] = now
-    if state is LetterState.DEFERRED:
-        values["next_at"] = now + _wait(letter.attempts)
-    if state is LetterState.UNKNOWN:
-        values["leased_until"] = now + FIRST_WAIT  # the answer may only be late
-    if state is LetterState.QUEUED:
-        values["attempts"] = letter.attempts
-    return values
-
-
-def _wait(attempts: int) -> dt.timedelta:
-    """Return how long to wait: 5 minutes, then twice as long each time, at most 4 hours."""
-    doubled: int = 2 ** min(attempts, 10)
-    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
-
-
-def _suppress_done(session: Session, items: Sequence[int]) -> None:
-    """Close the items whose matter was done before the letter left."""
-    if items:
-        session.execute(
-            update(LetterItem)
-            .where(col(LetterItem.id).in_(items))
-            .values(state=ItemState.SUPPRESSED.value, reason="发信前已办结、改期或中止")
-        )

@@ -20,6 +20,7 @@ from models.case import Case
 from models.enterprise import Enterprise, Person, Role
 from models.figures import Qualification
 from models.letter import ItemState, Letter, LetterItem, LetterState
+from notifications.letters import damaged_template
 from policy.confirm import Confirm
 from policy.obligation import WindowStatus
 from policy.programme import Final
@@ -43,6 +44,7 @@ class Surroundings:
     smtp_trouble: str = ""  # what is in the way of the relay
     tasks_trouble: str = ""  # that the server which hands out the work does not answer
     server_now: dt.datetime | None = None  # the clock of a database on another machine
+    not_durable: str = ""  # the setting of the database that lets a power cut lose what was kept
     table: Timetable | None = None
 
 
@@ -57,6 +59,7 @@ def examine(services: Services, around: Surroundings) -> tuple[Check, ...]:
             *_notices(services),
             _unconfirmed(services),
             mail(around),
+            *_templates(),
             *_letters(session),
             *_restored(session),
             *_disowned(session),
@@ -66,6 +69,7 @@ def examine(services: Services, around: Surroundings) -> tuple[Check, ...]:
             *doctor_runs.tasks(around.tasks_trouble),
             *doctor_runs.clock(session, services, around.server_now),
             _audit(session),
+            *_durable(around),
             disk(around),
         )
 
@@ -156,6 +160,11 @@ def mail(around: Surroundings) -> Check:
     return warn("发信", sentence, "在 peiyu.toml 里填写 [smtp]")
 
 
+def _templates() -> Iterator[Check]:
+    if said := damaged_template():
+        yield bad("信的模板", said, "重新安装程序；没发的信都还在")
+
+
 def _letters(session: Session) -> Iterator[Check]:
     rows = session.execute(select(col(Letter.state), func.count()).group_by(col(Letter.state)))
     counted = {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
@@ -232,6 +241,12 @@ def _audit(session: Session) -> Check:
         return ok("操作记录", "连续完整")
     sentence = f"操作记录从第 {broken} 条起被改动或缺失"
     return bad("操作记录", sentence, "请保留数据文件夹，联系维护人员")
+
+
+def _durable(around: Surroundings) -> Iterator[Check]:
+    if around.not_durable:
+        sentence = f"数据库设置了 {around.not_durable}，断电时会丢失已经保存的数据"
+        yield bad("断电", sentence, "请管理数据库的人改回 on，再运行 peiyu doctor")
 
 
 def disk(around: Surroundings) -> Check:

@@ -104,13 +104,12 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
 
 def due_line(services: Services, deadline: Deadline, name: str, uscc: str) -> DueLine:
     """Return a deadline as staff read it today."""
-    known = services.catalogue.programmes.get(deadline.programme)
     return DueLine(
         id=deadline.id or 0,
         enterprise=name,
         uscc=uscc,
         programme=deadline.programme,
-        programme_title=known.title if known else deadline.programme,
+        programme_title=services.catalogue.title_of(deadline.programme),
         case_id=deadline.case_id,
         title=deadline.title,
         kind=deadline.kind,

@@ -4,7 +4,16 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -39,6 +48,22 @@ def may_leave(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bo
     lost = and_(col(Letter.state).in_(UNCERTAIN), col(Letter.may_repeat).is_(False))
     died = col(Letter.state) == LetterState.TRANSMITTING.value
     return and_(_UNDER_WAY, free, or_(waits, lost, died))
+
+
+def held_elsewhere(services: Services, day: dt.date) -> int:
+    """Return how many letters of a day, or of one before, are in somebody's hands now."""
+    wanted = (
+        select(func.count())
+        .select_from(Letter)
+        .where(
+            col(Letter.send_on) <= day,
+            _UNDER_WAY,
+            col(Letter.leased_until) >= services.now(),
+            col(Letter.state) != LetterState.UNKNOWN.value,
+        )
+    )
+    with services.database.reading() as session:
+        return session.scalar(wanted) or 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ class Services:
     zone: ZoneInfo
     office: Office
     sender: Address
+    per_minute: int = 0  # letters that may leave in any minute; 0: as they come
     bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
     robots: tuple[Robot, ...] = ()
     day: dt.date | None = None  # a run may be told its day; stamps and leases stay real

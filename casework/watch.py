@@ -14,12 +14,14 @@ from casework.leaving import may_leave
 from casework.services import Services
 from casework.words import RUN_KINDS
 from models.enterprise import Enterprise
-from models.ledger import Heartbeat, Run, RunState
+from models.ledger import AuditEntry, Heartbeat, Run, RunState
 from models.letter import ItemKind, Letter, LetterItem
 from policy.silence import BadRun, Known, Trouble, troubles
 from policy.timetable import Timetable
 
 _WRITES = (runs.MONTHLY, runs.SWEEP)  # what writes letters
+# The last one and not the latest: the next act after a clock was put right shows that it is.
+_LAST_ACT = select(col(AuditEntry.at)).order_by(col(AuditEntry.id).desc()).limit(1)
 _OF_ALARMS = exists().where(
     col(LetterItem.letter_id) == col(Letter.id), col(LetterItem.kind) == ItemKind.ALARM.value
 )
@@ -90,6 +92,7 @@ def _known(services: Services) -> Known:
             bad=bad,
             backed_up=local(runs.last_end(session, runs.BACKUP)),
             backup_days=services.backup_stale_days,
+            acted=local(session.scalar(_LAST_ACT)),
         )
 
 

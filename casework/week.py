@@ -31,7 +31,6 @@ from policy.timetable import week_of
 from policy.workdays import ONE_DAY
 
 _SHOWN = 5  # lines of a section: the gravest
-_LATELY = 7 * ONE_DAY
 _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
 
@@ -107,10 +106,9 @@ def _dates(
 
 def _date_line(services: Services, row: Sequence[Any], name: str) -> WeekLine:
     kind, due_on, programme, title, *marks, number, _ = row
-    known = services.catalogue.programmes.get(programme)
     left = countdown(days_left(due_on, services.today))
     return WeekLine(
-        what=f"{title}（{known.title if known else programme}）",
+        what=f"{title}（{services.catalogue.title_of(programme)}）",
         detail=f"{KINDS[DeadlineKind(kind)]}，{day(due_on, services.today)} {left}，"
         + _firms(name, number),
         flags=tuple(flag for flag, holds in zip(_FLAGS, marks, strict=True) if holds),
@@ -185,9 +183,19 @@ def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
 
 def _wrong(session: Session, services: Services, divisions: Sequence[str]) -> WeekSection:
     """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
-    since = services.today - _LATELY
+    since = _last_week(services)
     lines = [*_letters(session, divisions, since), *_unsaid(session, divisions, since)]
     return _section("没有办成", Tone.FINAL, lines, count=len(lines))
+
+
+def _last_week(services: Services) -> dt.date:
+    """Return the Monday of the last week before this one in which anybody worked.
+
+    The summary of that week left in its first hours, and what went wrong later is still untold.
+    """
+    today = services.today
+    worked = services.calendar().previous_workday(today - (today.weekday() + 1) * ONE_DAY)
+    return worked - worked.weekday() * ONE_DAY
 
 
 def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
@@ -201,7 +209,7 @@ def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iter
         .where(
             or_(
                 col(Letter.state) == LetterState.HELD.value,
-                and_(col(Letter.state).in_(lately), col(Letter.send_on) > since),
+                and_(col(Letter.state).in_(lately), col(Letter.send_on) >= since),
             ),
             within(divisions, place),
         )
@@ -227,7 +235,7 @@ def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Itera
         .where(
             col(LetterItem.state) == ItemState.SUPPRESSED.value,
             col(LetterItem.reason).in_((NO_CONTACT, NO_EMAIL, NOBODY)),
-            col(LetterItem.speaks_on) > since,
+            col(LetterItem.speaks_on) >= since,
             within(divisions, col(Enterprise.division_code)),
         )
         .group_by(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason))

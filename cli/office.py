@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -93,7 +94,7 @@ def check(
     from config.checks import check_everything
 
     rooms = _rooms(folders, home)
-    problems = check_everything(*rooms)
+    problems = [*check_everything(*rooms), *_templates()]
     counts = _counts(rooms)
     moving = _moving(rooms, home) if moves and not problems else None
     if as_json:
@@ -136,6 +137,14 @@ def _moving(rooms: tuple[Path, ...], home: Path | None) -> "Reprojection":
     calendar, _ = load_calendar(*(room / "calendars" for room in rooms))
     with services_at(home) as services:
         return reproject(replace(services, catalogue=catalogue, gazetted=calendar), apply=False)
+
+
+def _templates() -> Iterator["CheckProblem"]:
+    from config.problems import CheckProblem
+    from notifications.letters import damaged_template
+
+    if said := damaged_template():
+        yield CheckProblem(file="notifications/templates", key="", message=said)
 
 
 def _rooms(folders: list[Path] | None, home: Path | None) -> tuple[Path, ...]:
@@ -209,6 +218,7 @@ def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
                 around,
                 table=timetable_of(settings.home),
                 server_now=services.database.server_now(),
+                not_durable=services.database.loses_in_a_power_cut(),
             )
             there = ok("数据库", f"能打开：{_where(settings)}")
             return there, *examine(services.on(on), around)

@@ -41,6 +41,11 @@ class Catalogue:
                 return programme
         raise KeyError(name)
 
+    def title_of(self, key: str) -> str:
+        """Return a programme's title; its key where its file is gone and rows still name it."""
+        known = self.programmes.get(key)
+        return known.title if known else key
+
     def windows_for(self, programme: str, year: int) -> tuple[Window, ...]:
         """Return the year's filing windows; without a notice, those of the last year known.
 

@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from socket import gethostname
 
 from casework import runs
-from casework.deliver import DeliveryReport, deliver
+from casework.deliver import DeliveryReport, Ending, deliver
 from casework.digest import DigestReport, digest
 from casework.housekeeping import Cellar, HousekeepingReport
 from casework.housekeeping import tidy as tidy_up
 from casework.remind import SweepReport, sweep
 from casework.watch import send_alarms, watch
 from flows.house import folder_of, house, logged
+from flows.progress import stopper
 from policy.timetable import RunKind
 from runtime.backup import make_backup
 from runtime.build import read_settings
@@ -42,7 +43,7 @@ def send(home: str, on: str | None, until: str | None = None) -> DeliveryReport:
     """Send the letters of a day; ``until`` (ISO 8601): begin none after that moment."""
     end = dt.datetime.fromisoformat(until) if until else None
     with house(home, on) as services, logged(services, runs.DELIVER) as say:
-        report = deliver(services, until=end)
+        report = deliver(services, ending=Ending(until=end, stop=stopper()))
         say(report)
         return report
 

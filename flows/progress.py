@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Event
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[int, int], None]  # pieces done, pieces in all
 
 _LISTENER: ContextVar[Progress | None] = ContextVar("listener", default=None)
+_STOPPER: ContextVar[Event | None] = ContextVar("stopper", default=None)
 _STARTER: ContextVar[str] = ContextVar("starter", default="")
 
 
@@ -36,6 +38,21 @@ def begun_by(starter: str) -> Iterator[None]:
         yield
     finally:
         _STARTER.reset(token)
+
+
+@contextmanager
+def stopped_by(stop: Event) -> Iterator[None]:
+    """Let long work inside hear when it is to end."""
+    token = _STOPPER.set(stop)
+    try:
+        yield
+    finally:
+        _STOPPER.reset(token)
+
+
+def stopper() -> Event | None:
+    """Return what is set when work is to end, if somebody may tell it so."""
+    return _STOPPER.get()
 
 
 def starter() -> str:

@@ -15,12 +15,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from casework.alarms import note
+from casework.deliver import DeliveryReport
 from casework.due_now import done_so_far
 from casework.runs import keeper
 from casework.services import Services
 from casework.watch import watch
 from flows.local import Report, on_standard_error, run_locally, run_plainly
 from flows.patience import Patience
+from flows.progress import stopped_by
 from flows.seat import SIGNS_IN_A_LEASE, Seat
 from policy.passing import records_lost
 from policy.timetable import RunKind, day_of, deliver_until, due_runs, month_due, night_due
@@ -115,8 +117,11 @@ class Keeper:
             kind = _first(left, after=self._last)
             self._last = kind
             try:
-                self.told(kind, self._run(kind))
-                self.patience.went_well(kind)
+                said = self._run(kind)
+                self.told(kind, said)
+                # A mail server that refused our password would lock us out for repeating it.
+                refused = isinstance(said, DeliveryReport) and said.stopped
+                (self.patience.failed if refused else self.patience.went_well)(kind)
             except Exception as error:  # noqa: BLE001 - one bad run must not end the timetable
                 self.patience.failed(kind)
                 self.told(kind, error)
@@ -188,7 +193,8 @@ class Keeper:
         run: Callable[..., Report] = partial(run_locally, notice=self._records_lost)
         if self.plain:
             run = run_plainly
-        return run(self.home, kind.value, by=keeper(self.seat.holder), **when)
+        with stopped_by(self.stop):
+            return run(self.home, kind.value, by=keeper(self.seat.holder), **when)
 
     def _records_lost(self, sentence: str) -> None:
         """Tell whoever keeps the program that Prefect was away; the work is done all the same."""

@@ -21,6 +21,7 @@ RETRIES = 5
 CONNECT_SECONDS = 15  # a wall that drops packets would keep people waiting for minutes
 PATIENCE = 60.0  # seconds that a server gets to come back
 _LONGEST_PAUSE = 2.0
+_FULL = 2  # SQLite's `synchronous`: what is committed is on the disk
 # PostgreSQL: serialization failure, deadlock, and our unique keys losing a race.
 _TRANSIENT_CODES = {"40001", "40P01"}
 # Ended by whoever keeps the server, ended by a crash of it, not yet started again.
@@ -155,6 +156,16 @@ class Database:
         with self.engine.connect() as connection:
             now: dt.datetime = connection.execute(text("SELECT now()")).scalar_one()
             return now
+
+    def loses_in_a_power_cut(self) -> str:
+        """Return the setting that lets what was committed be lost in a power cut, or nothing."""
+        with self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                level = connection.execute(text("PRAGMA synchronous")).scalar_one()
+                return "" if level >= _FULL else f"synchronous = {level}"
+            names = ("fsync", "synchronous_commit", "full_page_writes")
+            set_to = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
+        return "、".join(f"{name} = {value}" for name, value in set_to.items() if value == "off")
 
     def close(self) -> None:
         """Give back every connection."""

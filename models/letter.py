@@ -48,6 +48,7 @@ class Letter(SQLModel, table=True):
     message_id: str = Field(default="", index=True)
     return_path: str = ""  # where a report about it must have gone; empty: to the sender
     subject: str = ""
+    handed_at: dt.datetime | None = Field(default=None, sa_type=Instant, index=True)
     sent_at: dt.datetime | None = Field(default=None, sa_type=Instant)
     may_repeat: bool = False  # a second copy was sent because the first answer was lost
     reason: str = ""

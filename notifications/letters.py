@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeAlias
 
 from notifications.agenda import sections
 from notifications.calendar_file import FILE_NAME, dates_to_keep
-from notifications.rendering import render
+from notifications.rendering import damaged, one_letter, render
 from notifications.values import (
     AlarmItem,
     AnswerItem,
@@ -44,6 +44,7 @@ __all__ = [
     "WeekLine",
     "WeekSection",
     "WeekSummary",
+    "damaged_template",
     "enterprise_daily",
     "letter",
     "robot_daily",
@@ -63,13 +64,19 @@ class DuplicateLetterError(Exception):
     """Two functions claim the same letter."""
 
 
+def damaged_template() -> str:
+    """Return which template no letter could use, in a sentence, or nothing."""
+    return damaged(LETTERS)
+
+
 def letter(name: str) -> Callable[[Callable[Given, Context]], Callable[Given, Rendered]]:
     """Register a letter: the function says what is in it, the folder of its name how it reads."""
 
     def register(says: Callable[Given, Context]) -> Callable[Given, Rendered]:
         @wraps(says)
         def written(*args: Given.args, **kwargs: Given.kwargs) -> Rendered:
-            return render(name, says(*args, **kwargs))
+            with one_letter(name):
+                return render(name, says(*args, **kwargs))
 
         if LETTERS.setdefault(name, written) is not written:
             raise DuplicateLetterError(name)

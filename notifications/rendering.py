@@ -1,24 +1,53 @@
 """Rendering: a letter's three templates and its context become a subject, a text and a page."""
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
 from markupsafe import Markup
 
 from notifications.values import Rendered
 from notifications.words import countdown, day, one_line, shortened
+from policy.spoken import SpokenError
 from policy.workdays import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 PARTS = ("subject.txt", "body.txt", "body.html")
+_SHOWN = 120
+# Whatever a template can meet in what it is given; the database's errors are none of these.
+_FAULTS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+
+
+class UnwritableError(SpokenError):
+    """One letter can not be written; its text names the template and the line."""
+
+
+@contextmanager
+def one_letter(name: str) -> Iterator[None]:
+    """Let what goes wrong inside be the fault of one letter, and say where it is."""
+    try:
+        yield
+    except _FAULTS as error:
+        said = shortened(one_line(str(error)) or type(error).__name__, _SHOWN)
+        raise UnwritableError(f"信没有写成，{_place(error, name)}：{said}") from error
 
 
 def render(name: str, context: Mapping[str, object]) -> Rendered:
     """Return the letter of this name, or its subject alone where nobody will read the rest.
 
-    UndefinedError: the context lacks what a template names.
+    `one_letter` says what goes wrong.
     """
     if context.get("unread"):
         said = _TEXT.get_template(f"{name}/{PARTS[0]}").render(context)
@@ -27,7 +56,49 @@ def render(name: str, context: Mapping[str, object]) -> Rendered:
         environment.get_template(f"{name}/{part}").render(context)
         for environment, part in zip((_TEXT, _TEXT, _PAGE), PARTS, strict=True)
     )
+    if not one_line(subject):
+        raise ValueError("标题是空的")
     return Rendered(subject=one_line(subject), text=text.strip() + "\n", html=page)
+
+
+def damaged(names: Iterable[str]) -> str:
+    """Return what is wrong with the first template that no letter could use, or nothing.
+
+    A file that is gone or cut off is the installation's fault and meets every letter.
+    """
+    found = ((path, path.stat()) for path in sorted(TEMPLATES.rglob("*.*")))
+    stamps = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
+    return _damaged(tuple(names), stamps)
+
+
+@lru_cache(maxsize=2)
+def _damaged(
+    names: tuple[str, ...],
+    stamps: tuple[tuple[str, int, int], ...],  # noqa: ARG001 - a changed file is read again
+) -> str:
+    wanted = [f"{name}/{part}" for name in names for part in PARTS]
+    for each in wanted:
+        try:
+            source = (TEMPLATES / each).read_text("utf-8")
+            if not source.strip():
+                return f"信的模板 {each} 是空的，请重新安装程序"
+            _TEXT.get_template(each)
+            named = meta.find_referenced_templates(_TEXT.parse(source))
+            wanted += [name for name in named if name and name not in wanted]
+        except (OSError, ValueError, TemplateError) as error:
+            place = f" 第 {line} 行" if (line := getattr(error, "lineno", None)) else ""
+            return f"信的模板 {each}{place}不能用，请重新安装程序"
+    return ""
+
+
+def _place(error: Exception, name: str) -> str:
+    """Return the template and the line in which it went wrong, as far as they are known."""
+    inside = [
+        f"{Path(frame.filename).relative_to(TEMPLATES).as_posix()} 第 {frame.lineno} 行"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if TEMPLATES in Path(frame.filename).parents
+    ]
+    return f"模板 {inside[-1] if inside else name}"
 
 
 def _inert(value: object) -> object:

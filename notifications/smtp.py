@@ -49,7 +49,9 @@ class SmtpCarrier:
         """Return None: SMTP has no way to ask what became of a message."""
 
     def close(self) -> None:
-        """Say goodbye to the server."""
+        """Say goodbye to the server; not to one that owes us an answer, which may be hours away."""
+        if self._backend.progress.code is None:
+            self._backend.drop()
         self._backend.close()
 
     def _receipt(self, error: Exception | None) -> Receipt:

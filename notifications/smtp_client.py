@@ -142,6 +142,9 @@ class Conversation(SMTPClientWithResponse):
         self._replies.await_one(self._patience)
         code, text = super().getreply()
         if code == _GO_ON and self._progress.step is Step.DATA:
+            if self._replies.hold_more(self.file):
+                # Its next answer is there before the letter: it would pass for a delivery.
+                raise ConnectionAbortedError("the server answers what it was not asked")
             self._progress.begin(Step.BODY)
         else:
             said = one_line(text.decode("utf-8", "replace"))
@@ -214,17 +217,28 @@ class _Replies(io.RawIOBase):
         self._sock = sock
         self._until = 0.0
         self._room = 0
+        self._silent = False  # nothing is to be waited for
 
     def await_one(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
         self._room = _ANSWER_BYTES
+
+    def hold_more(self, file: io.BufferedReader) -> bool:
+        """Say whether more has been read than was asked for."""
+        self._silent = True
+        try:
+            return bool(file.peek(1))
+        finally:
+            self._silent = False
 
     @override
     def readable(self) -> bool:
         return True
 
     @override
-    def readinto(self, buffer: Any) -> int:
+    def readinto(self, buffer: Any) -> int | None:
+        if self._silent:
+            return None
         left = self._until - time.monotonic()
         if left <= 0 or self._room <= 0:
             raise TimeoutError("the answer is too slow or too long")

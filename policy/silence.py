@@ -17,6 +17,7 @@ _LETTERS_LATE = dt.timedelta(hours=2)  # of the hours in which letters leave
 _KEEPER_LATE = dt.timedelta(hours=1)
 _GRAVE_SWEEPS = 2
 _NOTHING = Done()
+_CLOCK_OFF = dt.timedelta(minutes=5)
 _FAR_BACK = 10  # days beyond which nobody counts hours
 
 
@@ -34,6 +35,7 @@ class Silence(StrEnum):
     RECORDS = "records"  # the records of runs could not be kept, the work was done
     DATABASE = "database"  # it went away in the middle of something, and came back
     SECOND = "second"  # somebody else wanted to keep the timetable, and was not let
+    CLOCK = "clock"  # this machine's clock is behind what people did
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class Known:
     bad: tuple[BadRun, ...] = ()
     backed_up: dt.datetime | None = None
     backup_days: int = 0  # a backup older than this is stale; 0: nobody asks
+    acted: dt.datetime | None = None  # when somebody last did something, as it was written down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ def troubles(
     """Return what is amiss at this local moment, causes before effects."""
     seen = _Seen(known=known, table=table, calendar=calendar, now=now)
     return (
+        *seen.clock(),
         *seen.timetable(),
         *seen.monthly(),
         *seen.sweep(),
@@ -110,6 +114,18 @@ class _Seen:
     table: Timetable
     calendar: Calendar
     now: dt.datetime
+
+    def clock(self) -> Iterator[Trouble]:
+        """Yield a clock that was put back: nothing would be due for as long as it is behind."""
+        acted = self.known.acted
+        if acted is not None and acted - self.now > _CLOCK_OFF:
+            yield Trouble(
+                key=f"clock/{acted.date()}",
+                kind=Silence.CLOCK,
+                sentence=f"电脑时间是 {self.now:%Y-%m-%d %H:%M}，"
+                f"却有人在 {acted:%Y-%m-%d %H:%M} 办过事",
+                hint="校准电脑的日期和时间，再运行 peiyu doctor",
+            )
 
     def timetable(self) -> Iterator[Trouble]:
         before = self.now - _KEEPER_LATE

@@ -23,7 +23,6 @@ from models.engine import Database, make_engine
 from notifications.folder import FolderCarrier
 from notifications.letters import Office
 from notifications.message import Address, Carrier
-from notifications.pace import Paced
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.workdays import Calendar
 from runtime import clock, schema, trouble
@@ -140,6 +139,7 @@ def build(
             name=office.name, sender=office.sender, phone=office.phone, address=office.address
         ),
         sender=Address(name=office.sender, email=office.email),
+        per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
         robots=tuple(
             Robot(name=each.name, division=each.division, roles=each.roles)
@@ -240,9 +240,7 @@ def reach_mail(settings: Settings) -> str:
 def _carrier(settings: Settings) -> Callable[[], Carrier]:
     if not settings.smtp.host:
         return lambda: _with_robots(settings, FolderCarrier(settings.letters_folder))
-    relay, pace = _relay(settings), settings.smtp.per_minute
-    if pace:
-        return lambda: Paced(_with_robots(settings, SmtpCarrier(relay)), pace)
+    relay = _relay(settings)
     return lambda: _with_robots(settings, SmtpCarrier(relay))
 
 

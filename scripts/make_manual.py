@@ -17,6 +17,7 @@ from scripts.manual_calendars import calendars
 from scripts.manual_cases import worked_cases
 from scripts.manual_clocks import clocks
 from scripts.manual_duties import duties, reminders, windows
+from scripts.manual_faults import faults
 from scripts.manual_reminders import all_reminders
 from scripts.manual_rules import criteria, head, records, score, stages
 from scripts.markdown import table
@@ -51,6 +52,7 @@ def pages() -> dict[str, str]:
         "calendars.md": calendars(SPEC / "publicity_periods.toml"),
         "clocks.md": clocks(catalogue, SPEC / "clocks.toml"),
         "reminders.md": all_reminders(catalogue, _timetable()),
+        "faults.md": faults(SPEC / "faults.toml", SPEC.parent),
     }
 
 

@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.plugins.county",
     "tests.plugins.clocked",
     "tests.plugins.terminal",
+    "tests.plugins.faults",
 ]
 
 # The same examples on every machine and every day; a slow machine is no failure.

@@ -8,6 +8,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+import models.base
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -20,6 +22,9 @@ def upgrade() -> None:
     words = sqlmodel.sql.sqltypes.AutoString
     with op.batch_alter_table("letter") as letter:
         letter.add_column(sa.Column("return_path", words(), nullable=False, server_default=""))
+        letter.add_column(sa.Column("handed_at", models.base.Instant(), nullable=True))
+    # the pace asks how many left within the last minute
+    op.create_index(op.f("ix_letter_handed_at"), "letter", ["handed_at"])
     _say((*_ROLES, "robot"))
 
 
@@ -27,7 +32,9 @@ def downgrade() -> None:
     # what a robot said stays: it says what was said; it is nobody's letter any more
     op.execute("UPDATE person SET role = 'clerk', active = false WHERE role = 'robot'")
     _say(_ROLES)
+    op.drop_index(op.f("ix_letter_handed_at"), "letter")
     with op.batch_alter_table("letter") as letter:
+        letter.drop_column("handed_at")
         letter.drop_column("return_path")
 
 

@@ -93,6 +93,7 @@ def _tables(url: str) -> Dump:
 
 @long_elsewhere
 @pytest.mark.parametrize("office", ["resend"], indirect=True)
+@pytest.mark.fault("R01")
 def test_a_sweep_killed_at_every_step_ends_as_if_it_had_not_been(office: Office) -> None:
     clean = office.copy(office.month)
     steps = office.do(clean, "sweep")
@@ -116,6 +117,7 @@ def test_a_sweep_killed_at_every_step_ends_as_if_it_had_not_been(office: Office)
 @pytest.mark.parametrize(
     "engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 )
+@pytest.mark.fault("R02")
 def test_a_delivery_killed_at_every_step_loses_nothing_and_repeats_nothing_silently(
     office: Office,
 ) -> None:
@@ -148,6 +150,37 @@ def test_a_delivery_killed_at_every_step_loses_nothing_and_repeats_nothing_silen
     assert (asked > 0) == (office.lost == "hold")
 
 
+@pytest.mark.fault("R05")
+@pytest.mark.parametrize(
+    ("engine", "deaths"),
+    [
+        pytest.param("sqlite", 1, id="some"),
+        pytest.param("sqlite", 8, id="many", marks=pytest.mark.long),
+        pytest.param("postgresql", 5, id="many-pg", marks=[pytest.mark.postgres, pytest.mark.long]),
+    ],
+)
+@pytest.mark.parametrize("office", ["resend"], indirect=True)
+def test_a_recovery_that_is_killed_too_ends_as_well_as_the_first_would_have(
+    office: Office, deaths: int
+) -> None:
+    ready = office.copy(office.month)
+    office.do(ready, "sweep")
+    steps = office.do(office.copy(ready), "deliver")
+    clean = office.copies()
+
+    moments = range(steps // (deaths + 1), steps, steps // (deaths + 1))
+    for at in moments:
+        for again in moments:
+            url = office.copy(ready)
+            office.sink.accepted.clear()
+            assert office.do(url, "deliver", at=at) == 0
+            office.do(url, "deliver", at=again, hours=1)
+            office.do(url, "deliver", hours=2)
+            office.do(url, "deliver", hours=3)
+            told = _accounted(url, office.copies(), office.lost)
+            assert told.keys() == clean.keys(), f"killed at {at}, then at {again} of {steps}"
+
+
 def _accounted(url: str, copies: Counter[str], lost: str) -> dict[str, LetterState]:
     """Return where each letter rests; whatever it is, it agrees with what the server took."""
     database = Database(make_engine(url))
@@ -164,5 +197,8 @@ def _accounted(url: str, copies: Counter[str], lost: str) -> dict[str, LetterSta
         assert state in ENDS
         assert number <= (2 if letter.may_repeat and not held else 1), "no silent second copy"
         if number == 0:
-            assert state is LetterState.HELD, "what did not arrive is asked about"
+            asked = state is LetterState.HELD or (
+                state is LetterState.UNKNOWN and letter.may_repeat
+            )
+            assert asked, "what did not arrive is asked about"
     return {letter.message_id: LetterState(letter.state) for letter in letters}

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
-from casework.deliver import deliver
+from casework.deliver import Ending, deliver
 from casework.pipeline import run_month
 from casework.remind import sweep
 from casework.services import Services
@@ -20,7 +20,6 @@ from models.deadline import Deadline
 from models.engine import Database, make_engine
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.memory import MemoryCarrier
-from notifications.pace import Paced
 from policy.workdays import ONE_DAY
 from tests.plugins.crash_points import catalogue, runner
 from tests.plugins.house import HouseMaker
@@ -62,6 +61,7 @@ def _rows(url: str, model: type[SQLModel]) -> Sequence[Any]:
         pytest.param(1_000, 20, id="many", marks=pytest.mark.long),
     ],
 )
+@pytest.mark.fault("R09")
 def test_eight_processes_that_sweep_at_once_claim_each_rung_once(
     a_house: HouseMaker, a_copy: Callable[[str], str], engine: str, rungs: int, rounds: int
 ) -> None:
@@ -90,6 +90,7 @@ def test_eight_processes_that_sweep_at_once_claim_each_rung_once(
 @pytest.mark.parametrize(
     "firms", [pytest.param(60, id="some"), pytest.param(3_334, id="many", marks=pytest.mark.long)]
 )
+@pytest.mark.fault("R19", "M18")
 def test_after_a_long_sleep_each_person_gets_one_letter_and_every_rung_is_accounted_for(
     a_house: HouseMaker, engine: str, firms: int
 ) -> None:
@@ -103,10 +104,9 @@ def test_after_a_long_sleep_each_person_gets_one_letter_and_every_rung_is_accoun
         now[0] += dt.timedelta(seconds=seconds)
 
     clock = now[0]
-    paced = Paced(inner, PER_MINUTE, clock=lambda: _seconds(clock, now[0]), sleep=sleep)
-    woken = replace(services, now=lambda: now[0], open_carrier=lambda: paced)
+    woken = replace(services, now=lambda: now[0], open_carrier=lambda: inner, per_minute=PER_MINUTE)
     sweep(woken)
-    deliver(woken)
+    deliver(woken, ending=Ending(pause=sleep))
     left = [message.to.email for message in inner.messages]
 
     with services.database.reading() as session:

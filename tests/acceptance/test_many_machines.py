@@ -138,6 +138,7 @@ def test_a_month_over_several_workers_is_one_clean_month_and_each_batch_is_done_
 
 
 @pytest.mark.parametrize("who", [pytest.param(0, id="who began"), pytest.param(1, id="a helper")])
+@pytest.mark.fault("R21")
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(county: County, who: int) -> None:
     county.office.work(county.home, 2)
     with opened(read_settings(county.home)) as services:
@@ -152,6 +153,7 @@ def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(county: County, 
     assert not differences(_dump(county.home), county.clean)
 
 
+@pytest.mark.fault("R22")
 def test_without_the_prefect_server_the_month_ends_and_that_is_said(county: County) -> None:
     county.office.work(county.home, 1)
     with opened(read_settings(county.home)) as services:

@@ -50,6 +50,7 @@ def test_a_second_monthly_run_changes_no_row(a_county: County, tmp_path: Path) -
     assert differences(once, twice) == []
 
 
+@pytest.mark.fault("R09")
 def test_two_monthly_runs_at_once_leave_what_one_leaves(a_county: County, tmp_path: Path) -> None:
     alone, crowded = a_county.copy(), a_county.copy()
     clean = _in_this_process(alone, tmp_path, FIRST_RUN, "monthly")
@@ -85,6 +86,7 @@ _WRITTEN = ("monthly", "sweep")
         ),
     ],
 )
+@pytest.mark.fault("R01", "R02")
 def test_killed_at_twenty_random_moments_and_run_again_nothing_differs(
     a_county: County,
     tmp_path: Path,

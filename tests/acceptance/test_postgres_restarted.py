@@ -82,6 +82,7 @@ def test_restarted_in_the_middle_of_a_run_the_tables_end_equal_to_one_clean_run(
 
 @on_postgresql
 @pytest.mark.parametrize("what", COMMITS)
+@pytest.mark.fault("R14")
 def test_a_commit_whose_answer_was_lost_is_not_done_twice(
     a_county: County, postgres_server: PostgresServer, tmp_path: Path, what: str
 ) -> None:

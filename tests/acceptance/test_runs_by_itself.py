@@ -135,6 +135,7 @@ def _rest(services: Services, cellar: Cellar) -> None:
     tidy(services, cellar)
 
 
+@pytest.mark.fault("R19")
 def test_ten_days_asleep_end_equal_to_one_clean_run(
     a_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def json_of(answer: Typed) -> dict[str, list[dict[str, str]]]:
     return found
 
 
+@pytest.mark.fault("R19", "R20")
 def test_after_ten_days_asleep_the_tables_are_as_if_awake_and_the_operator_was_told(
     county: Callable[[str], Path], peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +122,7 @@ def test_after_ten_days_asleep_the_tables_are_as_if_awake_and_the_operator_was_t
     assert told(awake) == []
 
 
+@pytest.mark.fault("R20")
 def test_a_scheduler_that_never_wakes_is_noticed_from_outside(
     county: Callable[[str], Path], peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -59,6 +59,7 @@ def _open_reviews(services: Services) -> int:
         return len(session.scalars(select(Review).where(col(Review.state) == "open")).all())
 
 
+@pytest.mark.fault("R11")
 def test_nothing_is_proposed_for_a_case_that_was_withdrawn_meanwhile(county: Services) -> None:
     _without_its_proposal(county)
     gathered, plan = _read(county)

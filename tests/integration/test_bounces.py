@@ -80,6 +80,7 @@ def next_reminder(services: Services) -> Letter | None:
     return None if newest.id == before else newest
 
 
+@pytest.mark.fault("M05", "M14", "M19")
 def test_a_dead_mailbox_gets_nothing_more_and_the_matter_is_not_lost(county: Services) -> None:
     [letter] = taken(county).letters
 
@@ -99,6 +100,7 @@ def test_a_dead_mailbox_gets_nothing_more_and_the_matter_is_not_lost(county: Ser
         assert broken_at(session) is None
 
 
+@pytest.mark.fault("M14")
 def test_the_same_report_again_changes_nothing(county: Services) -> None:
     taken(county)
 
@@ -113,6 +115,7 @@ def test_the_same_report_again_changes_nothing(county: Services) -> None:
         pytest.param({"recipient": "old@firm.example"}, id="an address of before"),
     ],
 )
+@pytest.mark.fault("M14")
 def test_what_does_not_speak_against_the_mailbox_does_not_close_it(
     county: Services, told: dict[str, Any]
 ) -> None:
@@ -141,6 +144,7 @@ def test_a_letter_whose_answer_was_lost_and_that_comes_back_is_not_sent_again(
     assert to_the_firm(county).state == LetterState.FAILED.value
 
 
+@pytest.mark.fault("M14")
 def test_reports_of_letters_that_are_not_ours_are_only_counted(county: Services) -> None:
     done = taken(county, message_id=f"<{'0' * 32}@bureau.example>")
 

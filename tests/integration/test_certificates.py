@@ -73,6 +73,7 @@ def test_the_same_again_changes_nothing_and_another_date_corrects_it(county: Ser
         assert (row.valid_to, row.field) == (dt.date(2029, 9, 20), "电子信息")
 
 
+@pytest.mark.fault("R18")
 def test_a_registration_of_this_year_ends_with_it(county: Services) -> None:
     done = register(county, number="202643128108000001", on=dt.date(2026, 6, 1))
 

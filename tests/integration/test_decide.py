@@ -76,6 +76,7 @@ def test_an_approval_moves_the_case_and_says_who_and_why(county: Services) -> No
     assert (audit.act, audit.subject) == ("approve", "sprout/91431281MAXX00001X/2026")
 
 
+@pytest.mark.fault("R11")
 def test_of_two_people_one_wins_and_the_other_is_told_who_and_when(county: Services) -> None:
     seen = _case(county).version
     _done(county, Verb.APPROVE, expecting=seen, reason="材料属实")
@@ -183,6 +184,7 @@ def test_a_withdrawn_case_is_over_and_its_deadlines_with_it(county: Services) ->
     assert "已结束" in _refused(county, Verb.HOLD)
 
 
+@pytest.mark.fault("R12")
 def test_the_same_record_twice_is_one_record(county: Services) -> None:
     _done(county, Verb.APPROVE)
     first, second = _record(county, "trained"), _record(county, "trained")

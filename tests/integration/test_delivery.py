@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from casework.deliver import GIVE_UP_AFTER, DeliveryReport, deliver
+from casework.deliver import DeliveryReport, deliver
+from casework.hand_over import GIVE_UP_AFTER
 from casework.pipeline import run_month
 from casework.records import Happened, record_event
 from casework.remind import sweep
@@ -98,6 +99,7 @@ def test_a_letter_is_not_sent_before_its_day(county: Services) -> None:
     assert (report.sent, carrier.attempts) == (0, [])
 
 
+@pytest.mark.fault("M03")
 def test_what_is_put_off_is_tried_again_later_and_each_time_waits_longer(county: Services) -> None:
     carrier = MemoryCarrier([Fate.DEFERRED] * FIRMS * 2)
 
@@ -126,6 +128,7 @@ def test_a_refused_letter_stops_no_other(county: Services) -> None:
     assert Counter(_states(county)) == {"failed": 1, "sent": FIRMS - 1}
 
 
+@pytest.mark.fault("M01", "M13")
 def test_a_refused_sender_stops_and_burns_no_attempt(county: Services) -> None:
     report = _by(county, MemoryCarrier([Fate.STOPPED]))
 
@@ -135,6 +138,7 @@ def test_a_refused_sender_stops_and_burns_no_attempt(county: Services) -> None:
     assert _by(county, MemoryCarrier(), minutes=1).sent == FIRMS
 
 
+@pytest.mark.fault("M10")
 def test_a_lost_answer_is_settled_by_looking_where_the_carrier_can_look(county: Services) -> None:
     carrier = MemoryCarrier([Fate.UNKNOWN])
     first = _by(county, carrier)
@@ -146,6 +150,7 @@ def test_a_lost_answer_is_settled_by_looking_where_the_carrier_can_look(county: 
     assert _states(county) == ["sent"] * FIRMS
 
 
+@pytest.mark.fault("M08")
 def test_a_lost_answer_is_repeated_once_with_the_same_message_id(county: Services) -> None:
     carrier = MemoryCarrier([Fate.UNKNOWN], remembers=False)
     _by(county, carrier)
@@ -158,6 +163,7 @@ def test_a_lost_answer_is_repeated_once_with_the_same_message_id(county: Service
     assert sum(letter.may_repeat for letter in _letters(county)) == 1
 
 
+@pytest.mark.fault("M08")
 def test_a_second_lost_answer_waits_for_a_person(county: Services) -> None:
     carrier = MemoryCarrier([Fate.UNKNOWN, Fate.SENT, Fate.SENT, Fate.UNKNOWN], remembers=False)
     for minutes in (0, 20, 60, 120):
@@ -168,6 +174,7 @@ def test_a_second_lost_answer_waits_for_a_person(county: Services) -> None:
 
 
 @pytest.mark.parametrize("remembers", [True, False], ids=["can look", "can not look"])
+@pytest.mark.fault("R02")
 def test_a_letter_whose_sender_died_in_the_middle_is_taken_up_again(
     county: Services, *, remembers: bool
 ) -> None:
@@ -207,6 +214,7 @@ def _overtaken(county: Services, change: Callable[[], object]) -> MemoryCarrier:
     return Interrupted([Fate.FAILED])
 
 
+@pytest.mark.fault("R10")
 def test_a_late_answer_of_a_lost_lease_is_not_recorded(county: Services) -> None:
     def take_over() -> None:
         with county.database.writing() as session:
@@ -231,6 +239,7 @@ def test_what_was_done_before_the_letter_left_is_struck_from_it(county: Services
     assert [item.reason for item in struck] == ["发信前已办结、改期或中止"]
 
 
+@pytest.mark.fault("M19")
 def test_a_person_without_a_mailbox_by_now_is_not_written_to(county: Services) -> None:
     with county.database.writing() as session:
         session.execute(update(Person).values(email=""))

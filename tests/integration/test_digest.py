@@ -73,6 +73,7 @@ def test_each_clerk_and_head_is_told_how_the_week_stands(county: Services) -> No
     assert "超期" not in letter.text
 
 
+@pytest.mark.fault("M05", "M19")
 def test_what_is_overdue_or_went_wrong_stands_in_it_the_gravest_first(county: Services) -> None:
     sweep(_at(county, MONDAY - dt.timedelta(days=5)))
     sweep(_at(county, MONDAY))  # d-7 of 04-30: the third enterprise can not be told
@@ -98,6 +99,29 @@ def test_what_is_overdue_or_went_wrong_stands_in_it_the_gravest_first(county: Se
         )
     ]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("failed_on", "summed_up", "told"),
+    [
+        pytest.param("2026-04-20", "2026-04-27", True, id="on Monday, after its summary had left"),
+        pytest.param("2026-04-17", "2026-04-27", False, id="in the week before"),
+        pytest.param("2026-04-27", "2026-05-06", True, id="before a week with a holiday"),
+    ],
+)
+def test_what_went_wrong_since_the_last_week_that_was_worked_stands_in_it(
+    county: Services, failed_on: str, summed_up: str, *, told: bool
+) -> None:
+    with county.database.writing() as session:
+        person = session.scalars(select(Person).where(col(Person.key).contains("00001X"))).one()
+        day = dt.date.fromisoformat(failed_on)
+        row = {"state": "failed", "reason": "示例：信箱不存在", "letter": "enterprise_daily"}
+        session.add(Letter(person_id=person.id, send_on=day, **row))
+    digest(_at(county, dt.date.fromisoformat(summed_up)))
+
+    (letter,) = _letters(_at(county, dt.date.fromisoformat(summed_up)))
+
+    assert ("示例：信箱不存在" in letter.text) is told
 
 
 def test_a_head_and_a_clerk_see_their_own_division_and_those_below_it(county: Services) -> None:

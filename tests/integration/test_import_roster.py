@@ -150,6 +150,7 @@ def test_a_preview_says_the_same_and_writes_nothing(house: Services) -> None:
     assert sizes(house) == before
 
 
+@pytest.mark.fault("R04")
 def test_the_same_file_twice_changes_nothing_and_says_so(house: Services) -> None:
     applied(house, full_roster())
     before = sizes(house)

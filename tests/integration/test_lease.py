@@ -44,6 +44,7 @@ def test_it_ends_by_itself_unless_it_is_renewed(house: Services) -> None:
     assert isinstance(_acquire(_at(house, 150), "乙机"), Held)
 
 
+@pytest.mark.fault("R10")
 def test_an_overtaken_holder_can_neither_renew_nor_release_it(house: Services) -> None:
     mine = _held(_acquire(house))
     theirs = _held(_acquire(_at(house, 90), "乙机"))
@@ -69,6 +70,7 @@ def test_a_released_one_is_free_at_once_and_stays_so(house: Services) -> None:
     assert isinstance(_acquire(house, "乙机"), Held)
 
 
+@pytest.mark.fault("R15")
 def test_one_that_was_written_while_a_clock_was_a_year_ahead_keeps_nobody_out(
     house: Services,
 ) -> None:
@@ -78,6 +80,7 @@ def test_one_that_was_written_while_a_clock_was_a_year_ahead_keeps_nobody_out(
 
 
 @pytest.mark.parametrize("used_before", [0, 1])
+@pytest.mark.fault("R09")
 def test_of_many_who_ask_at_once_one_gets_it(
     a_house: HouseMaker, engine: str, used_before: int
 ) -> None:

@@ -113,6 +113,7 @@ def test_what_others_had_begun_differently_is_begun_anew(
     assert left_of(county, MONTH) == ()
 
 
+@pytest.mark.fault("R21")
 def test_whoever_was_overtaken_neither_marks_nor_ends_a_run_begun_anew(county: Services) -> None:
     late = start_month(county, MONTH)
     _do(county, late)

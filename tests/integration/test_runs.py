@@ -259,6 +259,7 @@ def test_a_sign_of_life_keeps_a_long_run_alive(county: Services) -> None:
     assert not last(later(county, 1)).cut_off
 
 
+@pytest.mark.fault("R21")
 def test_a_late_finisher_ends_nothing(county: Services) -> None:
     late = begun(county)
     then = later(county, 1)
@@ -309,6 +310,7 @@ def test_the_batches_of_a_living_month_are_counted(a_house: HouseMaker, engine: 
     assert last(services).done == last(services).pieces
 
 
+@pytest.mark.fault("R21")
 def test_a_month_killed_in_its_middle_blocks_nobody_and_the_operator_is_told(
     a_county: County, tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_server_that_hung_up_between_two_letters_is_called_again() -> None:
 
 
 @pytest.mark.parametrize("lost", [TAKE_AND_DROP, TAKE_AND_WAIT])
+@pytest.mark.fault("M08", "M09")
 def test_a_lost_answer_is_unknown_and_the_letter_was_handed_over_once(lost: str) -> None:
     with Sink(Script(body=(lost,))) as sink:
         receipt = deliver(sink)
@@ -117,6 +118,7 @@ def test_a_lost_answer_is_unknown_and_the_letter_was_handed_over_once(lost: str)
 
 
 @pytest.mark.parametrize("lost", [TAKE_AND_DROP, TAKE_AND_WAIT])
+@pytest.mark.fault("M08", "M09")
 def test_the_library_alone_would_have_sent_that_letter_twice(lost: str) -> None:
     with Sink(Script(body=(lost,))) as sink:
         alone = SMTPBackend(host="127.0.0.1", port=sink.port, timeout=0.3, fail_silently=True)
@@ -126,6 +128,7 @@ def test_the_library_alone_would_have_sent_that_letter_twice(lost: str) -> None:
     assert len(sink.accepted) == 2
 
 
+@pytest.mark.fault("M10")
 def test_a_connection_lost_before_the_server_took_the_letter_can_not_be_told_apart() -> None:
     with Sink(Script(body=(DROP,))) as sink:
         assert deliver(sink).fate is Fate.UNKNOWN
@@ -164,6 +167,7 @@ def test_a_connection_lost_before_the_server_took_the_letter_can_not_be_told_apa
         (Script(ehlo="550 go away"), Fate.STOPPED, 550),
     ],
 )
+@pytest.mark.fault("M03", "M04", "M05", "M07", "M11")
 def test_every_answer_has_its_fate(script: Script, fate: Fate, code: int | None) -> None:
     with Sink(script) as sink:
         receipt = deliver(sink)
@@ -184,6 +188,7 @@ def test_after_a_refused_address_the_next_letter_uses_the_same_connection() -> N
 
 
 @pytest.mark.parametrize("first", ["421 closing", b"garbled\r\n"])
+@pytest.mark.fault("M04", "M11")
 def test_after_a_goodbye_or_nonsense_the_next_letter_uses_a_new_connection(
     first: str | bytes,
 ) -> None:
@@ -198,6 +203,7 @@ def test_after_a_goodbye_or_nonsense_the_next_letter_uses_a_new_connection(
 
 @pytest.mark.parametrize("phase", ["banner", "ehlo", "mail", "rcpt", "data"])
 @pytest.mark.parametrize("reply", [TRICKLE, ENDLESS])
+@pytest.mark.fault("M02")
 def test_a_tarpit_ends_in_time_and_took_no_letter(phase: str, reply: str) -> None:
     started = time.monotonic()
     with Sink(Script(**{phase: reply})) as sink:  # type: ignore[arg-type]
@@ -208,6 +214,7 @@ def test_a_tarpit_ends_in_time_and_took_no_letter(phase: str, reply: str) -> Non
     assert time.monotonic() - started < 4
 
 
+@pytest.mark.fault("M01")
 def test_a_closed_port_stops_the_sender() -> None:
     carrier = SmtpCarrier(SmtpSettings(host="127.0.0.1", port=free_port(), security="plain"))
 
@@ -219,6 +226,7 @@ def test_a_closed_port_stops_the_sender() -> None:
     carrier.close()
 
 
+@pytest.mark.fault("M13")
 def test_a_wrong_password_is_tried_once() -> None:
     with Sink(Script(auth="535 wrong", ehlo="250-x\r\n250 AUTH CRAM-MD5 PLAIN LOGIN")) as sink:
         receipt = deliver(sink, username="clerk", password="secret-1")
@@ -251,6 +259,7 @@ def test_a_broken_challenge_stops_the_sender() -> None:
     assert receipt.fate is Fate.STOPPED
 
 
+@pytest.mark.fault("M21")
 def test_an_impossible_address_reaches_no_server(sink: Sink) -> None:
     carrier = SmtpCarrier(settings_for(sink))
     broken = replace(LETTER, to=Address(name="张示例", email="a@x.example, b@y.example"))
@@ -279,6 +288,7 @@ def test_nobody_can_be_asked_what_became_of_a_letter(sink: Sink) -> None:
     assert SmtpCarrier(settings_for(sink)).find(LETTER.message_id) is None
 
 
+@pytest.mark.fault("M11")
 @settings(max_examples=60)
 @given(
     phase=st.sampled_from(["banner", "ehlo", "auth", "mail", "rcpt", "data", "body", "rset"]),
@@ -310,6 +320,7 @@ class Mailbox:
         return "250 kept"
 
 
+@pytest.mark.fault("M21")
 def test_an_ordinary_server_reads_the_letter_as_it_was_written() -> None:
     mailbox = Mailbox()
     port = free_port()

@@ -158,6 +158,7 @@ def test_a_server_with_a_trusted_name_gets_the_account_and_the_letter(
     ],
     ids=["unknown authority", "wrong name", "expired"],
 )
+@pytest.mark.fault("M12")
 def test_a_server_that_can_not_prove_its_name_hears_neither_account_nor_letter(
     security: Security,
     served: Served,
@@ -177,6 +178,7 @@ def test_a_server_that_can_not_prove_its_name_hears_neither_account_nor_letter(
     assert sink.accepted == []
 
 
+@pytest.mark.fault("M12")
 def test_the_system_authorities_do_not_know_a_self_made_certificate(stranger: Authority) -> None:
     with with_tls(stranger.server(LOOPBACK)) as sink:
         receipt = deliver(sink, "tls", None)
@@ -186,6 +188,7 @@ def test_the_system_authorities_do_not_know_a_self_made_certificate(stranger: Au
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
+@pytest.mark.fault("M12")
 def test_a_server_without_encryption_hears_neither_account_nor_letter(
     security: Security, trusted: Authority
 ) -> None:
@@ -197,6 +200,7 @@ def test_a_server_without_encryption_hears_neither_account_nor_letter(
     assert sink.accepted == []
 
 
+@pytest.mark.fault("M12")
 def test_a_refused_starttls_stops_the_sender(trusted: Authority) -> None:
     script = Script(ehlo=OFFERS_TLS.ehlo, starttls="501 broken")
     with Sink(script) as sink:

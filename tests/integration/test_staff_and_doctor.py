@@ -148,12 +148,14 @@ def test_without_a_clerk_nobody_hears_of_proposals(house: Services) -> None:
         pytest.param(dt.date(2026, 11, 1), True, id="november"),
     ],
 )
+@pytest.mark.fault("R18")
 def test_next_years_list_is_asked_for_from_november(
     a_house: HouseMaker, today: dt.date, *, told: bool
 ) -> None:
     assert ("明年放假安排" in checks(a_house(today=today))) is told
 
 
+@pytest.mark.fault("R18")
 def test_a_year_without_a_list_is_bad(a_house: HouseMaker) -> None:
     found = checks(a_house(gazetted=Calendar()))["放假安排"]
 

@@ -57,6 +57,7 @@ def test_a_day_on_which_no_rung_speaks_says_nothing(county: Services) -> None:
     assert _rows(county, Letter) == []
 
 
+@pytest.mark.fault("M19")
 def test_a_rung_speaks_on_its_day_and_nobody_to_tell_is_recorded(county: Services) -> None:
     sweep(county, today=dt.date(2026, 3, 30))
     report = sweep(county, today=D30)
@@ -79,6 +80,7 @@ def test_a_second_sweep_of_the_day_changes_no_row(county: Services) -> None:
     assert differences(before, dump(county.database)) == []
 
 
+@pytest.mark.fault("R09")
 def test_sweeps_at_once_claim_each_rung_once(county: Services) -> None:
     sweep(county, today=dt.date(2026, 4, 22))
     with ThreadPoolExecutor(4) as sweeps:
@@ -101,6 +103,7 @@ def test_a_person_gets_one_letter_whatever_it_speaks_of(county: Services) -> Non
     assert items[clerk.id] == 3
 
 
+@pytest.mark.fault("R19")
 def test_after_a_silence_the_most_urgent_rung_speaks_for_the_others(county: Services) -> None:
     sweep(county, today=dt.date(2026, 3, 30))
 
@@ -117,6 +120,7 @@ def test_after_a_silence_the_most_urgent_rung_speaks_for_the_others(county: Serv
     assert Counter(row.person_id for row in _rows(county, Letter)).most_common(1)[0][1] == 1
 
 
+@pytest.mark.fault("R19")
 def test_a_date_that_passed_in_the_silence_goes_to_staff_as_overdue(county: Services) -> None:
     sweep(county, today=dt.date(2026, 3, 30))
     sweep(county, today=AFTER)

@@ -247,6 +247,7 @@ def test_the_last_month_is_made_up_for_if_nobody_began_it_and_only_once(
     assert _months_done(home, monkeypatch) == []
 
 
+@pytest.mark.fault("R10")
 def test_whoever_was_overtaken_in_its_sleep_does_nothing_more(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +262,7 @@ def test_whoever_was_overtaken_in_its_sleep_does_nothing_more(
     assert heard == []
 
 
+@pytest.mark.fault("R22")
 def test_a_prefect_that_is_away_stops_nothing_and_the_operator_is_told(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,6 +320,7 @@ def test_trouble_around_the_runs_is_told_and_survived(
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.fault("R06")
 def test_it_does_what_was_missed_and_ends_well_when_told_to(
     home: Path, end: signal.Signals
 ) -> None:
@@ -386,6 +389,7 @@ while True:
 """
 
 
+@pytest.mark.fault("R06")
 def test_a_second_signal_ends_at_once_what_does_not_end_by_itself() -> None:
     stubborn = subprocess.Popen(
         [sys.executable, "-c", _STUBBORN],

@@ -69,6 +69,7 @@ def test_when_all_was_done_there_is_nothing_to_tell(county: Services) -> None:
     assert (seen.troubles, seen.raised, rows(county), items(county)) == ((), (), [], [])
 
 
+@pytest.mark.fault("R20")
 def test_a_silence_is_raised_once_told_once_and_cleared(county: Services) -> None:
     first, second = looked(at(county, 4)), looked(at(county, 5))
     sweep(at(county, 5, 13))
@@ -232,6 +233,7 @@ def test_the_doctor_says_what_is_silent_and_what_to_type(county: Services) -> No
     assert silent["提醒"][::2] == (Level.BAD, "peiyu run sweep")
 
 
+@pytest.mark.fault("R15")
 def test_the_doctor_sees_a_clock_that_is_off(county: Services) -> None:
     back = at(county, 1)
     server = at(county, 2, 13).now()

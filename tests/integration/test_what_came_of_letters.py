@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from threading import Event, Timer
 
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
 from casework.bounces import take_in
-from casework.deliver import DeliveryReport, deliver
+from casework.deliver import DeliveryReport, Ending, deliver
+from casework.leaving import take
 from casework.pipeline import run_month
 from casework.refusal import Refusal
 from casework.release import Settled, arrived, release, suppress
@@ -22,7 +24,6 @@ from models.letter import Letter
 from notifications.bounces import Bounce
 from notifications.memory import MemoryCarrier
 from notifications.message import Fate
-from notifications.pace import Paced
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.obligation import Lost
 from tests.plugins.house import HouseMaker
@@ -67,6 +68,7 @@ def letters(services: Services) -> Sequence[Letter]:
         return session.scalars(select(Letter).order_by(col(Letter.id))).all()
 
 
+@pytest.mark.fault("M08")
 def test_where_the_ladder_says_so_a_lost_answer_is_not_followed_by_a_second_copy(
     county: Services,
 ) -> None:
@@ -135,6 +137,7 @@ def test_twice_without_an_answer_a_person_settles_it(a_house: HouseMaker, engine
         ("552 5.2.2 mailbox full", False),
     ],
 )
+@pytest.mark.fault("M05")
 def test_a_server_that_knows_no_such_mailbox_closes_it_and_nothing_else_does(
     county: Services, *, answer: str, dead: bool
 ) -> None:
@@ -161,40 +164,61 @@ def test_a_letter_that_waits_for_a_word_and_comes_back_did_not_arrive(county: Se
     assert (came_back.letter, letters(county)[0].state) == (letter.id, "failed")
 
 
-def test_a_paced_sender_waits_before_a_letter_is_on_its_way(county: Services) -> None:
-    states: list[str] = []
-    paced = Paced(MemoryCarrier(), 1, clock=lambda: 0.0, sleep=lambda _: None)
-    paced.wait = lambda: states.append(letters(county)[0].state)  # type: ignore[method-assign]
-
-    assert deliver(replace(county, open_carrier=lambda: paced)).sent == 1
-    assert states == ["queued"]
-
-
+@pytest.mark.fault("M18")
 def test_a_delivery_begins_no_letter_after_its_end_and_lets_go_of_what_it_had(
     county: Services,
 ) -> None:
     carrier = MemoryCarrier()
     sending = replace(county, open_carrier=lambda: carrier)
 
-    assert deliver(sending, until=county.now()).sent == 0
+    assert deliver(sending, ending=Ending(until=county.now())).sent == 0
     assert letters(county)[0].leased_until is None
-    assert deliver(sending, until=county.now() + dt.timedelta(minutes=1)).sent == 1
+    assert deliver(sending, ending=Ending(until=county.now() + dt.timedelta(minutes=1))).sent == 1
 
 
 def test_a_new_delivery_counts_what_the_last_one_sent_within_the_minute(county: Services) -> None:
     waited: list[float] = []
+    now = [county.now()]
 
-    def sleep(seconds: float) -> None:
+    def pause(seconds: float) -> None:
         waited.append(seconds)
-        ticking[0] += seconds
+        now[0] += dt.timedelta(seconds=seconds)
 
-    assert deliver(county).sent == 1
+    slow = replace(county, per_minute=1, now=lambda: now[0])
+    assert deliver(slow).sent == 1
+    now[0] += dt.timedelta(seconds=15)
     add_firm(county, 2)
-    run_month(later(county, 0), "2026-03", on=D30)
-    soon = replace(county, now=lambda: county.now() + dt.timedelta(seconds=15))
-    sweep(soon, today=D30 + dt.timedelta(days=1))
-    ticking = [0.0]
-    paced = Paced(MemoryCarrier(), 1, clock=lambda: ticking[0], sleep=sleep)
-    report = deliver(replace(soon, open_carrier=lambda: paced), today=D30 + dt.timedelta(days=1))
+    run_month(slow, "2026-03", on=D30)
+    sweep(slow, today=D30 + dt.timedelta(days=1))
+    report = deliver(slow, today=D30 + dt.timedelta(days=1), ending=Ending(pause=pause))
 
     assert (report.sent, waited) == (1, [45])
+
+
+def test_whoever_waits_for_a_turn_hears_that_it_is_over_and_lets_go_of_what_it_had(
+    county: Services,
+) -> None:
+    stop = Event()
+    slow = replace(county, per_minute=1)
+    with county.database.writing() as session:
+        before = session.scalars(select(Letter)).one()
+        session.add(
+            Letter(
+                person_id=before.person_id,
+                send_on=D30 - dt.timedelta(days=1),
+                letter=before.letter,
+                state="sent",
+                handed_at=county.now(),
+            )
+        )
+    Timer(0.2, stop.set).start()
+
+    assert deliver(slow, ending=Ending(stop=stop)) == DeliveryReport()
+    assert letters(county)[0].leased_until is None
+    assert letters(county)[0].state == "queued"
+
+
+def test_what_is_in_another_senders_hands_is_counted_and_left_alone(county: Services) -> None:
+    assert len(take(county, D30, None)) == 1
+
+    assert deliver(county) == DeliveryReport(elsewhere=1)

@@ -5,8 +5,9 @@ once and forks a child for each run, so that a run costs a fraction of a second.
 
     python -m tests.plugins.crash_points
 
-reads lines of JSON ``{"url", "what", "day", "port", "lost", "at", "hours"}``; ``at`` 0: nobody
-dies. Answers each with the number of steps that were taken, or 0 when the child was killed.
+reads lines of JSON ``{"url", "what", "day", "port", "lost", "at", "hours"}``; ``what`` is one of
+`USE_CASES`, ``at`` 0: nobody dies. Answers each with the number of steps that were taken, or 0
+when the child was killed.
 """
 
 import datetime as dt
@@ -16,7 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -24,9 +25,14 @@ from typing import Any
 
 from sqlalchemy import event
 
+from casework.decide import Verb, Wish, decide_case
 from casework.deliver import deliver
+from casework.import_roster import apply
+from casework.pipeline import run_month
 from casework.remind import sweep
+from casework.services import Actor, Services
 from config.catalogue import Catalogue
+from exchange.values import EnterpriseRow, Roster
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.obligation import Lost
 from tests.house.tree import ROOT
@@ -34,6 +40,7 @@ from tests.plugins.house import services_on
 from tests.plugins.sprout import LADDER, sprout_catalogue
 
 Order = dict[str, Any]
+CLERK = Actor(name="示例经办")
 _FOR_GOOD = 60.0  # seconds of patience with the server: nothing here is late
 
 
@@ -52,6 +59,7 @@ def runner() -> Iterator["Runner"]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     with process:
         yield Runner(process)
@@ -64,6 +72,10 @@ class Runner:
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
+
+    def signal(self, sent: signal.Signals) -> None:
+        """Send a signal to the process and whatever it runs."""
+        os.killpg(self._process.pid, sent)
 
     def run(self, **order: Any) -> int:
         """Return the number of steps; 0 when the child was killed at its step."""
@@ -121,9 +133,43 @@ def _run(order: Order) -> int:
     event.listen(services.database.engine, "before_cursor_execute", step)
     event.listen(services.database.engine, "commit", step)
     _around_sending(step)
-    {"sweep": sweep, "deliver": deliver}[order["what"]](services, today=day)
+    USE_CASES[order["what"]](services)
     services.database.close()
     return taken
+
+
+def _approve(services: Services) -> None:
+    """Approve the first case as somebody does who saw its first version."""
+    wish = Wish(case_id=1, verb=Verb.APPROVE, reason="材料属实", expecting=1)
+    decide_case(services, wish, by=CLERK)
+
+
+def _import(services: Services) -> None:
+    """Import a roster: one enterprise that is known with a new address, and one that is new."""
+    known, new = (
+        EnterpriseRow(
+            sheet="企业名册",
+            row=number + 1,
+            uscc=f"91431281MAXX{number:05d}X",
+            name=f"示例企业{number}号有限公司",
+            contact_name="李示例",
+            contact_email=f"li{number}@firm.example",
+            statements={"resident": True},
+        )
+        for number in (1, 9)
+    )
+    apply(
+        services, Roster(filename="名册.xlsx", digest="0" * 64, enterprises=(known, new)), by=CLERK
+    )
+
+
+USE_CASES: dict[str, Callable[[Services], object]] = {
+    "sweep": sweep,
+    "deliver": deliver,
+    "approve": _approve,
+    "import": _import,
+    "month": lambda services: run_month(services, f"{services.today:%Y-%m}", on=services.today),
+}
 
 
 def _around_sending(step: Any) -> None:

@@ -7,8 +7,8 @@ import contextlib
 import socket
 import ssl
 import threading
-import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 DROP = "<drop>"  # close the connection without an answer
 TAKE_AND_DROP = "<take and drop>"  # body only: keep the letter, then close without an answer
@@ -18,22 +18,36 @@ TRICKLE = "<trickle>"  # one byte at a time, for ever
 ENDLESS = "<endless>"  # one answer of unlimited length
 
 Reply = str | bytes
+Replies = Reply | tuple[Reply, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """What the server answers to each command; of several answers, one for each time."""
+    """What the server answers to each command; of several answers, one for each time.
 
-    banner: Reply = "220 sink ready"
-    ehlo: Reply = "250-sink\r\n250 AUTH PLAIN LOGIN"
-    starttls: Reply = "220 go ahead"
-    auth: Reply = "235 welcome"
-    mail: Reply = "250 ok"
-    rcpt: Reply = "250 ok"
-    data: Reply = "354 go on"
-    body: tuple[Reply, ...] = ("250 taken",)
-    rset: Reply = "250 ok"
-    quit: Reply = "221 bye"
+    The last of several stays. ``mailboxes`` says what RCPT of some addresses is answered instead.
+    """
+
+    banner: Replies = "220 sink ready"
+    ehlo: Replies = "250-sink\r\n250 AUTH PLAIN LOGIN"
+    starttls: Replies = "220 go ahead"
+    auth: Replies = "235 welcome"
+    mail: Replies = "250 ok"
+    rcpt: Replies = "250 ok"
+    data: Replies = "354 go on"
+    body: Replies = "250 taken"
+    rset: Replies = "250 ok"
+    quit: Replies = "221 bye"
+    mailboxes: Mapping[str, Reply] = field(default_factory=dict)
+
+    def answers(self) -> dict[str, list[Reply]]:
+        """Return the answers to each command, to be taken from one by one."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {
+            name: list(reply) if isinstance(reply, tuple) else [reply]
+            for name, reply in said.items()
+            if name != "mailboxes"
+        }
 
 
 @dataclass
@@ -49,7 +63,7 @@ class Sink:
         self.accepted: list[bytes] = []
         self.commands: list[str] = []
         self.connections = 0
-        self._bodies = list(self.script.body)
+        self._answers = self.script.answers()
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -92,7 +106,7 @@ class Sink:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
                 stack.enter_context(connection)
-            self._say(connection, self.script.banner)
+            self._say(connection, self.answer_to("banner"))
             _Session(self, connection, stack).run()
 
     def _say(self, connection: socket.socket, reply: Reply) -> None:
@@ -112,9 +126,13 @@ class Sink:
         else:
             connection.sendall(reply.encode() + b"\r\n")
 
-    def next_body(self) -> Reply:
-        """Return the next answer to a body; the last one stays."""
-        return self._bodies.pop(0) if len(self._bodies) > 1 else self._bodies[0]
+    def answer_to(self, verb: str, command: str = "") -> Reply:
+        """Return the next answer to a command; the last one stays."""
+        for email, reply in self.script.mailboxes.items():
+            if verb == "rcpt" and f"<{email}>" in command:
+                return reply
+        left = self._answers.get(verb, ["500 what?"])
+        return left.pop(0) if len(left) > 1 else left[0]
 
 
 class _Session:
@@ -129,7 +147,7 @@ class _Session:
             command = line.decode("utf-8", "replace").strip()
             self._sink.commands.append(command)
             verb = command.split(" ")[0].lower()
-            reply = getattr(self._sink.script, verb.removeprefix("helo") or "ehlo", "500 what?")
+            reply = self._sink.answer_to(verb.removeprefix("helo") or "ehlo", command)
             self._sink._say(self._connection, reply)
             if verb == "starttls" and self._sink.starttls:
                 self._listen_to(self._sink.starttls.wrap_socket(self._connection, server_side=True))
@@ -148,12 +166,12 @@ class _Session:
             if not line:
                 raise ConnectionAbortedError
             content += line
-        reply = self._sink.next_body()
+        reply = self._sink.answer_to("body")
         if str(reply).startswith("2") or reply in (TAKE_AND_DROP, TAKE_AND_WAIT):
             self._sink.accepted.append(content)
         if reply == TAKE_AND_DROP:
             raise ConnectionAbortedError
         if reply == TAKE_AND_WAIT:
-            time.sleep(self._sink.late_seconds)
+            self._sink._ended.wait(self._sink.late_seconds)
             reply = "250 taken, at last"
         self._sink._say(self._connection, reply)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -196,6 +197,7 @@ def test_however_sweeps_are_spaced_each_workday_is_spoken_for_once(
     assert spoken == list(send_days(first, after, calendar))
 
 
+@pytest.mark.fault("R17")
 @given(DAYS, st.integers(-60, 60))
 def test_months_land_in_the_month_meant_on_the_day_or_its_last(day: dt.date, months: int) -> None:
     moved = add_months(day, months)

@@ -128,6 +128,7 @@ def test_letters_that_nobody_wrote_are_said_to_be_none(
     assert "其中没有符合条件的信函" in peiyu("letters", "--state", "发不出").out
 
 
+@pytest.mark.fault("M01")
 def test_a_mail_server_that_is_away_leaves_every_letter_waiting(
     peiyu: Peiyu, home: Path, a_month: Callable[[], None]
 ) -> None:

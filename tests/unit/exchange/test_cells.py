@@ -206,6 +206,7 @@ def test_an_address_is_read(written: str) -> None:
         ("431281199001011234", "身份证号"),
     ],
 )
+@pytest.mark.fault("M21")
 def test_a_wrong_address_says_what_is_wrong(written: str, said: str) -> None:
     assert said in cells.email(written).error
 

@@ -49,6 +49,7 @@ def read(raw: bytes) -> Bounce | None:
 
 
 @pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers"])
+@pytest.mark.fault("M14")
 def test_an_unknown_address_is_a_hard_failure(returned: str) -> None:
     found = read(report(returned=returned))
 
@@ -101,6 +102,7 @@ def test_where_a_report_went_to_is_found_wherever_servers_put_it(
         pytest.param("", "smtp; 452 try later", False, id="no status, 452"),
     ],
 )
+@pytest.mark.fault("M14")
 def test_what_speaks_against_the_address_is_told_from_the_rest(
     *, status: str, code: str, hard: bool
 ) -> None:
@@ -127,6 +129,7 @@ def test_what_is_not_about_a_letter_of_ours_is_left_alone(original: str) -> None
     assert read(report(original=original)) is None
 
 
+@pytest.mark.fault("M14")
 def test_an_id_in_a_strangers_words_is_no_report() -> None:
     forged = in_words(f"550 5.1.1\nMessage-ID: {ID}\n", sender="somebody@firm.example")
 
@@ -168,6 +171,7 @@ def test_words_that_give_no_reason_are_no_report() -> None:
 @pytest.mark.parametrize(
     "header", ["Auto-Submitted: auto-replied", "X-Autoreply: yes", "X-Autorespond: away"]
 )
+@pytest.mark.fault("M15")
 def test_somebody_who_is_away_is_no_failure(header: str) -> None:
     away = f"{header}\n".encode() + in_words(f"550 我在休假\nMessage-ID: {ID}\n")
 
@@ -186,6 +190,7 @@ def test_somebody_who_is_away_is_no_failure(header: str) -> None:
         pytest.param(report() + b"x" * 3_000_000, id="huge"),
     ],
 )
+@pytest.mark.fault("M14")
 def test_damaged_mail_does_no_harm(raw: bytes) -> None:
     found = read(raw)
 

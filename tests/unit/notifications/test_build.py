@@ -43,6 +43,7 @@ def test_a_letter_that_can_be_sent_is_not_refused() -> None:
         f"{'z' * 65}@firm.example",
     ],
 )
+@pytest.mark.fault("M21")
 def test_an_impossible_mailbox_is_refused_in_words_that_say_what_to_mend(mailbox: str) -> None:
     receipt = refusal(replace(LETTER, to=Address(name="张示例", email=mailbox)))
 
@@ -101,6 +102,7 @@ def test_every_fault_is_told_at_once() -> None:
     assert receipt.detail.endswith("信件没有正文")
 
 
+@pytest.mark.fault("M15")
 def test_another_program_reads_the_letter_as_it_was_written() -> None:
     mail = read(replace(LETTER, headers=(("List-Id", "示例\r\nBcc: a@b.example"),)))
 
@@ -188,6 +190,7 @@ def test_no_name_adds_a_recipient(name: str) -> None:
     assert mail["Bcc"] is None
 
 
+@pytest.mark.fault("M21")
 @given(st.text(max_size=300))
 def test_any_subject_survives_the_journey_as_one_line(subject: str) -> None:
     mail = read(replace(LETTER, subject=subject))

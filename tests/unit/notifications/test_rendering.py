@@ -4,7 +4,6 @@ import dataclasses
 from typing import TypeVar
 
 import pytest
-from jinja2 import UndefinedError
 
 from notifications.letters import (
     LETTERS,
@@ -14,7 +13,7 @@ from notifications.letters import (
     letter,
     staff_daily,
 )
-from notifications.rendering import PARTS, TEMPLATES, render
+from notifications.rendering import PARTS, TEMPLATES, UnwritableError, one_letter, render
 from tests.plugins.made_up import OFFICE, a_head, a_move, a_review, an_item
 
 CANARY = (
@@ -82,11 +81,16 @@ def test_no_mark_that_hides_or_turns_text_reaches_a_reader() -> None:
         assert "=?" not in rendered.subject + rendered.text + rendered.html
 
 
+@pytest.mark.fault("M16")
 def test_a_context_that_lacks_a_word_is_an_error_and_no_half_letter() -> None:
-    with pytest.raises(UndefinedError, match="demo"):
+    with (
+        pytest.raises(UnwritableError, match=r"模板 enterprise_daily/.+ 第 \d+ 行：'demo' is"),
+        one_letter("enterprise_daily"),
+    ):
         render("enterprise_daily", {})
 
 
+@pytest.mark.fault("M17")
 def test_every_letter_has_its_folder_with_three_parts_and_every_folder_its_letter() -> None:
     folders = {each.name: each for each in TEMPLATES.iterdir() if each.is_dir()}
 

@@ -55,6 +55,14 @@ NO_MONTH = Done(swept_on=dt.date(2026, 5, 6))
             [T],
             id="the month takes long, but lives",
         ),
+        pytest.param(at(7, 8), {"acted": at(7, 8, 4)}, [], id="a clock that is a little off"),
+        pytest.param(at(6, 8), {"acted": at(7, 8)}, [Silence.CLOCK], id="a clock put back"),
+        pytest.param(
+            dt.datetime(2009, 1, 1, tzinfo=at(7, 8).tzinfo),
+            {"acted": at(7, 8)},
+            [Silence.CLOCK],
+            id="a machine whose battery is flat",
+        ),
         pytest.param(at(6, 12), {"letters_for": dt.date(2026, 5, 6)}, [L], id="letters wait"),
         pytest.param(at(6, 10), {"letters_for": dt.date(2026, 5, 6)}, [], id="not for long"),
         pytest.param(

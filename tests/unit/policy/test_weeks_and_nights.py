@@ -63,6 +63,7 @@ def summed(week: str | None) -> Done:
         pytest.param("2026-05-11", "09:00", "2026-W30", [], id="a clock that went back"),
     ],
 )
+@pytest.mark.fault("R18")
 def test_a_week_is_summed_up_on_its_first_workday_from_monday(
     day: str, time: str, last: str | None, due: list[RunKind]
 ) -> None:
