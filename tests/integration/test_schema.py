@@ -163,3 +163,50 @@ def _rows(database: Engine) -> dict[str, list[tuple[object, ...]]]:
             ]
             for table in ("run", "person", "letter", "letter_item")
         }
+
+
+_TRIES = (
+    "INSERT INTO enterprise (id, uscc, name, division_code, industry, address, "
+    "change_note, added_at) VALUES (1, '91431281MAXX00001G', '示例', '431281', '', '', '', "
+    "'2026-03-02 01:00:00')",
+    "INSERT INTO programme_version (revision, programme, content, seen_at) "
+    "VALUES ('r', 'sprout', '{}', '2026-03-02 01:00:00')",
+    'INSERT INTO "case" (id, enterprise_id, programme, cycle, round, revision, stage, phase, held, '
+    "version, opened_on, entered_on, assessed, records_after) VALUES (1, 1, 'sprout', 2026, 1, "
+    "'r', 'filing', 'declaration', false, 5, '2026-03-02', '2026-03-02', '', 0)",
+    'INSERT INTO waiver (id, case_id, stage, need, "by", reason, at) '
+    "VALUES (1, 1, 'filing', '提交申报', '示例', '第一次', '2026-03-02 01:00:00')",
+)
+_SINCE = (
+    'INSERT INTO waiver (id, case_id, stage, need, "by", reason, at, version) '
+    "VALUES (2, 1, 'filing', '提交申报', '示例', '第二次', '2026-03-03 01:00:00', 9)",
+    "INSERT INTO deadline (id, enterprise_id, programme, obligation, subject, period, projection, "
+    "title, kind, ladder, due_on, provisional, estimated, needs_confirmation, basis, "
+    '"where", prepare, met_by, state, reason, opened_at, suspended_on) VALUES (1, 1, '
+    "'sprout', 'file', 'case/2026/1', '2026-1', 1, '示例', 'planned', 'gentle', '2026-04-30', "
+    "false, false, false, '{}', '', '', '', 'cannot_file', '示例', '2026-03-02 01:00:00', NULL)",
+)
+
+
+def test_waivers_stay_good_and_what_can_not_be_filed_is_waived_on_the_way_back(
+    empty: Engine,
+) -> None:
+    upgrade(empty, "0004")
+    _run(empty, _TRIES)
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT version FROM waiver")) == 5
+    _run(empty, _SINCE)
+    downgrade(empty, "0004")
+
+    with empty.connect() as connection:
+        assert connection.scalar(text("SELECT reason FROM waiver")) == "第二次"
+        assert connection.scalar(text("SELECT count(*) FROM waiver")) == 1
+        assert connection.scalar(text("SELECT state FROM deadline")) == "waived"
+    empty.dispose()
+
+
+def _run(database: Engine, statements: tuple[str, ...]) -> None:
+    with database.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
