@@ -161,6 +161,15 @@ def test_of_two_clerks_who_confirm_at_once_one_is_told_that_it_is_done(county: S
     assert len(records) == 1
 
 
+def test_two_that_record_the_very_same_at_once_make_one_record(county: Services) -> None:
+    told = Happened(target="1", kind="submitted", on=DAY, evidence="受理 1 号")
+    with ThreadPoolExecutor(4) as clerks:
+        done = [clerks.submit(record_event, county, told, by=BY) for _ in range(4)]
+    assert not [each.exception() for each in done if each.exception()]
+    with county.database.reading() as session:
+        assert len(session.scalars(select(Record)).all()) == 1
+
+
 @pytest.fixture
 def without_a_record(a_house: HouseMaker, engine: str) -> Services:
     """One enterprise whose filing no kind of record meets: it is met when its stage is left."""
