@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from casework.find import enterprise_of
@@ -90,18 +90,24 @@ def list_answers(
 
 
 def answers_of(session: Session, deadlines: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return deadline -> what was answered to it, in few words, for lists of dates."""
+    """Return deadline -> what was answered to its matter, in few words, for lists of dates."""
+    then, same = (
+        aliased(Deadline),
+        ("enterprise_id", "programme", "obligation", "subject", "period"),
+    )
     found: dict[int, tuple[str, ...]] = {}
     wanted = sorted(deadlines)
     for start in range(0, len(wanted), _CHUNK):
         rows = session.execute(
             select(Answer, Deadline)
-            .join(Deadline, col(Deadline.id) == col(Answer.deadline_id))
-            .where(col(Answer.deadline_id).in_(wanted[start : start + _CHUNK]))
+            .join(then, col(then.id) == col(Answer.deadline_id))
+            .join(Deadline, and_(*(col(getattr(Deadline, n)) == getattr(then, n) for n in same)))
+            .where(col(Deadline.id).in_(wanted[start : start + _CHUNK]))
             .order_by(col(Answer.id))
         )
         for row, deadline in rows:
-            found[row.deadline_id] = (*found.get(row.deadline_id, ()), _brief(row, deadline))
+            number = deadline.id or 0
+            found[number] = (*found.get(number, ()), _brief(row, deadline))
     return found
 
 

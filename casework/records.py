@@ -47,26 +47,42 @@ class Recorded:
     moved: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a record did so far; the case has still to go on."""
+
+    recorded: Recorded
+    programme: str
+    enterprise_id: int
+
+
 def record_event(services: Services, happened: Happened, *, by: Actor) -> Recorded | Refusal:
     """Record that something happened, close what it meets, and let the case go on."""
+    done = services.database.transact(lambda session: record_in(session, services, happened, by=by))
+    return done if isinstance(done, Refusal) else go_on(services, done, by=by)
 
-    def attempt(session: Session) -> tuple[Recorded, str, int] | Refusal:
-        found = subject_of(session, services, happened)
-        if isinstance(found, Refusal):
-            return found
-        enterprise, case, programme = found
-        kind = _kind(services, programme, happened)
-        if isinstance(kind, Refusal):
-            return kind
-        recorded = _write(session, services, happened, (enterprise, case, programme, kind), by=by)
-        return recorded, programme.key, enterprise.id or 0
 
-    done = services.database.transact(attempt)
-    if isinstance(done, Refusal):
-        return done
-    recorded, programme, enterprise_id = done
-    counts = run_one(services, programme=programme, enterprise_id=enterprise_id, actor=by.name)
-    return replace(recorded, moved=counts.moved)
+def record_in(
+    session: Session, services: Services, happened: Happened, *, by: Actor
+) -> Written | Refusal:
+    """Record it and close what it meets, in the caller's transaction; a refusal wrote nothing."""
+    found = subject_of(session, services, happened)
+    if isinstance(found, Refusal):
+        return found
+    enterprise, case, programme = found
+    kind = _kind(services, programme, happened)
+    if isinstance(kind, Refusal):
+        return kind
+    recorded = _write(session, services, happened, (enterprise, case, programme, kind), by=by)
+    return Written(recorded=recorded, programme=programme.key, enterprise_id=enterprise.id or 0)
+
+
+def go_on(services: Services, written: Written, *, by: Actor) -> Recorded:
+    """Let the case go on as far as what was recorded takes it."""
+    counts = run_one(
+        services, programme=written.programme, enterprise_id=written.enterprise_id, actor=by.name
+    )
+    return replace(written.recorded, moved=counts.moved)
 
 
 def subject_of(
@@ -106,6 +122,9 @@ def _write(
     by: Actor,
 ) -> Recorded:
     enterprise, case, programme, kind = subject
+    # Two that record the very same at once make one record: the second looks after the first.
+    alone = select(col(Enterprise.id)).where(col(Enterprise.id) == enterprise.id)
+    session.execute(alone.with_for_update(key_share=True))
     by = acting(session, services, by, enterprise.id or 0)
     row = Record(
         enterprise_id=enterprise.id or 0,

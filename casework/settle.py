@@ -5,7 +5,6 @@ To confirm makes the record that meets the obligation, exactly as `casework/reco
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -15,7 +14,7 @@ from casework.audit import note
 from casework.matters import newest
 from casework.outbox import Claim, queue
 from casework.recipients import contact_claim
-from casework.records import Happened, Recorded, meet_by_receipt, record_event
+from casework.records import Happened, Written, go_on, meet_by_receipt, record_in
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.words import ANSWER_STATES, ANSWERS, DEADLINES
@@ -54,20 +53,24 @@ def confirm(
     services: Services, number: int, *, by: Actor, on: dt.date | None = None
 ) -> SettledAnswer | Refusal:
     """Find a receipt right: the matter is met, on the day of the answer unless another is said."""
-    with services.database.reading() as session:
+    written: list[Written] = []
+
+    def attempt(session: Session) -> SettledAnswer | Refusal:
+        written.clear()
         found = _waiting(session, services, number, AnswerKind.DONE)
         if isinstance(found, Refusal):
             return found
-    day = on or found.row.at.astimezone(services.zone).date()
-    if day > services.today:
-        return Refusal(reason=f"{day.isoformat()} 还没有到，只能登记已发生的事")
-    recorded = _record(services, found, day, by)
-    if isinstance(recorded, Refusal):
-        return recorded
-    done = services.database.transact(partial(_confirm, services, number, day, by))
-    if recorded is None or isinstance(done, Refusal):
-        return done
-    return replace(done, closed=recorded.closed, moved=recorded.moved)
+        done = _meet(session, services, found, on, by)
+        if isinstance(done, Refusal):
+            return done
+        written.extend([done] if done else [])
+        return _settle(session, services, found, (AnswerState.CONFIRMED, ""), by)
+
+    settled = services.database.transact(attempt)
+    if isinstance(settled, Refusal) or not written:
+        return settled
+    recorded = go_on(services, written[0], by=by)
+    return replace(settled, closed=recorded.closed, moved=recorded.moved)
 
 
 def give_back(
@@ -105,7 +108,7 @@ def handled(services: Services, number: int, *, reason: str, by: Actor) -> Settl
 def _waiting(
     session: Session, services: Services, number: int, kind: AnswerKind
 ) -> _Open | Refusal:
-    row = session.get(Answer, number)
+    row = session.get(Answer, number, with_for_update=True)  # of two clerks one comes first
     if row is None:
         return Refusal(reason=f"没有编号为 {number} 的答复，peiyu answers 列出全部")
     if row.kind != kind.value:
@@ -125,11 +128,25 @@ def _waiting(
     return _Open(row=row, deadline=deadline, enterprise=enterprise)
 
 
-def _record(services: Services, found: _Open, day: dt.date, by: Actor) -> Recorded | Refusal | None:
-    """Record what meets the obligation; nothing when it is met already, or no record does."""
-    deadline = found.deadline
-    if not deadline.met_by or deadline.state != DeadlineState.OPEN.value:
+def _meet(
+    session: Session, services: Services, found: _Open, on: dt.date | None, by: Actor
+) -> Written | Refusal | None:
+    """Record what meets the obligation; what no record meets, the receipt itself meets."""
+    deadline, day = found.deadline, on or found.row.at.astimezone(services.zone).date()
+    if day > services.today:
+        return Refusal(reason=f"{day.isoformat()} 还没有到，只能登记已发生的事")
+    if deadline.state != DeadlineState.OPEN.value:  # recorded by hand meanwhile
         return None
+    written = None if not deadline.met_by else _recorded(session, services, found, day, by)
+    if not isinstance(written, Refusal) and deadline.state == DeadlineState.OPEN.value:
+        meet_by_receipt(session, services, deadline, (found.row.receipt, day), by.name)
+    return written
+
+
+def _recorded(
+    session: Session, services: Services, found: _Open, day: dt.date, by: Actor
+) -> Written | Refusal:
+    deadline = found.deadline
     happened = Happened(
         target=str(deadline.case_id or found.enterprise.uscc),
         kind=deadline.met_by,
@@ -138,20 +155,7 @@ def _record(services: Services, found: _Open, day: dt.date, by: Actor) -> Record
         programme=deadline.programme,
         meets=deadline.id,
     )
-    return record_event(services, happened, by=by)
-
-
-def _confirm(
-    services: Services, number: int, day: dt.date, by: Actor, session: Session
-) -> SettledAnswer | Refusal:
-    """Note that it was confirmed; what no record meets, the receipt itself meets."""
-    found = _waiting(session, services, number, AnswerKind.DONE)
-    if isinstance(found, Refusal):
-        return found
-    deadline = found.deadline
-    if deadline.state == DeadlineState.OPEN.value:
-        meet_by_receipt(session, services, deadline, (found.row.receipt, day), by.name)
-    return _settle(session, services, found, (AnswerState.CONFIRMED, ""), by)
+    return record_in(session, services, happened, by=by)
 
 
 def _settle(

@@ -16,7 +16,7 @@ from casework.case_page import CasePage, case_page
 from casework.decide import Decided, Verb, decide_case
 from casework.decide import Wish as DecisionWish
 from casework.deliver import deliver
-from casework.due import DueFilter, DueList, due
+from casework.due import DueFilter, DueLine, DueList, due
 from casework.matters import matter_of
 from casework.pipeline import run_month
 from casework.records import Happened, record_event
@@ -74,6 +74,12 @@ def _answered(services: Services, wish: Wish, number: int = 1) -> int:
     assert given.news
     with services.database.reading() as session:
         return max(session.scalars(select(col(Answer.id)))) or 0
+
+
+def _due(services: Services) -> tuple[DueLine, ...]:
+    listed = due(services, DueFilter())
+    assert isinstance(listed, DueList)
+    return listed.lines
 
 
 def _states(services: Services) -> list[str]:
@@ -153,6 +159,15 @@ def test_of_two_clerks_who_confirm_at_once_one_is_told_that_it_is_done(county: S
 
     assert kinds == {"SettledAnswer": 1, "Refusal": 1}
     assert len(records) == 1
+
+
+def test_two_that_record_the_very_same_at_once_make_one_record(county: Services) -> None:
+    told = Happened(target="1", kind="submitted", on=DAY, evidence="受理 1 号")
+    with ThreadPoolExecutor(4) as clerks:
+        done = [clerks.submit(record_event, county, told, by=BY) for _ in range(4)]
+    assert not [each.exception() for each in done if each.exception()]
+    with county.database.reading() as session:
+        assert len(session.scalars(select(Record)).all()) == 1
 
 
 @pytest.fixture
@@ -273,12 +288,11 @@ def test_staff_read_what_was_answered_beside_the_date_and_in_their_reminder(
     assert isinstance(carrier, MemoryCarrier)
     deliver(county)
     (letter,) = [each for each in carrier.messages if "clerk" in each.to.email]
-    listed = due(county, DueFilter())
+    listed = _due(county)
 
     assert "企业已填报凭证号 受理 1 号（4月23日），等您核对" in letter.text
     assert "■ 企业答复，等您处理" in letter.text
-    assert isinstance(listed, DueList)
-    assert [line.answers for line in listed.lines] == [
+    assert [line.answers for line in listed] == [
         ("已办理 受理 1 号（待处理，答复编号 1）",),
         (),
     ]
@@ -296,6 +310,7 @@ def test_a_link_of_somebody_who_left_or_of_what_is_gone_tells_nothing(county: Se
 
 def test_a_link_follows_its_date_when_it_moves(county: Services) -> None:
     token = _token(county)
+    _answered(county, SEEN)
     with county.database.writing() as session:
         old = session.get_one(Deadline, 1)
         new = Deadline(**old.model_dump(exclude={"id"}) | {"projection": 2})
@@ -306,6 +321,9 @@ def test_a_link_follows_its_date_when_it_moves(county: Services) -> None:
 
     assert isinstance(asked, Question)
     assert asked.due_on == dt.date(2026, 5, 8)
+    assert [line.answers for line in _due(county) if line.due_on == asked.due_on] == [
+        ("已知悉", "已办理 受理 1 号（待处理，答复编号 2）")
+    ]
     assert isinstance(confirm(county, number, by=BY), SettledAnswer)
     assert _states(county) == ["superseded", "open", "met"]
 

@@ -9,6 +9,7 @@ from policy.answers import (
     is_receipt,
     link_ends,
     may_answer,
+    receipt_kind,
 )
 
 SEEN, DONE, HELP = AnswerKind
@@ -51,6 +52,10 @@ def test_only_what_asks_for_something_waits() -> None:
 )
 def test_a_receipt_number_has_a_digit_and_is_not_too_long(text: str, *, is_one: bool) -> None:
     assert is_receipt(text) is is_one
+
+
+def test_each_obligation_has_a_kind_of_receipt_of_its_own() -> None:
+    assert receipt_kind("filing") == "receipt.filing"
 
 
 def test_a_link_lives_thirty_days_after_the_date_or_after_a_later_letter() -> None:
