@@ -179,8 +179,7 @@ def _reached(
         rows = session.connection().execute(_DATED, asked).all() if asked["days"] else ()
         found = [Dated(**dict(zip(_NAMES, row, strict=True))) for row in rows]
         for rung in ladder.rungs:
-            for deadline in found:
-                if deadline.due_on in due_on[rung.key]:
-                    spoke_on = speaks_on(rung, deadline.due_on, calendar)
-                    last = rung is ladder.last_before
-                    yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)
+            for deadline in (each for each in found if each.due_on in due_on[rung.key]):
+                spoke_on = speaks_on(rung, deadline.due_on, calendar)
+                last = rung is ladder.last_before
+                yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)

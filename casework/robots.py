@@ -41,7 +41,8 @@ def call_robots(session: Session, services: Services, day: dt.date, calendar: Ca
         if matters_of(session, robot, day):
             key = f"robot/{robot.name}/{day.isoformat()}"
             claims.append(Claim(key=key, kind=ItemKind.DIGEST, person_id=person.id, speaks_on=day))
-    queue(session, claims, send_on=day, calendar=calendar)
+    if claims:
+        queue(session, claims, send_on=day, calendar=calendar)
 
 
 def matters_of(session: Session, robot: Robot, day: dt.date) -> Sequence[LetterItem]:

@@ -98,10 +98,15 @@ def test_what_was_chosen_for_the_office_is_kept_and_no_secret_is(tmp_path: Path)
 
 def test_every_key_of_the_first_settings_file_is_a_key_that_we_know(home: Path) -> None:
     lines = (home / "peiyu.toml").read_text(encoding="utf-8").splitlines()
-    lines = [line.removeprefix("# ") if " = " in line else line for line in lines]
+    set_ = (" = ", "# [[")
+    lines = [line.removeprefix("# ") if any(s in line for s in set_) else line for line in lines]
     _rewrite(home, "\n".join(lines))
 
-    assert read_settings(home).smtp.host == "smtp.example.com"
+    told = read_settings(home)
+    assert (told.smtp.host, [each.name for each in told.robots]) == (
+        "smtp.example.com",
+        ["jingban"],
+    )
 
 
 def test_a_settings_file_saved_with_a_byte_order_mark_is_read(home: Path) -> None:
