@@ -63,7 +63,7 @@ def restore(settings: Settings, wish: Wish, told: Told) -> Restored | Refusal:
             dir=settings.home, prefix=".restoring-", ignore_cleanup_errors=True
         ) as work:
             return _restored(settings, wish, manifest, (Path(work), told))
-    except OSError as error:
+    except (OSError, *trouble.DATABASE_ERRORS) as error:
         raise trouble.not_restored(settings.home, error) from error
 
 
