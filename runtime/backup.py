@@ -22,6 +22,7 @@ from notifications.folder import sync_folder
 from runtime import schema, trouble
 from runtime.address import looking_at, refuse_strangers
 from runtime.snapshot import DamagedError, checked, take_snapshot
+from runtime.swap import refuse_unfinished
 
 DATA = "peiyu.db"
 SETTINGS = "peiyu.toml"
@@ -66,6 +67,7 @@ def make_backup(
 
     ``now`` is local time; the file is named by it. A backup that is not sound leaves no trace.
     """
+    refuse_unfinished(settings.home)
     target = folder or settings.backups_folder
     with _sentences(settings, target):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -110,13 +110,25 @@ def not_restored(home: Path, error: BaseException) -> CannotRunError:
     )
 
 
+def unfinished(home: Path, folders: Sequence[Path]) -> CannotRunError:
+    """Say that a restore is under way, or was cut off before its end."""
+    where = "、".join(f"“{path}”" for path in folders)
+    lies = f"原来的数据没有删除，在 {where} 里。" if where else ""
+    again = command(home, "restore 备份文件")
+    return CannotRunError(
+        f"数据文件夹“{home}”的恢复正在进行，或上次没有做完就断了。{lies}"
+        f"如果没有在恢复，请把同一个恢复再运行一次，会先把原来的放回原处：{again}",
+        hint=again,
+    )
+
+
 def not_put_back(home: Path, left: Sequence[Path]) -> CannotRunError:
     """Say that a restore stopped half-way and could not put back what it had moved."""
     where = "、".join(f"“{path}”" for path in left)
     return CannotRunError(
         f"没有恢复成，也没能全部放回原处：{where}。原来的数据没有删除，在“{home}”里的"
         f" before-restore-… 文件夹中。请关闭正在使用这些文件的程序，检查写入权限和磁盘空间，"
-        f"再恢复一次，或把它们移回原处"
+        f"再恢复一次，会先把它们放回原处"
     )
 
 
