@@ -133,7 +133,8 @@ def own_calendars(home: Path | None) -> Path:
 def has_data(home: Path | None) -> bool:
     """Say whether somebody has set up a database: in the folder, in settings, or outside."""
     folder = folder_of(home)
-    files = (folder / "peiyu.db", folder / "peiyu.toml")
+    names = ("peiyu.db", "peiyu.toml", ".restore-unfinished")  # what a killed restore leaves
+    files = (folder / name for name in names)
     return bool(os.environ.get("PEIYU_DATABASE")) or any(file.exists() for file in files)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from config.settings import Settings
 from models.engine import Database, DatabaseGoneError, make_engine
 from runtime import schema, trouble
+from runtime.swap import refuse_unfinished
 
 _BACKENDS = ("sqlite", "postgresql+psycopg")
 _SHORT = ("postgresql://", "postgres://")  # as other programs write it
@@ -26,6 +27,7 @@ def full_address(url: str) -> str:
 
 def check_database(settings: Settings, patience: float = 0.0) -> None:
     """Raise CannotRunError unless the database is there and of this very program."""
+    refuse_unfinished(settings.home)
     file = sqlite_file(settings)
     if file is not None and not file.exists():  # to connect would make an empty one
         raise trouble.missing(settings.home)

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,6 +22,7 @@ from notifications.folder import sync_folder
 from runtime import schema, trouble
 from runtime.address import looking_at, refuse_strangers
 from runtime.snapshot import DamagedError, checked, take_snapshot
+from runtime.swap import refuse_unfinished
 
 DATA = "peiyu.db"
 SETTINGS = "peiyu.toml"
@@ -65,8 +67,9 @@ def make_backup(
 
     ``now`` is local time; the file is named by it. A backup that is not sound leaves no trace.
     """
+    refuse_unfinished(settings.home)
     target = folder or settings.backups_folder
-    with _sentences(target):
+    with _sentences(settings, target):
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
         _clear_abandoned(target, now)
         with tempfile.TemporaryDirectory(dir=target, prefix=".making-") as work:
@@ -100,17 +103,30 @@ def read_backup(file: Path) -> Manifest | Refusal:
         if said["form"] != _FORM:
             return Refusal(reason=f"备份“{file}”是更新的程序做的，请安装新版程序后再恢复")
         manifest = Manifest(**said)
-    except FileNotFoundError:
-        return Refusal(reason=f"没有备份文件“{file}”")
-    except _NOT_READ:
-        return Refusal(reason=f"“{file}”不是培育的备份文件，或已损坏；没有改动任何数据")
+    except _NOT_READ as error:
+        return Refusal(reason=_why_not(file, error))
     if not schema.is_known(manifest.revision):
         return Refusal(reason=f"备份“{file}”是更新的程序做的，请安装新版程序后再恢复")
     return manifest
 
 
+def _why_not(file: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"没有备份文件“{file}”"
+    if trouble.of_the_disk(error):
+        return (
+            f"备份文件“{file}”读不了（{trouble.words_of(error)}）；没有改动任何数据。"
+            f"请检查读取权限和它所在的磁盘，再运行一次"
+        )
+    return f"“{file}”不是培育的备份文件，或已损坏；没有改动任何数据"
+
+
 def unpack(file: Path, manifest: Manifest, into: Path) -> Refusal | None:
-    """Unpack a backup and prove it; a refusal when it is not what its maker wrote."""
+    """Unpack a backup and prove it; a refusal when it is not what its maker wrote.
+
+    A disk that is full, or another error of reading and writing, is raised: it says nothing
+    about the backup.
+    """
     damaged = Refusal(reason=f"备份“{file}”已损坏；没有改动任何数据，请换一份备份")
     try:
         with zipfile.ZipFile(file) as packed:
@@ -118,14 +134,18 @@ def unpack(file: Path, manifest: Manifest, into: Path) -> Refusal | None:
                 _ours(name) and _extracted(packed, name, into / name) == digest
                 for name, digest in manifest.digests.items()
             )
+        if not as_packed:
+            return damaged
         whole = checked(into / DATA)
-    except (*_NOT_READ, DamagedError, *trouble.DATABASE_ERRORS):
+    except (*_NOT_READ, DamagedError, *trouble.DATABASE_ERRORS) as error:
+        if trouble.of_the_disk(error):
+            raise
         return damaged
     same = (whole.revision, dict(whole.rows)) == (manifest.revision, dict(manifest.rows))
-    return None if as_packed and same else damaged
+    return None if same else damaged
 
 
-_NOT_READ = (OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError)
+_NOT_READ = (OSError, zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, EOFError)
 
 
 def _made(settings: Settings, work: Path, now: dt.datetime, told: Told) -> Path:
@@ -134,7 +154,7 @@ def _made(settings: Settings, work: Path, now: dt.datetime, told: Told) -> Path:
         refuse_strangers(settings, engine, revision)
         if revision is None:
             raise trouble.missing(settings.home)
-        whole = take_snapshot(settings, work / DATA, told)
+    whole = take_snapshot(settings, work / DATA, told)
     inside = {DATA: work / DATA, **_own_files(settings.home)}
     manifest = Manifest(
         form=_FORM,
@@ -147,8 +167,8 @@ def _made(settings: Settings, work: Path, now: dt.datetime, told: Told) -> Path:
     file = work / f"made{_SUFFIX}"
     _pack(file, manifest, inside)
     with tempfile.TemporaryDirectory(dir=work) as again:  # what was written is what will be read
-        if refusal := unpack(file, manifest, Path(again)):
-            raise trouble.CannotRunError(refusal.reason)
+        if unpack(file, manifest, Path(again)):
+            raise OSError("读回来的和写进去的不一样")
     return file
 
 
@@ -224,10 +244,12 @@ def _nobody(_table: str, _rows: int) -> None:
 
 
 @contextmanager
-def _sentences(folder: Path) -> Iterator[None]:
+def _sentences(settings: Settings, folder: Path) -> Iterator[None]:
     try:
         yield
-    except OSError as error:
-        raise trouble.no_backup(folder, str(error.strerror or error)) from error
+    except (OSError, *trouble.DATABASE_ERRORS) as error:
+        if isinstance(error, OSError) or trouble.of_the_disk(error):  # we write there alone
+            raise trouble.no_backup(folder, trouble.words_of(error)) from error
+        raise trouble.unreadable(settings.database_url, error) from error
     except (DamagedError, CopyDiffersError) as error:
         raise trouble.no_backup(folder, f"数据库不完整 {error}".strip()) from error

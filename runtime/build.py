@@ -28,6 +28,7 @@ from policy.workdays import Calendar
 from runtime import clock, schema, trouble
 from runtime.address import check_database, looking_at, make_private, refuse_strangers
 from runtime.first_settings import write_first_settings
+from runtime.swap import refuse_unfinished
 from runtime.trouble import CannotRunError
 
 __all__ = [
@@ -98,6 +99,7 @@ def create(settings: Settings) -> None:
 
     A database of an older program is left to `peiyu upgrade`; one of a newer program is refused.
     """
+    refuse_unfinished(settings.home)
     try:
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_first_settings(settings)

@@ -17,13 +17,15 @@ from models.engine import Database, make_engine
 from runtime import schema, trouble
 from runtime.address import sqlite_file
 from runtime.backup import DATA, OWN_FILES, SETTINGS, Manifest, read_backup, unpack
+from runtime.build import read_settings
 from runtime.moving import Copied, kept_by_somebody, pour
 from runtime.settings_file import write_database, written_database
 from runtime.snapshot import at_rest, closing_engine
-from runtime.swap import Swap
+from runtime.swap import Swap, put_back
 from runtime.trouble import command
 from runtime.typed import typed
 
+_WORK = ".restoring-"  # a folder that holds the whole data, passwords too
 _BESIDE = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside its file
 
 
@@ -54,16 +56,20 @@ def restore(settings: Settings, wish: Wish, told: Told) -> Restored | Refusal:
     What is there is moved aside and never deleted; a PostgreSQL must be empty. Letters that may
     have left since the backup are held, and so is what may have been said.
     """
-    manifest = read_backup(wish.file)
-    if isinstance(manifest, Refusal):
-        return manifest
     try:
+        if put_back(settings.home):  # a restore before this one was killed on its way
+            settings = read_settings(settings.home)
+        manifest = read_backup(wish.file)
+        if isinstance(manifest, Refusal):
+            return manifest
         settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in settings.home.glob(f"{_WORK}*"):
+            shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(
-            dir=settings.home, prefix=".restoring-", ignore_cleanup_errors=True
+            dir=settings.home, prefix=_WORK, ignore_cleanup_errors=True
         ) as work:
             return _restored(settings, wish, manifest, (Path(work), told))
-    except OSError as error:
+    except (OSError, *trouble.DATABASE_ERRORS) as error:
         raise trouble.not_restored(settings.home, error) from error
 
 

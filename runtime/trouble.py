@@ -1,5 +1,6 @@
 """What keeps the program from running, each as a Chinese sentence that says what to type."""
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -99,12 +100,25 @@ def no_folder(home: Path, error: OSError) -> CannotRunError:
     )
 
 
-def not_restored(home: Path, error: OSError) -> CannotRunError:
+def not_restored(home: Path, error: BaseException) -> CannotRunError:
     """Say that a restore could not write; what was there is there again."""
-    what = f"“{error.filename}”" if error.filename else "文件"
+    name = getattr(error, "filename", None)
+    what = f"“{name}”" if name else "文件"
     return CannotRunError(
         f"没有恢复成，原来的数据都在：数据文件夹“{home}”里{what}读写不成"
-        f"（{error.strerror or error}）。请关闭正在使用它的程序，检查写入权限和磁盘空间，再运行一次"
+        f"（{words_of(error)}）。请关闭正在使用它的程序，检查写入权限和磁盘空间，再运行一次"
+    )
+
+
+def unfinished(home: Path, folders: Sequence[Path]) -> CannotRunError:
+    """Say that a restore is under way, or was cut off before its end."""
+    where = "、".join(f"“{path}”" for path in folders)
+    lies = f"原来的数据没有删除，在 {where} 里。" if where else ""
+    again = command(home, "restore 备份文件")
+    return CannotRunError(
+        f"数据文件夹“{home}”的恢复正在进行，或上次没有做完就断了。{lies}"
+        f"如果没有在恢复，请把同一个恢复再运行一次，会先把原来的放回原处：{again}",
+        hint=again,
     )
 
 
@@ -114,7 +128,7 @@ def not_put_back(home: Path, left: Sequence[Path]) -> CannotRunError:
     return CannotRunError(
         f"没有恢复成，也没能全部放回原处：{where}。原来的数据没有删除，在“{home}”里的"
         f" before-restore-… 文件夹中。请关闭正在使用这些文件的程序，检查写入权限和磁盘空间，"
-        f"再恢复一次，或把它们移回原处"
+        f"再恢复一次，会先把它们放回原处"
     )
 
 
@@ -146,14 +160,13 @@ def wrong_address(home: Path) -> CannotRunError:
 
 def unreadable(url: str, error: BaseException) -> CannotRunError:
     """Say that the database does not answer, or is none."""
-    parsed = make_url(url)
-    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
+    parsed, said = make_url(url), words_of(error)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed.database or "", said)
     where = f"{parsed.host or parsed.query.get('host', '本机')}:{parsed.port or 5432}"
     return CannotRunError(
         f"连不上数据库 {where}/{parsed.database}。请确认数据库已启动、"
-        f"网络能通、设置里 database 的账号和密码正确。对方的答复：{said[:_WORDS_SHOWN]}"
+        f"网络能通、设置里 database 的账号和密码正确。对方的答复：{said}"
     )
 
 
@@ -165,9 +178,34 @@ def _sqlite(path: str, said: str) -> CannotRunError:
     if "locked" in said:
         return CannotRunError(f"数据文件“{path}”正被另一个程序占用，请稍后再试")
     return CannotRunError(
-        f"数据文件“{path}”打不开，请检查文件和文件夹的读写权限以及磁盘空间（{said[:_WORDS_SHOWN]}）"
+        f"数据文件“{path}”打不开，请检查文件和文件夹的读写权限以及磁盘空间（{said}）"
     )
 
 
 # What a hook of the engine raises is not wrapped.
 DATABASE_ERRORS = (DBAPIError, DatabaseGoneError, sqlite3.Error)
+
+# What a file that is not as it should be can bring about; all else is the machine's.
+_OF_THE_FILE = {
+    *(None, errno.EINVAL, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG),
+}
+_OF_THE_DISK = {
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM),
+}
+
+
+def of_the_disk(error: BaseException) -> bool:
+    """Say whether reading or writing failed, whatever it was that was read or written."""
+    if isinstance(error, OSError):
+        return error.errno not in _OF_THE_FILE
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _OF_THE_DISK
+
+
+def words_of(error: BaseException) -> str:
+    """Return what the machine or the database said, in one short line."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    said = str(error.orig if isinstance(error, DBAPIError) else error)
+    return " ".join(said.split())[:_WORDS_SHOWN]

@@ -10,6 +10,7 @@ from runtime import schema, trouble
 from runtime.address import looking_at, refuse_strangers, sqlite_file
 from runtime.backup import make_backup
 from runtime.moving import kept_by_somebody
+from runtime.swap import refuse_unfinished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ def upgrade(settings: Settings, *, now: dt.datetime) -> Upgraded | Refusal:
 
     Refused while somebody keeps the timetable: an older program would meet newer tables.
     """
+    refuse_unfinished(settings.home)
     file = sqlite_file(settings)
     if file is not None and not file.exists():
         raise trouble.missing(settings.home)

@@ -1,8 +1,10 @@
 """A restore that can not be finished leaves everything as it was, or says what lies where."""
 
 import errno
+import os
 import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -99,31 +101,67 @@ def test_a_postgresql_that_can_not_be_filled_leaves_the_files_as_they_were(
 def test_a_file_goes_whole_to_another_disk_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rename, copy = Path.rename, shutil.copy2
+    copy = shutil.copyfileobj
     (tmp_path / "there").mkdir()
     for name in ("one", "two"):
         (tmp_path / name).write_text(name, encoding="utf-8")
+
+    def full(_: object, target: BinaryIO) -> None:
+        target.write(b"hal")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    _another_disk(monkeypatch)
+    with Swap(home=tmp_path, now=NOW) as swap:
+        swap.move(tmp_path / "one", tmp_path / "there" / "one")
+        monkeypatch.setattr(shutil, "copyfileobj", full)
+        with pytest.raises(OSError, match="No space"):
+            swap.move(tmp_path / "two", tmp_path / "there" / "two")
+        assert [path.name for path in (tmp_path / "there").iterdir()] == ["one"]
+        monkeypatch.setattr(shutil, "copyfileobj", copy)
+
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["one", "there", "two"]
+    assert (tmp_path / "one").read_text(encoding="utf-8") == "one"
+
+
+def test_a_file_that_can_not_be_removed_here_is_not_left_on_the_other_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = tmp_path / "one", tmp_path / "there" / "one"
+    there.parent.mkdir()
+    here.write_text("one", encoding="utf-8")
+    safe = _another_disk(monkeypatch)
+
+    def in_use(path: Path, *_: object, **__: object) -> None:
+        if path == here:
+            assert safe[-2:] == [".one.part", "there"]  # before the only other copy goes
+            raise PermissionError(13, "in use", str(path))
+        os.unlink(path)  # noqa: PTH108 - what is patched can not be asked
+
+    monkeypatch.setattr(Path, "unlink", in_use)
+    with pytest.raises(PermissionError), Swap(home=tmp_path, now=NOW) as swap:
+        swap.move(here, there)
+    monkeypatch.undo()
+
+    assert here.read_text(encoding="utf-8") == "one"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["one", "there"]
+
+
+def _another_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Let each folder be a disk of its own; return what was synced, once it is, by name."""
+    rename, sync, names = Path.rename, os.fsync, []
 
     def far(source: Path, target: Path) -> Path:
         if source.parent != target.parent:
             raise OSError(errno.EXDEV, "another disk", str(source))
         return rename(source, target)
 
-    def full(source: Path, target: Path) -> None:
-        target.write_text("hal", encoding="utf-8")
-        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+    def synced(descriptor: int) -> None:
+        sync(descriptor)
+        names.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
 
     monkeypatch.setattr(Path, "rename", far)
-    with Swap(home=tmp_path, now=NOW) as swap:
-        swap.move(tmp_path / "one", tmp_path / "there" / "one")
-        monkeypatch.setattr(shutil, "copy2", full)
-        with pytest.raises(OSError, match="No space"):
-            swap.move(tmp_path / "two", tmp_path / "there" / "two")
-        assert [path.name for path in (tmp_path / "there").iterdir()] == ["one"]
-        monkeypatch.setattr(shutil, "copy2", copy)
-
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["one", "there", "two"]
-    assert (tmp_path / "one").read_text(encoding="utf-8") == "one"
+    monkeypatch.setattr(os, "fsync", synced)
+    return names
 
 
 def _restored_once(a_house: HouseMaker, tmp_path: Path) -> tuple[Settings, Backup]:
