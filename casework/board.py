@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.rulebook import read_rules, stages_of
+from casework.scope import cases_seen_by, seen_by
 from casework.services import Services
 from casework.words import PHASES
 from models.case import Case, Review, ReviewState
@@ -109,9 +110,10 @@ def board(services: Services, *, cycle: int | None = None) -> Board:
             session, services, session.scalars(select(col(Case.revision)).distinct())
         )
         counts = _count_cases(session, services, rules, cycle)
-        counts.waiting = _waiting(session, cycle)
-        counts.deadlines = _deadlines(session, services.today)
-        enterprises = session.scalar(select(func.count()).select_from(Enterprise)) or 0
+        counts.waiting = _waiting(session, services, cycle)
+        counts.deadlines = _deadlines(session, services)
+        known = select(func.count()).select_from(Enterprise).where(*seen_by(services))
+        enterprises = session.scalar(known) or 0
     programmes = services.catalogue.programmes.values()
     return Board(
         on=services.today,
@@ -139,7 +141,7 @@ def _count_cases(
     )
     counts = _Counts()
     for programme, stage, revision, held, entered_on, final, number in session.execute(
-        select(*alike, func.count()).where(*_of(cycle)).group_by(*alike)
+        select(*alike, func.count()).where(*_of(cycle), *cases_seen_by(services)).group_by(*alike)
     ):
         place = (programme, stage)
         if final is not None:
@@ -158,21 +160,23 @@ def over_limit(stage: Stage, workdays: int) -> bool:
     return stage.limit_workdays is not None and workdays > stage.limit_workdays
 
 
-def _waiting(session: Session, cycle: int | None) -> dict[Place, int]:
+def _waiting(session: Session, services: Services, cycle: int | None) -> dict[Place, int]:
     rows = session.execute(
         select(col(Case.programme), col(Case.stage), func.count())
         .join(Review, col(Review.case_id) == col(Case.id))
-        .where(col(Review.state) == ReviewState.OPEN.value, *_of(cycle))
+        .where(col(Review.state) == ReviewState.OPEN.value, *_of(cycle), *cases_seen_by(services))
         .group_by(col(Case.programme), col(Case.stage))
     )
     return {(programme, stage): number for programme, stage, number in rows}
 
 
-def _deadlines(session: Session, today: dt.date) -> dict[str, tuple[int, int]]:
-    overdue = func.sum(case((col(Deadline.due_on) < today, 1), else_=0))
+def _deadlines(session: Session, services: Services) -> dict[str, tuple[int, int]]:
+    overdue = func.sum(case((col(Deadline.due_on) < services.today, 1), else_=0))
+    ours = select(col(Enterprise.id)).where(*seen_by(services))
+    seen = (col(Deadline.enterprise_id).in_(ours),) if services.division else ()
     rows = session.execute(
         select(col(Deadline.programme), func.count(), overdue)
-        .where(col(Deadline.state) == DeadlineState.OPEN.value)
+        .where(col(Deadline.state) == DeadlineState.OPEN.value, *seen)
         .group_by(col(Deadline.programme))
     )
     return {programme: (number, int(late)) for programme, number, late in rows}

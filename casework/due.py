@@ -11,6 +11,7 @@ from sqlmodel import col
 from casework.compose import flags_of
 from casework.find import enterprise_of
 from casework.refusal import Refusal
+from casework.scope import seen_by
 from casework.services import Services
 from casework.words import KINDS
 from models.deadline import Deadline, DeadlineState
@@ -76,6 +77,7 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
         select(Deadline, col(Enterprise.name), col(Enterprise.uscc))
         .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
         .where(col(Deadline.state) == DeadlineState.OPEN.value, col(Deadline.due_on) <= until)
+        .where(*seen_by(services))
     )
     if wanted.programme is not None:
         key = services.catalogue.programme(wanted.programme).key
@@ -84,7 +86,7 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
         statement = statement.where(col(Deadline.due_on) < services.today)
     with services.database.reading() as session:
         if wanted.enterprise is not None:
-            enterprise = enterprise_of(session, wanted.enterprise)
+            enterprise = enterprise_of(session, wanted.enterprise, services)
             if isinstance(enterprise, Refusal):
                 return enterprise
             statement = statement.where(col(Deadline.enterprise_id) == enterprise.id)

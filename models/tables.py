@@ -1,5 +1,6 @@
 """All tables in one place, for Alembic and for tests that compare databases."""
 
+from models.accounts import Account, FailedTry, SignIn
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -26,6 +27,7 @@ from models.ledger import (
 from models.letter import Letter, LetterItem
 
 __all__ = [
+    "Account",
     "Alarm",
     "Alias",
     "AnnualFigures",
@@ -36,6 +38,7 @@ __all__ = [
     "Case",
     "Deadline",
     "Enterprise",
+    "FailedTry",
     "Heartbeat",
     "ImportBatch",
     "Lease",
@@ -48,6 +51,7 @@ __all__ = [
     "Review",
     "Run",
     "RunBatch",
+    "SignIn",
     "Statement",
     "Transition",
     "Waiver",
