@@ -10,15 +10,17 @@ from functools import cache
 from hashlib import sha256
 
 from pwdlib import PasswordHash
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.words import ROLES
 from models.accounts import Account, SignIn
 from models.enterprise import Person, Role
+from models.writes import table_of
 from policy.passwords import too_weak
 
 INVITED_FOR = dt.timedelta(days=3)
@@ -34,6 +36,43 @@ class Invitation:
     name: str
     secret: str
     until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLine:
+    """One account; ``changed_at`` is None until its owner chose a password."""
+
+    login: str
+    name: str
+    role: str
+    role_title: str
+    changed_at: dt.datetime | None
+    browsers: int  # in which somebody is signed in, or was and did not leave
+    seen_at: dt.datetime | None
+
+
+def list_accounts(services: Services) -> tuple[AccountLine, ...]:
+    """Return every account, in the order in which people were registered."""
+    with services.database.reading() as session:
+        rows = session.execute(
+            select(Account, Person, func.count(col(SignIn.id)), func.max(col(SignIn.seen_at)))
+            .join(Person, col(Person.id) == col(Account.person_id))
+            .outerjoin(SignIn, col(SignIn.person_id) == col(Person.id))
+            .group_by(*table_of(Account).c, *table_of(Person).c)
+            .order_by(col(Person.id))
+        ).all()
+        return tuple(
+            AccountLine(
+                login=person.key.removeprefix("staff/"),
+                name=person.name,
+                role=person.role,
+                role_title=ROLES[Role(person.role)],
+                changed_at=account.changed_at,
+                browsers=browsers,
+                seen_at=seen_at,
+            )
+            for account, person, browsers, seen_at in rows
+        )
 
 
 @cache

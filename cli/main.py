@@ -5,6 +5,7 @@ import sys
 
 try:
     from cli import (  # noqa: F401 - each registers its commands when it is read
+        accounts,
         acting,
         calendar_days,
         carrying,

@@ -1,5 +1,7 @@
 """The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -31,11 +33,24 @@ _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doct
 
 def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
     """Return the pages of one data folder: for machines, for whoever is nobody yet, for staff."""
-    app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None)
-    site = Site(app, House(home, now=now))
+    house = House(home, now=now)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    site = Site(app, house)
     for add in (add_signing, add_today, add_cases, add_firms):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
+    _add_machines(app, home)
+    return app
+
+
+def _add_machines(app: FastAPI, home: Path) -> None:
+    """Add what machines ask, and the page for whoever keeps the program running."""
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -69,8 +84,6 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
         except (CannotRunError, *DATABASE_ERRORS):
             return PlainTextResponse(_NO_DATA, _RED)
         return HTMLResponse(shown, headers=HEADERS)
-
-    return app
 
 
 def _own_file(name: str) -> Response:

@@ -127,7 +127,11 @@ def _is_ours(request: Request, who: Visitor, form: Mapping[str, Sequence[str]]) 
     if request.method == "GET":
         return True
     seals = form.get("seal", ())
-    return is_from_here(request) and bool(seals) and compare_digest(seals[0], who.seal)
+    return (
+        is_from_here(request)
+        and bool(seals)
+        and compare_digest(seals[0].encode(), who.seal.encode())
+    )
 
 
 def is_from_here(request: Request) -> bool:

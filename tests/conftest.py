@@ -5,7 +5,9 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = [
     "tests.plugins.postgres",
     "tests.plugins.house",
+    "tests.plugins.chromium",
     "tests.plugins.county",
+    "tests.plugins.desk",
     "tests.plugins.terminal",
 ]
 
