@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -76,30 +76,7 @@ def enterprises(
     services: Services, words: str = "", *, after: int = 0, limit: int = PAGE
 ) -> EnterpriseList:
     """Return the enterprises with a greater number than ``after`` whose name has these words."""
-    open_cases = (
-        select(func.count())
-        .where(col(Case.enterprise_id) == col(Enterprise.id), col(Case.final).is_(None))
-        .scalar_subquery()
-    )
-    late = (
-        select(func.count())
-        .where(
-            col(Deadline.enterprise_id) == col(Enterprise.id),
-            col(Deadline.state) == DeadlineState.OPEN.value,
-            col(Deadline.due_on) < services.today,
-        )
-        .scalar_subquery()
-    )
-    statement = select(Enterprise, open_cases, late).where(
-        col(Enterprise.id) > after, *seen_by(services)
-    )
-    if words.strip():
-        aliased = select(col(Alias.enterprise_id)).where(
-            col(Alias.name).contains(words.strip(), autoescape=True)
-        )
-        named = col(Enterprise.name).contains(words.strip(), autoescape=True)
-        coded = col(Enterprise.uscc) == words.strip().upper()
-        statement = statement.where(or_(coded, named, col(Enterprise.id).in_(aliased)))
+    statement = _listed(services, words.strip()).where(col(Enterprise.id) > after)
     with services.database.reading() as session:
         rows = session.execute(statement.order_by(col(Enterprise.id)).limit(limit + 1)).all()
         lines = tuple(
@@ -114,6 +91,33 @@ def enterprises(
             for firm, number, overdue in rows[:limit]
         )
     return EnterpriseList(lines=lines, following=lines[-1].id if len(rows) > limit else None)
+
+
+def _listed(services: Services, words: str) -> Select[tuple[Enterprise, int, int]]:
+    """Return each enterprise with these words in its name, its open cases and its late dates."""
+    open_cases = (
+        select(func.count())
+        .where(col(Case.enterprise_id) == col(Enterprise.id), col(Case.final).is_(None))
+        .scalar_subquery()
+    )
+    late = (
+        select(func.count())
+        .where(
+            col(Deadline.enterprise_id) == col(Enterprise.id),
+            col(Deadline.state) == DeadlineState.OPEN.value,
+            col(Deadline.due_on) < services.today,
+        )
+        .scalar_subquery()
+    )
+    statement = select(Enterprise, open_cases, late).where(*seen_by(services))
+    if not words:
+        return statement
+    aliased = select(col(Alias.enterprise_id)).where(
+        col(Alias.name).contains(words, autoescape=True)
+    )
+    named = col(Enterprise.name).contains(words, autoescape=True)
+    coded = col(Enterprise.uscc) == words.upper()
+    return statement.where(or_(coded, named, col(Enterprise.id).in_(aliased)))
 
 
 def enterprise_page(services: Services, uscc: str) -> EnterprisePage | Refusal:
