@@ -16,9 +16,9 @@ help: ## show this list
 demo: .venv/run.stamp ## set everything up and run the main job on invented data
 	@$(PYTHON) -m cli demo
 
-up: .venv/run.stamp ## set everything up and keep the timetable of the data folder; Ctrl-C stops it
+up: .venv/run.stamp ## set everything up, keep the timetable and serve the console; Ctrl-C stops it
 	@$(PYTHON) -m cli init
-	@$(PYTHON) -m cli up
+	@$(PYTHON) -m cli up --port 8631
 
 test: .venv/dev.stamp ## set everything up and run the tests
 	@$(TEST) -n $(WORKERS) -m "not long"

@@ -67,7 +67,7 @@ def list_answers(
     with services.database.reading() as session:
         where: list[ColumnElement[bool]] = []
         if enterprise is not None:
-            found = enterprise_of(session, enterprise)
+            found = enterprise_of(session, enterprise, services)
             if isinstance(found, Refusal):
                 return found
             where = [col(Deadline.enterprise_id) == found.id]

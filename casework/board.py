@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from casework.dates_counted import DateCounts, count_dates
 from casework.rulebook import read_rules, stages_of
+from casework.scope import cases_seen_by, seen_by
 from casework.services import Services
 from casework.words import PHASES
 from models.case import Case, Review, ReviewState
@@ -111,9 +112,10 @@ def board(services: Services, *, cycle: int | None = None) -> Board:
             session, services, session.scalars(select(col(Case.revision)).distinct())
         )
         counts = _count_cases(session, services, rules, cycle)
-        counts.waiting = _waiting(session, cycle)
-        counts.deadlines = count_dates(session, services.today)
-        enterprises = session.scalar(select(func.count()).select_from(Enterprise)) or 0
+        counts.waiting = _waiting(session, services, cycle)
+        counts.deadlines = count_dates(session, services)
+        known = select(func.count()).select_from(Enterprise).where(*seen_by(services))
+        enterprises = session.scalar(known) or 0
     programmes = services.catalogue.programmes.values()
     return Board(
         on=services.today,
@@ -141,7 +143,7 @@ def _count_cases(
     )
     counts = _Counts()
     for programme, stage, revision, held, entered_on, final, number in session.execute(
-        select(*alike, func.count()).where(*_of(cycle)).group_by(*alike)
+        select(*alike, func.count()).where(*_of(cycle), *cases_seen_by(services)).group_by(*alike)
     ):
         place = (programme, stage)
         if final is not None:
@@ -160,11 +162,11 @@ def over_limit(stage: Stage, workdays: int) -> bool:
     return stage.limit_workdays is not None and workdays > stage.limit_workdays
 
 
-def _waiting(session: Session, cycle: int | None) -> dict[Place, int]:
+def _waiting(session: Session, services: Services, cycle: int | None) -> dict[Place, int]:
     rows = session.execute(
         select(col(Case.programme), col(Case.stage), func.count())
         .join(Review, col(Review.case_id) == col(Case.id))
-        .where(col(Review.state) == ReviewState.OPEN.value, *_of(cycle))
+        .where(col(Review.state) == ReviewState.OPEN.value, *_of(cycle), *cases_seen_by(services))
         .group_by(col(Case.programme), col(Case.stage))
     )
     return {(programme, stage): number for programme, stage, number in rows}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.rulebook import read_rules
+from casework.scope import seen_by
 from casework.services import Services
 from models.case import Assessment, Case, Review, ReviewState
 from models.enterprise import Alias, Enterprise
@@ -120,7 +121,8 @@ def _narrowed(session: Session, services: Services, wanted: CaseFilter) -> Selec
         .outerjoin(Assessment, newest)
     )
     where: list[ColumnElement[bool]] = [
-        col(Case.final).is_not(None) if wanted.ended else col(Case.final).is_(None)
+        *seen_by(services),
+        col(Case.final).is_not(None) if wanted.ended else col(Case.final).is_(None),
     ]
     if wanted.programme is not None:
         where.append(col(Case.programme) == services.catalogue.programme(wanted.programme).key)

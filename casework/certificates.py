@@ -99,7 +99,7 @@ def _held(granted: Granted) -> Read[Held]:
 
 def _enterprise(session: Session, services: Services, target: str) -> Enterprise | Refusal:
     if not is_case_number(target):
-        return enterprise_of(session, target)
+        return enterprise_of(session, target, services)
     case = case_of(session, services, target)
     return case if isinstance(case, Refusal) else session.get_one(Enterprise, case.enterprise_id)
 

@@ -8,9 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from casework.scope import seen_by
+from casework.services import Services
 from casework.told import same_matter
 from models.clock import ClockEvent
 from models.deadline import Deadline, DeadlineState
+from models.enterprise import Enterprise
 from policy.clocks import Act
 
 OPEN = col(Deadline.state) == DeadlineState.OPEN.value
@@ -28,15 +31,17 @@ class DateCounts:
     cannot_file: int = 0  # their dates are still to come
 
 
-def count_dates(session: Session, today: dt.date) -> dict[str, DateCounts]:
+def count_dates(session: Session, services: Services) -> dict[str, DateCounts]:
     """Return programme -> its dates."""
+    today, ours = services.today, select(col(Enterprise.id)).where(*seen_by(services))
+    seen = (col(Deadline.enterprise_id).in_(ours),) if services.division else ()
     overdue = and_(RUNS, col(Deadline.due_on) < today)
     rows = session.execute(
         select(col(Deadline.programme), func.count(), _number(overdue), _number(SUSPENDED))
-        .where(OPEN)
+        .where(OPEN, *seen)
         .group_by(col(Deadline.programme))
     ).all()
-    gone = session.execute(cannot_file(today, col(Deadline.programme)))
+    gone = session.execute(cannot_file(today, col(Deadline.programme)).where(*seen))
     given_up = {programme: number for programme, number in gone}  # noqa: C416 - rows are no pairs to mypy
     found = {
         programme: DateCounts(

@@ -12,7 +12,9 @@ from casework.again import open_again
 from casework.audit import note
 from casework.pipeline import look_again, run_one
 from casework.refusal import Refusal
+from casework.roles import may_decide
 from casework.rulebook import rules_of
+from casework.scope import sees
 from casework.services import Actor, Services
 from casework.standing_in import acting
 from casework.tell import tell_move
@@ -82,14 +84,14 @@ class _Act:
 
 def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refusal:
     """Carry out a decision, or say why it may not happen."""
-    if not wish.reason.strip():
-        return Refusal(reason="请写明理由")
+    if refusal := may_decide(by) or _no_reason(wish):
+        return refusal
     if wish.verb is Verb.APPROVE:
         look_again(services, wish.case_id)  # it may rest on figures that were corrected
 
     def attempt(session: Session) -> tuple[Case, str] | Refusal:
         case = session.get(Case, wish.case_id)
-        if case is None:
+        if case is None or not sees(session, services, case.enterprise_id):
             return Refusal(reason=f"没有编号为 {wish.case_id} 的事项")
         if wish.expecting is not None and wish.expecting != case.version:
             return Refusal(reason=_overtaken(session, services, case))
@@ -118,6 +120,10 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
         return Decided(
             case_id=now.id or 0, from_stage=before, to_stage=now.stage, version=now.version
         )
+
+
+def _no_reason(wish: Wish) -> Refusal | None:
+    return None if wish.reason.strip() else Refusal(reason="请写明理由")
 
 
 def _carry_out(act: _Act) -> Refusal | None:

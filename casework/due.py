@@ -12,6 +12,7 @@ from casework.answers_page import answers_of
 from casework.find import enterprise_of
 from casework.flags import flags_of
 from casework.refusal import Refusal
+from casework.scope import seen_by
 from casework.services import Services
 from casework.snooze import snoozes_in_force
 from casework.words import KINDS
@@ -81,6 +82,7 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
         select(Deadline, col(Enterprise.name), col(Enterprise.uscc))
         .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
         .where(col(Deadline.state) == DeadlineState.OPEN.value, col(Deadline.due_on) <= until)
+        .where(*seen_by(services))
     )
     if wanted.programme is not None:
         key = services.catalogue.programme(wanted.programme).key
@@ -91,7 +93,7 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
         )
     with services.database.reading() as session:
         if wanted.enterprise is not None:
-            enterprise = enterprise_of(session, wanted.enterprise)
+            enterprise = enterprise_of(session, wanted.enterprise, services)
             if isinstance(enterprise, Refusal):
                 return enterprise
             statement = statement.where(col(Deadline.enterprise_id) == enterprise.id)

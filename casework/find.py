@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.refusal import Refusal
+from casework.scope import seen_by, sees
 from casework.services import Services
 from models.case import Case
 from models.enterprise import Alias, Enterprise
@@ -12,12 +13,13 @@ from models.enterprise import Alias, Enterprise
 _SHOWN = 5
 
 
-def enterprise_of(session: Session, words: str) -> Enterprise | Refusal:
+def enterprise_of(session: Session, words: str, services: Services) -> Enterprise | Refusal:
     """Return the one enterprise with this credit code, name, alias, or part of a name."""
     text = words.strip()
     exact = session.scalars(
         select(Enterprise).where(
-            or_(col(Enterprise.uscc) == text.upper(), col(Enterprise.name) == text)
+            or_(col(Enterprise.uscc) == text.upper(), col(Enterprise.name) == text),
+            *seen_by(services),
         )
     ).all()
     if len(exact) == 1:
@@ -26,7 +28,7 @@ def enterprise_of(session: Session, words: str) -> Enterprise | Refusal:
     part = col(Enterprise.name).contains(text, autoescape=True)
     found = session.scalars(
         select(Enterprise)
-        .where(or_(part, col(Enterprise.id).in_(aliased)))
+        .where(or_(part, col(Enterprise.id).in_(aliased)), *seen_by(services))
         .order_by(col(Enterprise.id))
         .limit(_SHOWN + 1)
     ).all()
@@ -44,14 +46,20 @@ def is_case_number(words: str) -> bool:
     return words.strip().isdigit() and len(words.strip()) < len("91431281MAXX00015X")
 
 
+def _numbered(session: Session, services: Services, words: str) -> Case | Refusal:
+    case = session.get(Case, int(words))
+    if case is None or not sees(session, services, case.enterprise_id):
+        return Refusal(reason=f"没有编号为 {words} 的事项")
+    return case
+
+
 def case_of(
     session: Session, services: Services, words: str, programme: str | None = None
 ) -> Case | Refusal:
     """Return a case by number, or the newest case of an enterprise in a programme."""
     if is_case_number(words):
-        case = session.get(Case, int(words))
-        return case or Refusal(reason=f"没有编号为 {words} 的事项")
-    enterprise = enterprise_of(session, words)
+        return _numbered(session, services, words)
+    enterprise = enterprise_of(session, words, services)
     if isinstance(enterprise, Refusal):
         return enterprise
     wanted = select(Case).where(col(Case.enterprise_id) == enterprise.id)

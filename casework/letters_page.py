@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.scope import within
 from casework.services import Services
 from casework.words import ITEMS, LETTERS, ROLES
 from models.enterprise import Enterprise, Person, Role
@@ -77,9 +78,10 @@ class Outbox:
 
 def outbox(services: Services, wanted: LetterFilter, *, limit: int = PAGE) -> Outbox:
     """Return the newest letters first."""
-    where = tuple(_wanted(wanted))
+    ours = within(services, func.coalesce(col(Enterprise.division_code), col(Person.division_code)))
+    where = (*_wanted(wanted), *ours)
     with services.database.reading() as session:
-        counted = _counted(session)
+        counted = _counted(session, ours)
         asked = session.scalar(
             select(func.count())
             .select_from(Letter)
@@ -88,7 +90,7 @@ def outbox(services: Services, wanted: LetterFilter, *, limit: int = PAGE) -> Ou
             .where(*where)
         )
         letters = tuple(_letters(session, where, limit))
-        unsaid = _unsaid(session)
+        unsaid = () if ours else _unsaid(session)  # it is counted for the whole office alone
     return Outbox(
         counts=tuple(
             StateCount(state=state.value, title=title, letters=counted.get(state.value, 0))
@@ -100,8 +102,15 @@ def outbox(services: Services, wanted: LetterFilter, *, limit: int = PAGE) -> Ou
     )
 
 
-def _counted(session: Session) -> dict[str, int]:
-    rows = session.execute(select(col(Letter.state), func.count()).group_by(col(Letter.state)))
+def _counted(session: Session, ours: tuple[ColumnElement[bool], ...]) -> dict[str, int]:
+    counted = select(col(Letter.state), func.count()).group_by(col(Letter.state))
+    if ours:
+        counted = (
+            counted.join(Person, col(Person.id) == col(Letter.person_id))
+            .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+            .where(*ours)
+        )
+    rows = session.execute(counted)
     return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 

@@ -95,7 +95,7 @@ def subject_of(
         return enterprise, case, services.catalogue.programme(case.programme)
     if happened.programme is None:
         return case
-    found = enterprise_of(session, happened.target)
+    found = enterprise_of(session, happened.target, services)
     if isinstance(found, Refusal):
         return found
     return found, None, services.catalogue.programme(happened.programme)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from config.catalogue import Catalogue
 from models.engine import Database
+from models.enterprise import Role
 from models.ledger import CalendarOverride
 from notifications.letters import Office
 from notifications.message import Address, Carrier
@@ -22,6 +23,7 @@ class Actor:
 
     name: str
     source: str = "cli"
+    role: Role | None = None  # None: whoever may type commands on this machine may do all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Services:
     zone: ZoneInfo
     office: Office
     sender: Address
+    division: str = ""  # whose eyes look: of this division and below it; empty: all
     per_minute: int = 0  # letters that may leave in any minute; 0: as they come
     bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
     robots: tuple[Robot, ...] = ()

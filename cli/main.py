@@ -6,6 +6,7 @@ import sys
 try:
     from cli import (  # noqa: F401 - each registers its commands when it is read
         absences,
+        accounts,
         acting,
         answers,
         calendar_days,

@@ -14,6 +14,7 @@ from runtime.typed import typed
 DEFAULT_HOME = Path("var")
 _MOST_LINES = 5_000
 _DAY = re.compile(r"(\d{4})(?:[-/.年])?(\d{1,2})(?:[-/.月])?(\d{1,2})日?")
+_END_OF_COMMAND = re.compile(r" {4}|[；，。]")
 _MONTH = re.compile(r"(\d{4})[-/.年]?(\d{1,2})月?")
 
 
@@ -54,11 +55,13 @@ def named_home() -> str:
 
 def whole(line: str) -> str:
     """Return a command with the data folder that was typed, before what it is for."""
-    words, gap, purpose = line.partition("    ")
+    end = _END_OF_COMMAND.search(line)
+    at = end.start() if end else len(line)
+    words, purpose = line[:at], line[at:]
     homeless = words.startswith("peiyu template roster") or " --home " in words
     if homeless or not words.startswith("peiyu "):
         return line
-    return f"{words}{named_home()}{gap}{purpose}"
+    return f"{words}{named_home()}{purpose}"
 
 
 def read_address(value: str | None) -> str | None:

@@ -34,8 +34,8 @@ Port = Annotated[
         min=0,
         max=65_535,
         show_default=False,
-        help="同时在这个端口提供 /runs（办到哪里）、/healthz（是否正常）和 /metrics（指标），"
-        "例如 8631",
+        help="同时在这个端口打开网页；还有 /runs（办到哪里）、/healthz（是否正常）"
+        "和 /metrics（指标），例如 8631",
     ),
 ]
 Host = Annotated[
@@ -94,7 +94,7 @@ def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterato
             hint = "用 --port 换一个，例如 --port 8632"
             raise StopError(sentence, code=Code.CANNOT_RUN, hint=hint) from None
         where = f"http://{host}:{at}"
-        teller.say(f"办到哪里：{where}/runs，是否正常：{where}/healthz，指标：{where}/metrics")
+        teller.say(f"网页：{where}。办到哪里：{where}/runs，是否正常：{where}/healthz")
         yield
 
 

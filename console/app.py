@@ -3,6 +3,8 @@
 And `/a/…`, where enterprises answer: see `console/answers.py`.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +17,15 @@ from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
 from console.answers import add_answers
+from console.cases import add_cases
+from console.firms import add_firms
+from console.house import Clock, House
 from console.metrics import TEXT, exposition
+from console.rendering import FOREVER, own_file
 from console.runs import HEADERS, page
+from console.signing import add_signing
+from console.site import Site
+from console.today import add_today
 from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
@@ -26,9 +35,27 @@ _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
 
-def make_app(home: Path) -> FastAPI:
-    """Return the pages of one data folder; each request opens it anew, and only an answer acts."""
-    app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None)
+def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
+    """Return the pages of one data folder: for machines, for whoever is nobody yet, for staff."""
+    house = House(home, now=now)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    site = Site(app, house)
+    for add in (add_signing, add_today, add_cases, add_firms):
+        add(site)
+    app.add_api_route("/static/{name}", _own_file, methods=["GET"])
+    _add_machines(app, home)
+    add_answers(app, home)
+    return app
+
+
+def _add_machines(app: FastAPI, home: Path) -> None:
+    """Add what machines ask, and the page for whoever keeps the program running."""
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -63,8 +90,13 @@ def make_app(home: Path) -> FastAPI:
             return PlainTextResponse(_NO_DATA, _RED)
         return HTMLResponse(shown, headers=HEADERS)
 
-    add_answers(app, home)
-    return app
+
+def _own_file(name: str) -> Response:
+    found = own_file(name)
+    if found is None:
+        return PlainTextResponse("404", 404)
+    content, media_type = found
+    return Response(content, media_type=media_type, headers=FOREVER)
 
 
 def _look(home: Path) -> tuple[Trouble, ...]:

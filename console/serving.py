@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from fastapi import FastAPI
 
 from console.app import make_app
 
@@ -16,10 +17,17 @@ _PATIENCE = 5.0  # seconds for answers under way
 @contextmanager
 def serving(home: Path, host: str, port: int) -> Iterator[int]:
     """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had."""
+    with served(make_app(home), host, port) as at:
+        yield at
+
+
+@contextmanager
+def served(app: FastAPI, host: str, port: int) -> Iterator[int]:
+    """Serve an application meanwhile; yield the port."""
     with socket.create_server((host, port)) as listening:
         server = uvicorn.Server(
             uvicorn.Config(
-                make_app(home),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,

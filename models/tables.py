@@ -1,6 +1,7 @@
 """All tables in one place, for Alembic and for tests that compare databases."""
 
 from models.absence import Absence
+from models.accounts import Account, FailedTry, SignIn
 from models.answer import Answer, Snooze
 from models.base import metadata
 from models.case import (
@@ -31,6 +32,7 @@ from models.secret import Secret
 
 __all__ = [
     "Absence",
+    "Account",
     "Alarm",
     "Alias",
     "AnnualFigures",
@@ -43,6 +45,7 @@ __all__ = [
     "ClockEvent",
     "Deadline",
     "Enterprise",
+    "FailedTry",
     "Heartbeat",
     "ImportBatch",
     "Lease",
@@ -56,6 +59,7 @@ __all__ = [
     "Run",
     "RunBatch",
     "Secret",
+    "SignIn",
     "Snooze",
     "Statement",
     "Transition",

@@ -5,8 +5,10 @@ from hypothesis import HealthCheck, settings
 pytest_plugins = [
     "tests.plugins.postgres",
     "tests.plugins.house",
+    "tests.plugins.chromium",
     "tests.plugins.county",
     "tests.plugins.clocked",
+    "tests.plugins.desk",
     "tests.plugins.terminal",
     "tests.plugins.faults",
 ]

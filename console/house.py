@@ -1,0 +1,45 @@
+"""The data folder, kept open between requests; opened anew when its files or its data change."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import TypeAlias
+
+from casework.services import Services
+from runtime import clock
+from runtime.address import sqlite_file
+from runtime.build import build, close, program_of, read_settings
+
+Clock: TypeAlias = Callable[[], dt.datetime]
+
+
+class House:
+    """Services for each request; whoever still uses older ones is left alone with them."""
+
+    def __init__(self, home: Path, *, now: Clock | None = None) -> None:
+        self.home = home
+        self._now = now
+        self._lock = Lock()
+        self._services: Services | None = None
+        self._as_of: tuple[object, ...] = ()
+
+    def services(self) -> Services:
+        """Return Services as settings, files and data stand now; may raise CannotRunError."""
+        settings = read_settings(self.home)
+        file = sqlite_file(settings)
+        # A restore puts another file in the place of the old one.
+        which = file.stat().st_ino if file is not None and file.exists() else None
+        as_of = (settings.model_dump_json(), program_of(settings), which)
+        with self._lock:
+            if self._services is None or as_of != self._as_of:
+                self.close()
+                self._services = build(settings, now=self._now or clock.now)
+                self._as_of = as_of
+            return self._services
+
+    def close(self) -> None:
+        """Give back every connection that nobody uses."""
+        if self._services is not None:
+            close(self._services)
+            self._services = None

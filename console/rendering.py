@@ -1,0 +1,63 @@
+"""Templates of the console, and its own files: each under a name that changes with its content."""
+
+import datetime as dt
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+ROOM = Path(__file__).parent
+_STATIC = ROOM / "static"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+FOREVER = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    return path.read_bytes(), _TYPES[path.suffix]
+
+
+_FILES = {path.name: _content(path) for path in sorted(_STATIC.iterdir())}
+_NAMES = {
+    name: f"{Path(name).stem}.{sha256(content).hexdigest()[:12]}{Path(name).suffix}"
+    for name, (content, _) in _FILES.items()
+}
+_BY_NAME = {_NAMES[name]: file for name, file in _FILES.items()}
+
+
+def own_file(name: str) -> tuple[bytes, str] | None:
+    """Return the content and the type of a file of ours, by its name of today."""
+    return _BY_NAME.get(name)
+
+
+def address_of(name: str) -> str:
+    """Return where a file of ours is."""
+    return f"/static/{_NAMES[name]}"
+
+
+def _date(day: dt.date | None) -> str:
+    return "" if day is None else f"{day.year}-{day.month:02}-{day.day:02}"
+
+
+PAGES = Environment(
+    loader=FileSystemLoader(ROOM / "templates"),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+PAGES.globals["own"] = address_of
+PAGES.filters["date"] = _date
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Return a page as HTML."""
+    return PAGES.get_template(template).render(values)

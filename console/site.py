@@ -1,0 +1,236 @@
+"""The one door of the console: who is it, may they, is the form ours; then the page is asked.
+
+No page is added beside it, so none can forget to ask.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from hmac import compare_digest
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from casework.roles import DECIDERS, KEEPERS, STAFF
+from casework.services import Services
+from casework.sign_in import Visitor, visitor
+from casework.words import ROLES
+from console.house import House
+from console.rendering import render
+from console.visits import Answer, Handler, Missing, Sent, Shown, Visit
+from models.enterprise import Role
+from runtime.trouble import DATABASE_ERRORS, CannotRunError
+
+COOKIE, NEWS = "peiyu", "peiyu_said"
+_LARGEST = 64 * 1024  # bytes of a form
+_FIELDS = 1_000
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_SENTENCES = {
+    403: ("不能这样做", "您的角色不能做这件事，或者这一页放得太久了。请返回上一页刷新后再试。"),
+    404: ("没有这一页", "没有这一页，或者它不在您负责的范围内。"),
+    405: ("不能这样打开", "这个地址只能从页面里的按钮提交。"),
+    413: ("太大了", "提交的内容太大，请删减后再试。"),
+    500: ("程序出错了", "这一步没有办成，数据没有改动。请再试一次；还是不行，请告诉运维。"),
+    503: (
+        "暂时打不开",
+        "数据库或设置暂时打不开。请过一会儿再试，或请运维在服务器上运行 peiyu doctor。",
+    ),
+}
+
+
+class RefusedError(Exception):
+    """A request is refused with a status, before any page hears of it."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Site:
+    """Adds pages (which change nothing) and acts (which may) to a web application."""
+
+    def __init__(self, app: FastAPI, house: House) -> None:
+        self.app, self.house = app, house
+        app.add_exception_handler(404, _not_found)
+        app.add_exception_handler(405, _not_so)
+        app.add_exception_handler(Exception, _broken)
+
+    def page(self, path: str, handler: Handler, *, roles: frozenset[Role] = STAFF) -> None:
+        """Show something to those of these roles."""
+
+        async def endpoint(request: Request) -> Response:
+            return await self._answered(request, handler, roles, {})
+
+        self.app.add_api_route(path, endpoint, methods=["GET"], name=handler.__name__)
+
+    def act(self, path: str, handler: Handler, *, roles: frozenset[Role] = DECIDERS) -> None:
+        """Let those of these roles change something, by a form that we gave them."""
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                form = await form_of(request)
+            except RefusedError as refused:
+                return trouble_page(refused.status)
+            return await self._answered(request, handler, roles, form)
+
+        self.app.add_api_route(path, endpoint, methods=["POST"], name=handler.__name__)
+
+    async def _answered(
+        self,
+        request: Request,
+        handler: Handler,
+        roles: frozenset[Role],
+        form: Mapping[str, Sequence[str]],
+    ) -> Response:
+        def ask() -> Response:
+            services = self.house.services()
+            who = visitor(services, request.cookies.get(COOKIE, ""))
+            if who is None:
+                return _to_sign_in(request)
+            if who.role not in roles or not _is_ours(request, who, form):
+                return trouble_page(403, who)
+            seen = replace(services, division=who.division)
+            visit = Visit(
+                services=seen,
+                who=who,
+                place=_place(request),
+                path={name: str(value) for name, value in request.path_params.items()},
+                query=dict(request.query_params),
+                form=form,
+            )
+            return respond(request, seen, who, handler(visit))
+
+        return await run_in_threadpool(safely, ask)
+
+
+def safely(ask: Callable[[], Response]) -> Response:
+    """Ask, and say it calmly when the data is away."""
+    try:
+        return ask()
+    except (CannotRunError, *DATABASE_ERRORS):
+        return trouble_page(503)
+
+
+def _is_ours(request: Request, who: Visitor, form: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether a request may change something: it came from a page of this very browser."""
+    if request.method == "GET":
+        return True
+    seals = form.get("seal", ())
+    return (
+        is_from_here(request)
+        and bool(seals)
+        and compare_digest(seals[0].encode(), who.seal.encode())
+    )
+
+
+def is_from_here(request: Request) -> bool:
+    """Say whether a form was sent by a page of this site."""
+    origin = request.headers.get("origin") or request.headers.get("referer", "")
+    return urlsplit(origin).netloc == request.headers.get("host", "") != ""
+
+
+async def form_of(request: Request) -> Mapping[str, Sequence[str]]:
+    """Return the fields of a form that is not too large."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LARGEST:
+            raise RefusedError(413)
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise RefusedError(413) from None
+
+
+def _place(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _to_sign_in(request: Request) -> Response:
+    back = _place(request) if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?to={quote(back, safe='')}", 303, headers=HEADERS)
+
+
+def respond(request: Request, services: Services, who: Visitor, answer: Answer) -> Response:
+    """Return an answer as the browser gets it; what was said once is not said again."""
+    match answer:
+        case Missing():
+            return trouble_page(404, who, answer.what)
+        case Sent():
+            response: Response = RedirectResponse(answer.to, 303, headers=HEADERS)
+            if answer.said:
+                mark = "!" if answer.wrong else "."
+                keep_cookie(request, response, NEWS, quote(mark + answer.said))
+            return response
+        case Shown():
+            said = unquote(request.cookies.get(NEWS, ""))
+            frame = framed(services, who) | {
+                "place": _place(request),
+                "said": said[1:],
+                "said_wrong": said.startswith("!"),
+            }
+            text = render(answer.template, {**frame, **answer.values})
+            response = HTMLResponse(text, answer.status, headers=HEADERS)
+            if said:
+                response.delete_cookie(NEWS)
+            return response
+
+
+def framed(services: Services, who: Visitor | None) -> dict[str, object]:
+    """Return what every page shows around itself."""
+    return {
+        "office": services.office,
+        "demo": services.demo,
+        "today": services.today,
+        "who": who,
+        "role": ROLES[who.role] if who else "",
+        "places": [each for each in PLACES if who is None or who.role in each[2]],
+    }
+
+
+def keep_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """Give the browser a cookie that no script reads and no other site makes it send."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") -> Response:
+    """Return a page that says in a sentence why there is none."""
+    title, words = _SENTENCES[status]
+    values = {"title": title, "sentence": sentence or words, "who": who}
+    return HTMLResponse(render("trouble.html", values), status, headers=HEADERS)
+
+
+def _not_found(_: Request, __: Exception) -> Response:
+    return trouble_page(404)
+
+
+def _not_so(_: Request, __: Exception) -> Response:
+    return trouble_page(405)
+
+
+def _broken(_: Request, __: Exception) -> Response:
+    return trouble_page(500)
+
+
+PLACES: Sequence[tuple[str, str, Iterable[Role]]] = (
+    ("/", "今日", STAFF),
+    ("/board", "看板", STAFF),
+    ("/cases", "事项", STAFF),
+    ("/enterprises", "企业", STAFF),
+    ("/due", "截止日历", STAFF),
+    ("/letters", "信函", STAFF),
+    ("/runs", "运行", KEEPERS),
+)

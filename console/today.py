@@ -1,0 +1,54 @@
+"""今日: what waits for me, what is late, what went wrong; and the board of all programmes."""
+
+from casework.board import board
+from casework.roles import DECIDERS
+from casework.week import week_of_staff
+from console.site import Site
+from console.visits import Answer, Shown, Visit
+
+# Where a section's whole list is.
+_WHOLE = {
+    "已经超期": "/due?overdue=1",
+    "本周到期": "/due?days=7",
+    "等本局审核": "/cases?waiting=1",
+    "等补数据或登记": "/cases",
+    "没有办成": "/letters",
+}
+_TONES = {"overdue": "bad", "urgent": "warn", "reminder": "calm", "notice": "", "final": "bad"}
+
+
+def add_today(site: Site) -> None:
+    """Add the first page and the board."""
+    site.page("/", today)
+    site.page("/board", show_board)
+
+
+def today(visit: Visit) -> Answer:
+    """Show what somebody must see in the morning."""
+    with visit.services.database.reading() as session:
+        week = week_of_staff(session, visit.services, visit.who.division)
+    sections = week.sections if week else ()
+    return Shown(
+        template="today.html",
+        values={
+            "sections": sections,
+            "whole": _WHOLE,
+            "tones": _TONES,
+            "may_decide": visit.who.role in DECIDERS,
+        },
+    )
+
+
+def show_board(visit: Visit) -> Answer:
+    """Show each programme as a funnel, with the table behind it."""
+    cycle = visit.query.get("cycle", "")
+    wanted = int(cycle) if cycle.isdigit() else None
+    found = board(visit.services, cycle=wanted)
+    most = {
+        each.programme: max((p.cases for p in each.phases), default=0) for each in found.programmes
+    }
+    year = visit.services.today.year
+    return Shown(
+        template="board.html",
+        values={"board": found, "most": most, "cycle": wanted, "years": (year - 1, year, year + 1)},
+    )

@@ -1,0 +1,183 @@
+"""The console in a real Chromium: every page, with and without scripts, light and dark."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.plugins.desk import PASSWORD, Desk
+
+pytestmark = pytest.mark.chromium
+PAGES = (
+    "/",
+    "/board",
+    "/cases",
+    "/cases?q=没有这样的企业",
+    "/cases/1",
+    "/enterprises",
+    "/due",
+    "/letters",
+    "/me",
+)
+AT_MOST = 30 * 1024  # bytes of a first load
+
+
+@contextmanager
+def window(chromium: Browser, desk: Desk, login: str = "", **how: object) -> Iterator[Page]:
+    """Open a window; whatever breaks the policy, or asks another host, fails."""
+    context = chromium.new_context(base_url=desk.address, locale="zh-CN", **how)  # type: ignore[arg-type]
+    page = context.new_page()
+    wrong: list[str] = []
+    host = urlsplit(desk.address).netloc
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: wrong.append(asked.url) if urlsplit(asked.url).netloc != host else None,
+    )
+    if login:
+        page.goto("/sign-in")
+        page.get_by_label("登录名").fill(login)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name="今日")).to_be_visible()
+    yield page
+    context.close()
+    assert not wrong
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe has against a page."""
+    found = Axe().run(page)
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_breaks_no_policy_and_asks_nobody_else(
+    chromium: Browser, desk: Desk, scheme: str
+) -> None:
+    against: dict[str, list[str]] = {}
+    with window(chromium, desk, color_scheme=scheme) as page:
+        page.goto("/sign-in")
+        against["/sign-in"] = violations(page)
+    with window(chromium, desk, "clerk", color_scheme=scheme) as page:
+        for path in PAGES:
+            page.goto(path)
+            against[path] = violations(page)
+
+    assert not {path: found for path, found in against.items() if found}
+
+
+def test_a_narrow_window_needs_no_sideways_scrolling(chromium: Browser, desk: Desk) -> None:
+    with window(chromium, desk, "clerk", viewport={"width": 360, "height": 740}) as page:
+        wide = {}
+        for path in PAGES:
+            page.goto(path)
+            wide[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert not {path: pixels for path, pixels in wide.items() if pixels > 360}
+
+
+def test_a_first_load_is_small(chromium: Browser, desk: Desk) -> None:
+    sizes: list[int] = []
+    with window(chromium, desk) as page:
+        page.on("response", lambda answer: sizes.append(len(answer.body())))
+        page.goto("/sign-in")
+        page.get_by_label("登录名").fill("clerk")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        expect(page.get_by_role("heading", name="今日")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+
+    assert sum(sizes) <= AT_MOST
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_clerk_approves_several_after_seeing_what_it_does(
+    chromium: Browser, desk: Desk, *, scripts: bool
+) -> None:
+    with window(chromium, desk, "clerk", java_script_enabled=scripts) as page:
+        page.goto("/")
+        page.get_by_role("link", name="等本局审核").first.click()
+        boxes = page.get_by_role("checkbox", name="选中 ")
+        boxes.nth(0).check()
+        boxes.nth(1).check()
+        page.get_by_label("理由").fill("材料齐全，符合条件")
+        page.get_by_role("button", name="同意").click()
+        expect(page.get_by_role("heading", name="同意 2 项，会怎样")).to_be_visible()
+        expect(page.get_by_text("将给至多 2 家企业的联系人写信")).to_be_visible()
+        expect(page.get_by_text("摸底筛选 → 入培育库")).to_have_count(2)
+        page.get_by_role("button", name="确认同意 2 项").click()
+        expect(page.get_by_text("办成 2 项。")).to_be_visible()
+        page.get_by_role("link", name="回到列表").click()
+        expect(page.get_by_role("heading", name="事项")).to_be_visible()
+
+
+def test_two_people_decide_the_same_case_and_the_second_is_told_who_was_first(
+    chromium: Browser, desk: Desk
+) -> None:
+    with window(chromium, desk, "clerk") as one, window(chromium, desk, "head") as two:
+        one.goto("/cases?waiting=1")
+        one.locator("tbody a").first.click()
+        two.goto(urlsplit(one.url).path)
+        one.get_by_label("理由").fill("材料齐全，符合条件")
+        one.get_by_role("button", name="同意").click()
+        expect(one.get_by_role("status")).to_contain_text("已同意")
+        two.get_by_label("理由").fill("等企业补充数据")
+        two.get_by_role("button", name="暂缓").click()
+        expect(two.get_by_role("status")).to_contain_text("示例经办 0 分钟前已处理")
+
+
+def test_sent_twice_or_again_from_the_page_before_it_changes_nothing_more(
+    chromium: Browser, desk: Desk
+) -> None:
+    with window(chromium, desk, "clerk") as page:
+        page.goto("/cases?waiting=1")
+        page.locator("tbody a").first.click()
+        page.get_by_label("理由").fill("等上级通知")
+        page.get_by_role("button", name="暂缓").dblclick()
+        expect(page.get_by_role("status")).to_contain_text("已暂缓")
+        told = page.locator(".story li").count()
+        page.go_back()
+        expect(
+            page.get_by_role("button", name="恢复")
+        ).to_be_visible()  # as it stands, not as it was
+        page.reload()
+        expect(page.locator(".story li")).to_have_count(told)
+
+
+def test_keys_walk_the_rows_choose_open_search_and_explain(chromium: Browser, desk: Desk) -> None:
+    with window(chromium, desk, "clerk") as page:
+        page.goto("/cases")
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+        expect(page.locator("tr.here input[type=checkbox]")).to_be_checked()
+        expect(page.locator("#chosen")).to_have_text("1")
+        second = page.locator("tbody tr").nth(1).get_by_role("link").get_attribute("href")
+        page.keyboard.press("/")
+        expect(page.get_by_role("searchbox")).to_be_focused()
+        page.keyboard.press("Escape")
+        page.keyboard.press("?")
+        expect(page.get_by_role("heading", name="快捷键")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.locator("tr.here").get_by_role("link").focus()
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{desk.address}{second}")
+
+
+def test_a_filter_is_an_address_that_can_be_passed_on(chromium: Browser, desk: Desk) -> None:
+    with window(chromium, desk, "clerk") as page:
+        page.goto("/cases")
+        page.get_by_label("项目").select_option(label="高新技术企业认定")
+        page.get_by_label("待审").check()
+        page.get_by_role("button", name="筛选").click()
+        expect(page.locator("tbody tr").first).to_contain_text("待审")
+        address = page.url
+    with window(chromium, desk, "head") as page:
+        page.goto(address)
+        expect(page.get_by_label("待审")).to_be_checked()
+        expect(page.locator("tbody tr").first).to_contain_text("高新技术企业认定")
