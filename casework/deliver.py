@@ -88,8 +88,8 @@ def deliver(
     """
     day = today or services.today
     ended: Counter[str] = Counter()
-    stopped, most = "", _at_once(services)
-    leased = take(services, day, only, most=most)
+    stopped = ""
+    leased = take(services, day, only, most=_at_once(services))
     elsewhere = 0 if leased else held_elsewhere(services, day)
     if leased:  # a look at an empty outbox is no run
         begun = services.database.transact(
@@ -99,13 +99,7 @@ def deliver(
             under_way = _Round(
                 services=services, carrier=carrier, day=day, ending=ending, ended=ended
             )
-            if stopped := damaged_template():
-                give_back(services, leased)
-            while leased and not stopped:
-                stopped = _some(under_way, leased)
-                under_way.beat()
-                over = stopped or under_way.over
-                leased = () if over else take(services, day, only, most=most)
+            stopped = _all(under_way, leased, only)
             runs.end_delivery(services, begun, stopped)
     return DeliveryReport(
         sent=ended[LetterState.SENT],
@@ -117,6 +111,19 @@ def deliver(
         elsewhere=elsewhere,
         stopped=stopped,
     )
+
+
+def _all(under_way: _Round, leased: Sequence[Leased], only: Sequence[int] | None) -> str:
+    """Send these and what follows; return why the whole sender must stop, or nothing."""
+    services = under_way.services
+    if stopped := damaged_template():
+        give_back(services, leased)
+    while leased and not stopped:
+        stopped = _some(under_way, leased)
+        under_way.beat()
+        over = stopped or under_way.over
+        leased = () if over else take(services, under_way.day, only, most=_at_once(services))
+    return stopped
 
 
 def _at_once(services: Services) -> int:

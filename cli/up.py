@@ -94,7 +94,7 @@ def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterato
             hint = "用 --port 换一个，例如 --port 8632"
             raise StopError(sentence, code=Code.CANNOT_RUN, hint=hint) from None
         where = f"http://{host}:{at}"
-        teller.say(f"网页：{where}。办到哪里：{where}/runs，是否正常：{where}/healthz")
+        teller.say(f"网页：{where}/ ，办到哪里：{where}/runs ，是否正常：{where}/healthz")
         yield
 
 

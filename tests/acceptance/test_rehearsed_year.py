@@ -29,18 +29,22 @@ from tests.plugins.house import services_on
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 12, 31)
 FIRMS = 16
+FEW = 5
 BEFORE = dt.date(2025, 12, 31)
 LOOKS = (dt.time(8, 50), dt.time(10))  # before letters leave, and when they do
 
 
-@pytest.fixture
-def office(a_county: County) -> Services:
+@pytest.fixture(
+    params=[pytest.param(FEW, id="few"), pytest.param(FIRMS, id="more", marks=pytest.mark.long)]
+)
+def office(a_county: County, request: pytest.FixtureRequest) -> Services:
     """The first enterprises of the county, before its first month."""
+    firms: int = request.param
     engine = make_engine(a_county.first)
     with Session(engine) as session:
         for model in (Person, Alias, AnnualFigures, Statement, Qualification):
-            session.execute(delete(model).where(col(model.enterprise_id) > FIRMS))
-        session.execute(delete(Enterprise).where(col(Enterprise.id) > FIRMS))
+            session.execute(delete(model).where(col(model.enterprise_id) > firms))
+        session.execute(delete(Enterprise).where(col(Enterprise.id) > firms))
         session.commit()
     engine.dispose()
     return services_on(a_county.first, today=BEFORE)
@@ -61,7 +65,7 @@ def test_a_rehearsed_year_equals_the_replayed_year(office: Services) -> None:
     assert differences(rehearsed, replayed) == []
     sent = [(letter.to, letter.subject) for letter in played.letters]
     assert sorted(sent) == sorted((each.to.name, each.subject) for each in carrier.messages)
-    assert len(sent) > FIRMS
+    assert len(sent) > FEW
     of_programmes = [*replayed["case"], *replayed["deadline"]]
     told = {dict(row)["programme"] for row in of_programmes}
     assert told == set(office.catalogue.programmes)

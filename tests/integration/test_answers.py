@@ -25,12 +25,13 @@ from casework.remind import sweep
 from casework.revoke import Revoked, revoke_record
 from casework.services import Actor, Services
 from casework.settle import SettledAnswer, confirm, give_back, handled
-from models.answer import Answer, Secret
+from models.answer import Answer
 from models.case import Record
 from models.deadline import Deadline
 from models.enterprise import Enterprise, Person
 from models.ledger import AuditEntry
 from models.letter import LetterItem
+from models.secret import Secret
 from notifications.memory import MemoryCarrier
 from policy.answers import AnswerKind
 from tests.plugins.house import HouseMaker

@@ -17,7 +17,15 @@ from models.audit import broken_at
 from tests.plugins.desk import BY, NOW, PASSWORD, Browser, Desk
 
 HERE = Seen(address="192.0.2.7", says="示例浏览器")
-OPEN = {"/healthz", "/metrics", "/runs", "/sign-in", "/static/{name}", "/welcome/{secret}"}
+OPEN = {
+    "/a/{token}",
+    "/healthz",
+    "/metrics",
+    "/runs",
+    "/sign-in",
+    "/static/{name}",
+    "/welcome/{secret}",
+}
 
 
 def routes(desk: Desk) -> list[APIRoute]:
@@ -26,7 +34,7 @@ def routes(desk: Desk) -> list[APIRoute]:
 
 def filled(path: str) -> str:
     """Return a path with something in its places."""
-    return path.format(number="1", uscc="91431281MAXX00001X", name="x", secret="x")
+    return path.format(number="1", uscc="91431281MAXX00001X", name="x", secret="x", token="x")
 
 
 def test_every_page_sends_a_stranger_to_sign_in_and_back_again(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_without_data_both_are_red_and_say_what_to_type_not_where(tmp_path: Path
 
 
 def test_nothing_else_is_served(home: Path) -> None:
-    assert [ask(home, path)[0] for path in ("/", "/docs", "/openapi.json")] == [404] * 3
+    assert [ask(home, path)[0] for path in ("/docs", "/redoc", "/openapi.json")] == [404] * 3
 
 
 def test_a_port_that_is_taken_is_said(home: Path, peiyu: Peiyu) -> None:
