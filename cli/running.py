@@ -168,6 +168,8 @@ def _print_delivery(home: Path | None, report: "DeliveryReport") -> None:
     )
     said = "，".join(words.format(number) for number, words in parts if number)
     say(console, said or ("一封也没有发出。" if report.stopped else "没有要发的信。"))
+    if report.elsewhere:
+        say(console, f"另有 {report.elsewhere} 封正由别处发送，或上次中断后还在等，最多一刻钟。")
     if report.stopped:
         say(console, f"已停止：{report.stopped}。没发的信都还在，修好后再运行一次即可", style="red")
     if report.sent and not settings.smtp.host:

@@ -1,5 +1,6 @@
 """What every test may use: a deterministic Hypothesis and an empty PostgreSQL database."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
@@ -25,3 +26,12 @@ settings.register_profile(
 )
 settings.register_profile("long", settings.get_profile("house"), max_examples=5_000)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to `make test-long` the variants of a test that `long_on` names: it costs much twice."""
+    for item in items:
+        mark = item.get_closest_marker("long_on")
+        if mark and any(variant in item.name for variant in mark.args):
+            item.add_marker("long")

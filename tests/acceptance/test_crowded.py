@@ -62,6 +62,7 @@ def _rows(url: str, model: type[SQLModel]) -> Sequence[Any]:
     ],
 )
 @pytest.mark.fault("R09")
+@pytest.mark.long_on("some-sqlite")
 def test_eight_processes_that_sweep_at_once_claim_each_rung_once(
     a_house: HouseMaker, a_copy: Callable[[str], str], engine: str, rungs: int, rounds: int
 ) -> None:

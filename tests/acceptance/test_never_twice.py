@@ -87,6 +87,7 @@ _WRITTEN = ("monthly", "sweep")
     ],
 )
 @pytest.mark.fault("R01", "R02")
+@pytest.mark.long_on("sqlite-monthly")
 def test_killed_at_twenty_random_moments_and_run_again_nothing_differs(
     a_county: County,
     tmp_path: Path,

@@ -136,6 +136,7 @@ def _rest(services: Services, cellar: Cellar) -> None:
 
 
 @pytest.mark.fault("R19")
+@pytest.mark.long_on("postgresql")
 def test_ten_days_asleep_end_equal_to_one_clean_run(
     a_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +195,7 @@ def _alarms(home: Path) -> list[str]:
         return [alarm.sentence for alarm in open_alarms(services)]
 
 
+@pytest.mark.long_on("postgresql")
 def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     alone, crowded = a_home("alone"), a_home("crowded")
     _by_hand(alone, FIRST_RUN, monkeypatch, "2026-01")
@@ -220,6 +222,7 @@ def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPa
     assert _files(alone) == _files(crowded) != []
 
 
+@pytest.mark.long_on("sqlite")
 def test_killed_in_the_middle_of_the_month_and_up_again_it_ends_equal_to_one_clean_run(
     a_home: Home, peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:

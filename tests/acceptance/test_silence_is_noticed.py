@@ -105,6 +105,7 @@ def json_of(answer: Typed) -> dict[str, list[dict[str, str]]]:
 
 
 @pytest.mark.fault("R19", "R20")
+@pytest.mark.long_on("postgresql")
 def test_after_ten_days_asleep_the_tables_are_as_if_awake_and_the_operator_was_told(
     county: Callable[[str], Path], peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +133,7 @@ def test_after_ten_days_asleep_the_tables_are_as_if_awake_and_the_operator_was_t
 
 
 @pytest.mark.fault("R20")
+@pytest.mark.long_on("postgresql")
 def test_a_scheduler_that_never_wakes_is_noticed_from_outside(
     county: Callable[[str], Path], peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
 ) -> None:

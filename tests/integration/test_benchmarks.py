@@ -4,11 +4,15 @@ import json
 
 import pytest
 
+from benchmarks import figures
 from benchmarks.__main__ import line, main
 from benchmarks.figures import Figure
 
 
-def test_every_figure_is_measured_on_a_small_county(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_figure_is_measured_on_a_small_county(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "REHEARSED", 5)
     assert main(["--size", "70", "--repeats", "1", "--json"]) == 0
 
     told = json.loads(capsys.readouterr().out)
