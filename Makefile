@@ -21,7 +21,7 @@ up: .venv/run.stamp ## set everything up, keep the timetable and serve the conso
 	@$(PYTHON) -m cli up --port 8631
 
 test: .venv/dev.stamp ## set everything up and run the tests
-	@$(TEST) -n $(WORKERS) -m "not long"
+	@$(TEST) -n $(WORKERS) --dist worksteal -m "not long"
 
 test-long: .venv/dev.stamp ## the tests that need minutes, properties with far more examples
 	@failed=0; \

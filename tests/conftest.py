@@ -30,7 +30,7 @@ settings.load_profile("house")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to `make test-long` the variants of a test that `long_on` names: it costs much twice."""
+    """Leave the variants that `long_on` names to `make test-long`: they cost much twice."""
     for item in items:
         mark = item.get_closest_marker("long_on")
         if mark and any(variant in item.name for variant in mark.args):

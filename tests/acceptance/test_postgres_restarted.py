@@ -56,6 +56,7 @@ COMMITS = {
 
 @on_postgresql
 @pytest.mark.parametrize("what", RUNS)
+@pytest.mark.long_on("deliver-", "sweep-")
 def test_restarted_in_the_middle_of_a_run_the_tables_end_equal_to_one_clean_run(
     a_county: County, postgres_server: PostgresServer, tmp_path: Path, what: str
 ) -> None:

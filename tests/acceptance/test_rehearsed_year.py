@@ -50,7 +50,7 @@ def office(a_county: County, request: pytest.FixtureRequest) -> Services:
     return services_on(a_county.first, today=BEFORE)
 
 
-@pytest.mark.long_on("postgresql")
+@pytest.mark.long
 def test_a_rehearsed_year_equals_the_replayed_year(office: Services) -> None:
     table, problems = read_timetable()
     assert table, problems

@@ -195,7 +195,7 @@ def _alarms(home: Path) -> list[str]:
         return [alarm.sentence for alarm in open_alarms(services)]
 
 
-@pytest.mark.long_on("postgresql")
+@pytest.mark.long
 def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     alone, crowded = a_home("alone"), a_home("crowded")
     _by_hand(alone, FIRST_RUN, monkeypatch, "2026-01")

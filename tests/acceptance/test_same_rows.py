@@ -28,6 +28,7 @@ def _whole_run(url: str, folder: Path, zone: str) -> Dump:
 
 @pytest.mark.postgres
 @pytest.mark.fault("R16", "R17")
+@pytest.mark.long
 def test_sqlite_and_postgresql_in_two_time_zones_hold_the_same_rows_and_send_the_same_letters(
     tmp_path: Path, postgres_url: str
 ) -> None:

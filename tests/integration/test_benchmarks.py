@@ -9,6 +9,7 @@ from benchmarks.__main__ import line, main
 from benchmarks.figures import Figure
 
 
+@pytest.mark.long
 def test_every_figure_is_measured_on_a_small_county(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
