@@ -26,7 +26,7 @@ def add_today(site: Site) -> None:
 def today(visit: Visit) -> Answer:
     """Show what somebody must see in the morning."""
     with visit.services.database.reading() as session:
-        week = week_of_staff(session, visit.services, visit.who.division)
+        week = week_of_staff(session, visit.services, [visit.who.division])
     sections = week.sections if week else ()
     return Shown(
         template="today.html",

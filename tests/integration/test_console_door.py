@@ -82,6 +82,7 @@ def test_another_division_sees_none_of_ours(desk: Desk) -> None:
     assert "/enterprises/91" not in other.get("/enterprises").text
     assert "没有符合条件的事项" in other.get("/cases").text
     assert "0 家企业" in other.get("/board").text
+    assert "没有要办的" in other.get("/").text
     assert "没有符合条件的截止事项" in other.get("/due?days=365").text
     assert "没有符合条件的信" in other.get("/letters").text
     for path in ("/cases/1", "/enterprises/" + ours.split("/enterprises/91")[1][:16]):
