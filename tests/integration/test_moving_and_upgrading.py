@@ -120,6 +120,7 @@ def test_a_copy_that_differs_leaves_nothing_behind(
     assert not any(each.rows for each in surveyed(to).values())
 
 
+@pytest.mark.long_on("-0002", "-0003", "-0004", "-0005", "-0006", "-0007")
 @pytest.mark.parametrize("revision", OLDER)
 def test_data_of_every_older_program_is_upgraded_after_a_backup(
     a_county: County, tmp_path: Path, revision: str

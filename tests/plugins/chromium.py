@@ -38,9 +38,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"  {name}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A browser for all page tests; each test opens a window of its own."""
+    """A browser for a file of page tests; each test opens a window of its own.
+
+    Not for longer: its tools keep an event loop running, and other tests want one of their own.
+    """
     found = program()
     if found is None:
         pytest.fail("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
