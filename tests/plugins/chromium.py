@@ -1,6 +1,6 @@
 """A real Chromium for the pages. Where there is none, its tests are named as not run, loudly.
 
-It comes from the system (`apt-get install chromium fonts-noto-cjk`); with PEIYU_NEED_CHROMIUM set,
+It comes from the system (`apt-get install chromium fonts-noto-cjk`); with NEED_CHROMIUM set,
 as in CI, its absence is a failure.
 """
 
@@ -22,7 +22,7 @@ def program() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if program() or os.environ.get("PEIYU_NEED_CHROMIUM"):
+    if program() or os.environ.get("NEED_CHROMIUM"):
         return
     left = [item for item in items if item.get_closest_marker(_MARK)]
     _left_out[:] = [item.nodeid for item in left]
