@@ -13,15 +13,14 @@ from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.services import Services
 from casework.sign_in import Browser, sign_in, sign_ins, sign_out
+from console.forms import RefusedError, form_of
 from console.house import House
 from console.rendering import render
 from console.site import (
     COOKIE,
     HEADERS,
     NEWS,
-    RefusedError,
     Site,
-    form_of,
     framed,
     is_from_here,
     keep_cookie,
@@ -97,7 +96,7 @@ class _Doors:
         self, request: Request, act: Callable[[Mapping[str, str], Services], Response]
     ) -> Response:
         try:
-            fields = await form_of(request)
+            fields = (await form_of(request)).fields
         except RefusedError as refused:
             return trouble_page(refused.status)
         if not is_from_here(request):

@@ -6,7 +6,7 @@ No page is added beside it, so none can forget to ask.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hmac import compare_digest
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -17,15 +17,14 @@ from casework.roles import DECIDERS, KEEPERS, STAFF
 from casework.services import Services
 from casework.sign_in import Visitor, visitor
 from casework.words import ROLES
+from console.forms import SMALL, Form, RefusedError, form_of
 from console.house import House
 from console.rendering import render
-from console.visits import Answer, Handler, Missing, Sent, Shown, Visit
+from console.visits import Answer, Given, Handler, Missing, Sent, Shown, Visit
 from models.enterprise import Role
 from runtime.trouble import DATABASE_ERRORS, CannotRunError
 
 COOKIE, NEWS = "peiyu", "peiyu_said"
-_LARGEST = 64 * 1024  # bytes of a form
-_FIELDS = 1_000
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -49,14 +48,6 @@ _SENTENCES = {
 }
 
 
-class RefusedError(Exception):
-    """A request is refused with a status, before any page hears of it."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 class Site:
     """Adds pages (which change nothing) and acts (which may) to a web application."""
 
@@ -70,16 +61,26 @@ class Site:
         """Show something to those of these roles."""
 
         async def endpoint(request: Request) -> Response:
-            return await self._answered(request, handler, roles, {})
+            return await self._answered(request, handler, roles, Form())
 
         self.app.add_api_route(path, endpoint, methods=["GET"], name=handler.__name__)
 
-    def act(self, path: str, handler: Handler, *, roles: frozenset[Role] = DECIDERS) -> None:
-        """Let those of these roles change something, by a form that we gave them."""
+    def act(
+        self,
+        path: str,
+        handler: Handler,
+        *,
+        roles: frozenset[Role] = DECIDERS,
+        largest: int = SMALL,
+    ) -> None:
+        """Let those of these roles change something, by a form that we gave them.
+
+        A form with files is read only when ``largest``, in bytes, is set.
+        """
 
         async def endpoint(request: Request) -> Response:
             try:
-                form = await form_of(request)
+                form = await form_of(request, largest)
             except RefusedError as refused:
                 return trouble_page(refused.status)
             return await self._answered(request, handler, roles, form)
@@ -91,14 +92,14 @@ class Site:
         request: Request,
         handler: Handler,
         roles: frozenset[Role],
-        form: Mapping[str, Sequence[str]],
+        form: Form,
     ) -> Response:
         def ask() -> Response:
             services = self.house.services()
             who = visitor(services, request.cookies.get(COOKIE, ""))
             if who is None:
                 return _to_sign_in(request)
-            if who.role not in roles or not _is_ours(request, who, form):
+            if who.role not in roles or not _is_ours(request, who, form.fields):
                 return trouble_page(403, who)
             seen = replace(services, division=who.division)
             visit = Visit(
@@ -107,7 +108,8 @@ class Site:
                 place=_place(request),
                 path={name: str(value) for name, value in request.path_params.items()},
                 query=dict(request.query_params),
-                form=form,
+                form=form.fields,
+                files=form.files,
             )
             return respond(request, seen, who, handler(visit))
 
@@ -140,19 +142,6 @@ def is_from_here(request: Request) -> bool:
     return urlsplit(origin).netloc == request.headers.get("host", "") != ""
 
 
-async def form_of(request: Request) -> Mapping[str, Sequence[str]]:
-    """Return the fields of a form that is not too large."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _LARGEST:
-            raise RefusedError(413)
-    try:
-        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
-    except ValueError:
-        raise RefusedError(413) from None
-
-
 def _place(request: Request) -> str:
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
@@ -174,6 +163,8 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
                 mark = "!" if answer.wrong else "."
                 keep_cookie(request, response, NEWS, quote(mark + answer.said))
             return response
+        case Given():
+            return _given(answer)
         case Shown():
             said = unquote(request.cookies.get(NEWS, ""))
             frame = framed(services, who) | {
@@ -186,6 +177,13 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
             if said:
                 response.delete_cookie(NEWS)
             return response
+
+
+def _given(answer: Given) -> Response:
+    """Return a file to keep; a browser never opens it as a page of ours."""
+    kept = f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}"
+    headers = HEADERS | {"Content-Disposition": kept}
+    return Response(answer.content, media_type=answer.media_type, headers=headers)
 
 
 def framed(services: Services, who: Visitor | None) -> dict[str, object]:

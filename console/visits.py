@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from casework.services import Services
 from casework.sign_in import Visitor
+from console.forms import File
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,7 @@ class Visit:
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)
 
     def said(self, name: str) -> str:
         """Return what a field of the form says, without the spaces around it."""
@@ -50,5 +52,14 @@ class Missing:
     what: str = "没有这一页，或者它不在您负责的范围内"
 
 
-Answer: TypeAlias = Shown | Sent | Missing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A file to keep."""
+
+    content: bytes
+    name: str
+    media_type: str = "application/octet-stream"
+
+
+Answer: TypeAlias = Shown | Sent | Missing | Given
 Handler: TypeAlias = Callable[[Visit], Answer]
