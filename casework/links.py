@@ -1,7 +1,8 @@
 """Links for answers: a sealed token says which person may answer to which matter, and until when.
 
 The seal covers natural names, not only numbers: after a restore a number may be given anew, and
-a link of a letter that was sent in between must not answer for somebody else.
+a link of a letter that was sent in between must not answer for somebody else. Nor may whoever
+reads a mailbox to which we write no more: the seal covers the address too.
 """
 
 import binascii
@@ -94,5 +95,5 @@ def _payload(deadline: int, person: int, ends: dt.date) -> bytes:
 
 
 def _seal(secret: bytes, payload: bytes, matter: str, person: Person) -> bytes:
-    words = "\x1f".join((_PURPOSE, payload.hex(), matter, person.key))
+    words = "\x1f".join((_PURPOSE, payload.hex(), matter, person.key, person.email))
     return hmac.digest(secret, words.encode(), "sha256")[:_SEAL]

@@ -309,6 +309,18 @@ def test_a_link_of_somebody_who_left_or_of_what_is_gone_tells_nothing(county: Se
     assert answer(county, token, SEEN) is Gone.UNKNOWN
 
 
+def test_a_link_in_a_mailbox_to_which_we_write_no_more_tells_nothing(county: Services) -> None:
+    before = _token(county)
+    with county.database.writing() as session:
+        contact = session.scalars(select(Person).where(col(Person.enterprise_id).is_not(None)))
+        for person in contact:
+            person.email = f"successor-{person.id}@firm.example"
+
+    assert look(county, before) is Gone.UNKNOWN
+    assert answer(county, before, DONE) is Gone.UNKNOWN
+    assert isinstance(look(county, _token(county)), Question)
+
+
 def test_a_link_follows_its_date_when_it_moves(county: Services) -> None:
     token = _token(county)
     _answered(county, SEEN)
