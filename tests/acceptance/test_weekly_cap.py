@@ -253,6 +253,36 @@ def test_swept_twice_and_at_once_what_waits_waits_once(county: Services) -> None
     assert [each.send_on for each in waiting] == [NEXT]
 
 
+def test_two_that_write_at_once_for_two_days_do_not_both_take_the_last_room(
+    county: Services,
+) -> None:
+    for number in range(2):
+        due(county, f"早先{number}", MONDAY + (30 + number) * ONE_DAY)
+        assert heard(county, MONDAY + number * ONE_DAY)
+    with county.database.reading() as session:
+        contact = session.scalars(select(Person).where(col(Person.enterprise_id) == 1)).one().id
+    said = {
+        day: replace(_rung(f"{day}", FOR_EVER), person_id=contact) for day in (THURSDAY, FRIDAY)
+    }
+
+    def write(day: dt.date) -> None:
+        calendar = county.calendar()
+        with county.database.writing() as session:
+            queue(session, [said[day]], send_on=day, calendar=calendar, a_week=3)
+
+    calendar = county.calendar()
+    with ThreadPoolExecutor(1) as other:
+        with county.database.writing() as session:
+            queue(session, [said[THURSDAY]], send_on=THURSDAY, calendar=calendar, a_week=3)
+            second = other.submit(write, FRIDAY)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)
+        second.result(timeout=30)
+    with county.database.reading() as session:
+        days = session.scalars(select(col(Letter.send_on)).where(col(Letter.person_id) == contact))
+        assert sum(MONDAY <= day < NEXT for day in days) == 3
+
+
 @settings(
     max_examples=60,
     deadline=None,
