@@ -22,15 +22,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import event, select
 from sqlmodel import col
 
+from casework.absences import Away, come_back, go_away
+from casework.answers import Wish, answer
 from casework.bounces import take_in
 from casework.calendar_days import declare_day
 from casework.clocks import ClockWish, touch_clock
 from casework.deliver import deliver
+from casework.links import secret_of, token
+from casework.matters import matter_of
 from casework.pipeline import run_month
 from casework.records import Happened, record_event
 from casework.remind import sweep
 from casework.reproject import reproject
 from casework.services import Actor, Services
+from casework.snoozing import snooze, unsnooze
 from models.audit import broken_at
 from models.deadline import Deadline, DeadlineState
 from models.engine import make_engine
@@ -39,6 +44,7 @@ from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.bounces import Bounce
 from notifications.memory import MemoryCarrier
 from notifications.message import Fate
+from policy.answers import AnswerKind
 from policy.clocks import Act
 from policy.ladder import speaks_on
 from policy.obligation import Rung, To, Tone
@@ -181,11 +187,10 @@ class Office(RuleBasedStateMachine):
     @rule(data=st.data(), act=st.sampled_from(list(Act)), days=st.integers(1, 10))
     def a_clock_is_touched(self, data: st.DataObject, act: Act, days: int) -> None:
         """Somebody does this to the clock of a date; what may not be is refused."""
-        with self._services.database.reading() as session:
-            numbers = session.scalars(select(col(Deadline.id)).order_by(col(Deadline.id))).all()
-        if numbers:
+        number = self._some_deadline(data)
+        if number:
             touched = ClockWish(
-                deadline=data.draw(st.sampled_from(numbers)) or 0,
+                deadline=number,
                 act=act,
                 reason="示例",
                 days=days,
@@ -193,6 +198,44 @@ class Office(RuleBasedStateMachine):
                 tell=True,
             )
             touch_clock(self._services, touched, by=BY)
+
+    @rule(data=st.data(), days=st.integers(1, 25), ends=st.booleans())
+    def a_date_is_kept_quiet(self, data: st.DataObject, days: int, *, ends: bool) -> None:
+        """Somebody snoozes a date, or ends a snooze; what may not be is refused."""
+        number = self._some_deadline(data)
+        if number and ends:
+            unsnooze(self._services, number, reason="示例", by=BY)
+        elif number:
+            until = self._services.today + days * ONE_DAY
+            snooze(self._services, number, until, reason="示例", by=BY)
+
+    @rule(data=st.data(), kind=st.sampled_from(list(AnswerKind)))
+    def an_enterprise_answers(self, data: st.DataObject, kind: AnswerKind) -> None:
+        """Somebody follows the link of a letter, of today or of a date long past."""
+        number = self._some_deadline(data)
+        if not number:
+            return
+        with self._services.database.reading() as session:
+            deadline = session.get_one(Deadline, number)
+            firm = session.get_one(Enterprise, deadline.enterprise_id)
+            person = session.scalars(
+                select(Person).where(col(Person.enterprise_id) == firm.id)
+            ).first()
+            matter = matter_of(firm, deadline)
+        if person is not None:
+            secret = secret_of(self._services)
+            link = token(secret, (deadline, person), matter=matter, on=self._services.today)
+            answer(self._services, link, Wish(kind=kind, receipt="示例 1", words="示例"))
+
+    @rule(first=st.integers(0, 9), days=st.integers(0, 20), comes_back=st.booleans())
+    def a_clerk_is_away(self, first: int, days: int, *, comes_back: bool) -> None:
+        """The head stands in for the clerk; or the clerk is back early."""
+        day = self._services.today + first * ONE_DAY
+        if comes_back:
+            come_back(self._services, "clerk", first=None, by=BY)
+        else:
+            away = Away(login="clerk", first=day, last=day + days * ONE_DAY, deputy="head")
+            go_away(self._services, away, by=BY)
 
     # What holds
 
@@ -241,6 +284,11 @@ class Office(RuleBasedStateMachine):
         assert set(sent) <= arrived
 
     # Helpers
+
+    def _some_deadline(self, data: st.DataObject) -> int:
+        with self._services.database.reading() as session:
+            numbers = session.scalars(select(col(Deadline.id)).order_by(col(Deadline.id))).all()
+        return (data.draw(st.sampled_from(numbers)) or 0) if numbers else 0
 
     def _work(self, faults: list[Fate]) -> None:
         self._swept()
