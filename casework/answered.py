@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
+from casework.letter_reading import answers_to
 from casework.links import find_secret, secret_of, url
 from casework.services import Services
 from models.answer import Answer
@@ -25,7 +24,6 @@ def with_answers(
     due: Sequence[tuple[LetterItem, DueItem | None]],
 ) -> dict[int, DueItem | None]:
     """Return what is due, each with what was answered to it and, to a contact, the link."""
-    answers = _answers(session, {each.key for _, each in due if each})
     contact = person.role == Role.CONTACT.value
     linked = contact and services.public_url and due
     secret = (find_secret(session) or secret_of(services)) if linked else b""
@@ -33,24 +31,13 @@ def with_answers(
     for item, said in due:
         dressed = said
         if said is not None:
-            given = answers.get(said.key, ())
+            given = answers_to(session, said.key)
             dressed = (_to_contact if contact else _to_staff)(services, said, given)
         if dressed is not None and secret:
             about = session.get_one(Deadline, item.deadline_id), person
             link = url(services, secret, about, matter=dressed.key)
             dressed = replace(dressed, answer_url=link)
         found[item.id or 0] = dressed
-    return found
-
-
-def _answers(session: Session, matters: set[str]) -> dict[str, list[Answer]]:
-    """Return matter -> what was answered to it, in order."""
-    rows = session.scalars(
-        select(Answer).where(col(Answer.matter).in_(matters)).order_by(col(Answer.id))
-    )
-    found: dict[str, list[Answer]] = {}
-    for row in rows:
-        found.setdefault(row.matter, []).append(row)
     return found
 
 

@@ -10,7 +10,7 @@ from casework import runs
 from casework.outbox import Claim, queue
 from casework.recipients import NO_EMAIL
 from casework.services import Services
-from casework.week import week_of_staff
+from casework.week import has_week
 from models.duties import Staff, read_staff
 from models.enterprise import Role
 from models.letter import ItemKind, ItemState
@@ -59,7 +59,7 @@ def _digest(services: Services, begun: runs.Begun) -> DigestReport:
 
 def _claims(session: Session, services: Services, staff: list[Staff], week: str) -> Iterator[Claim]:
     for person in staff:
-        if week_of_staff(session, services, [person.division_code]) is None:
+        if not has_week(session, services, [person.division_code]):
             continue
         login = person.key.removeprefix("staff/")
         reader = person.deputy or person

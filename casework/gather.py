@@ -4,7 +4,7 @@ import calendar as month_lengths
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 import polars as pl
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from models.casebook import Casebook, read_casebook
 from models.duties import Duties, read_duties
 from models.facts_frame import Span, raw_facts
 from models.ledger import RunBatch
+from policy.derive import with_derived
 from policy.obligation import Window
 from policy.programme import Programme
 from policy.workdays import Calendar
@@ -46,7 +47,7 @@ class Batch:
         return first.replace(day=month_lengths.monthrange(first.year, first.month)[1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Gathered:
     """Everything the decisions of one batch rest on."""
 
@@ -65,6 +66,14 @@ class Gathered:
     def cycle(self) -> int:
         """Return the cycle that new cases belong to."""
         return self.batch.first_day.year
+
+    @cached_property
+    def derived(self) -> Mapping[int, pl.DataFrame]:
+        """Return cycle -> the facts with all that follows from them, worked out once."""
+        return {
+            cycle: with_derived(facts, on=self.on, cycle=cycle)
+            for cycle, facts in self.facts.items()
+        }
 
 
 def gather(services: Services, batch: Batch, *, on: dt.date) -> Gathered:

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.compose import Composed, Nothing, compose_all
-from casework.leaving import UNCERTAIN, Leased, put
+from casework.leaving import UNCERTAIN, Leased, put, put_all
 from casework.letter_reading import claimed_items
 from casework.pace import seconds_until_turn
 from casework.services import Actor, Services
@@ -116,11 +116,9 @@ def _write(services: Services, leased: Sequence[Leased], *, unread: bool) -> Wri
     with services.database.writing() as session:
         if seconds := seconds_until_turn(session, services):
             return seconds
-        held = [
-            (letter, written[letter.id])
-            for letter in leased
-            if put(session, letter, _begun(services, letter, written[letter.id]))
-        ]
+        begun = [(letter, _begun(services, letter, written[letter.id])) for letter in leased]
+        ours = put_all(session, begun)
+        held = [(letter, written[letter.id]) for letter in leased if letter.id in ours]
         claimed = claimed_items(session, [letter.id for letter, _ in held])
         if any(claimed[letter.id] != said.said for letter, said in held):
             raise StaleWorkError
@@ -151,8 +149,14 @@ def record(services: Services, answered: Sequence[Answered]) -> list[LetterState
     states = [_state_after(each.letter, each.receipt) for each in answered]
 
     def attempt(session: Session) -> None:
-        for each, state in zip(answered, states, strict=True):
-            _note_answer(session, services, each, state)
+        endings = [
+            (each.letter, _ending(services, each.letter, state, reason=each.receipt.detail))
+            for each, state in zip(answered, states, strict=True)
+        ]
+        ours = put_all(session, endings)
+        for each in answered:
+            if each.receipt.dead and each.letter.id in ours:
+                _disown(session, services, each)
 
     services.database.transact(attempt)
     return states
@@ -177,16 +181,12 @@ def _state_after(letter: Leased, receipt: Receipt) -> LetterState:
     return state
 
 
-def _note_answer(
-    session: Session, services: Services, answered: Answered, state: LetterState
-) -> None:
-    letter, receipt = answered.letter, answered.receipt
-    values = _ending(services, letter, state, reason=receipt.detail)
-    if put(session, letter, values) and receipt.dead:
-        email, said = answered.written.message.to.email, receipt.answer
-        disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
-        about = (email, {"letter": letter.id, "said": said})
-        note(session, services, Actor(name=SENDER), "address.disowned", about)
+def _disown(session: Session, services: Services, answered: Answered) -> None:
+    """Note that the mailbox of a letter does not exist."""
+    receipt, email = answered.receipt, answered.written.message.to.email
+    disown(session, email, services.now(), status=str(receipt.code or ""), said=receipt.answer)
+    about = (email, {"letter": answered.letter.id, "said": receipt.answer})
+    note(session, services, Actor(name=SENDER), "address.disowned", about)
 
 
 def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:

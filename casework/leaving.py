@@ -1,7 +1,7 @@
 """Which letters may leave now, and who holds them: what waits, was lost, or whose sender died."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    literal_column,
     or_,
     select,
     update,
@@ -26,12 +27,16 @@ AT_ONCE = 20
 UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
 # As in the index on what waits, to the letter: SQLite uses it for nothing else.
 _UNDER_WAY = col(Letter.state).in_(
-    bindparam("under_way", [*WAITING, *UNCERTAIN], expanding=True, literal_execute=True)
+    [literal_column(f"'{state}'") for state in (*WAITING, *UNCERTAIN)]
 )
 # A statement on the table, not on the objects: nobody holds one here.
 _LETTERS = table_of(Letter)
 _PUT = update(_LETTERS).where(
     _LETTERS.c.id == bindparam("letter_held"), _LETTERS.c.lease == bindparam("lease_held")
+)
+
+_LEASES = select(_LETTERS.c.id, _LETTERS.c.lease).where(
+    _LETTERS.c.id.in_(bindparam("letters", expanding=True))
 )
 
 
@@ -117,8 +122,24 @@ def _leased(letter: Letter, *, until: dt.datetime) -> Leased:
 
 def put(session: Session, letter: Leased, values: Mapping[str, object]) -> bool:
     """Change a letter that we hold; False when somebody else holds it by now."""
-    held = {"letter_held": letter.id, "lease_held": letter.lease}
-    return changed_rows(session.connection().execute(_PUT, {**held, **values})) == 1
+    return bool(put_all(session, [(letter, values)]))
+
+
+def put_all(
+    session: Session, changes: Sequence[tuple[Leased, Mapping[str, object]]]
+) -> Collection[int]:
+    """Change letters that we hold; return those that nobody else holds by now."""
+    alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for letter, values in changes:
+        held = {"letter_held": letter.id, "lease_held": letter.lease}
+        alike.setdefault(tuple(values), []).append({**held, **values})
+    connection = session.connection()
+    changed = sum(changed_rows(connection.execute(_PUT, rows)) for rows in alike.values())
+    leases = {letter.id: letter.lease for letter, _ in changes}
+    if changed == len(leases):
+        return leases.keys()
+    found = connection.execute(_LEASES, {"letters": list(leases)})
+    return {number for number, lease in found if leases[number] == lease}
 
 
 def give_back(services: Services, leased: Sequence[Leased]) -> None:

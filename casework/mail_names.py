@@ -36,8 +36,15 @@ def names_of(session: Session, services: Services, letter: Letter, person: Perso
     if letter.message_id:
         return MailNames(message_id=letter.message_id, return_path=letter.return_path)
     known = session.get(Secret, MAIL)
-    key = known.value if known else services.database.transact(made_key)
+    key = known.value if known else _key_of(session, services)
     return _names(services, key, f"letter/{person.key}/{letter.send_on.isoformat()}")
+
+
+def _key_of(session: Session, services: Services) -> str:
+    """Return the secret that was not there when the session began: it will not see it."""
+    key: str = session.info.get(MAIL) or services.database.transact(made_key)
+    session.info[MAIL] = key
+    return key
 
 
 def new_names(

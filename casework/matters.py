@@ -1,11 +1,13 @@
 """What a deadline is called for ever, and which of its projections stands."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
+
+_NAMING = ("enterprise_id", "programme", "obligation", "subject", "period")
 
 
 def matter_of(enterprise: Enterprise, deadline: Deadline) -> str:
@@ -14,26 +16,29 @@ def matter_of(enterprise: Enterprise, deadline: Deadline) -> str:
     return "/".join((enterprise.uscc, *words))
 
 
+# Each letter and page asks it of each date that moved: put together once.
+_NEWER = select(Deadline).where(
+    *(col(getattr(Deadline, name)) == bindparam(name) for name in _NAMING),
+    col(Deadline.projection) > bindparam("projection"),
+    col(Deadline.state) != DeadlineState.SUPERSEDED.value,
+)
+_SAME_DAY = _NEWER.where(col(Deadline.due_on) == bindparam("due_on"))
+
+
 def in_force(session: Session, deadline: Deadline) -> Deadline:
     """Return the deadline, or its successor on the same day: a date that became certain stands."""
-    return _successor(session, deadline, col(Deadline.due_on) == deadline.due_on)
+    return _successor(session, deadline, _SAME_DAY, due_on=deadline.due_on)
 
 
 def newest(session: Session, deadline: Deadline) -> Deadline:
     """Return the deadline, or what took its place, on whatever day."""
-    return _successor(session, deadline)
+    return _successor(session, deadline, _NEWER)
 
 
-def _successor(session: Session, deadline: Deadline, *more: ColumnElement[bool]) -> Deadline:
+def _successor(
+    session: Session, deadline: Deadline, newer: Select[tuple[Deadline]], **asked: object
+) -> Deadline:
     if deadline.state != DeadlineState.SUPERSEDED.value:
         return deadline
-    newer = (
-        col(Deadline.enterprise_id) == deadline.enterprise_id,
-        col(Deadline.programme) == deadline.programme,
-        col(Deadline.obligation) == deadline.obligation,
-        col(Deadline.subject) == deadline.subject,
-        col(Deadline.period) == deadline.period,
-        col(Deadline.projection) > deadline.projection,
-        col(Deadline.state) != DeadlineState.SUPERSEDED.value,
-    )
-    return session.scalars(select(Deadline).where(*newer, *more)).first() or deadline
+    asked |= {name: getattr(deadline, name) for name in (*_NAMING, "projection")}
+    return session.scalars(newer, asked).first() or deadline

@@ -16,7 +16,6 @@ from models.duties import DeadlineKey, KnownDeadline, case_subject
 from policy.answers import receipt_kind
 from policy.clocks import Clock, clock_of, moved
 from policy.deadlines import Due, anchor_day, due_from
-from policy.derive import with_derived
 from policy.obligation import (
     Anchor,
     Binds,
@@ -91,7 +90,7 @@ def _wanted(obligation: Obligation) -> frozenset[str]:
 def _flags(gathered: Gathered) -> dict[int, set[str]]:
     """Return enterprise -> the flags that are true of it."""
     wanted = sorted({flag for each in gathered.programme.obligations for flag in _wanted(each)})
-    facts = with_derived(gathered.facts[gathered.cycle], on=gathered.on, cycle=gathered.cycle)
+    facts = gathered.derived[gathered.cycle]
     rows = facts.select("subject", *(pl.col(flag) for flag in wanted)).iter_rows()
     return {
         subject: {flag for flag, value in zip(wanted, values, strict=True) if value}

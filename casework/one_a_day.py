@@ -26,7 +26,7 @@ def one_a_day(
     """
     letters = list(due)
     late = [each for each in letters if each.send_on < day and _takes_more(each)]
-    todays = _todays(session, late, day)
+    todays = _todays(session, late, day) if late else {}
     return [each for each in letters if each not in late or _may_leave(session, each, todays, now)]
 
 

@@ -143,6 +143,8 @@ def _letters(
     session: Session, persons: set[int], send_on: dt.date, calendar: Calendar
 ) -> Mapping[int, int]:
     """Return person -> the id of an open letter of theirs, on send_on or the next free day."""
+    if not persons:
+        return {}
     found = _unsent(session, persons, send_on)
     missing, day = persons - found.keys(), calendar.next_workday(send_on)
     while missing:

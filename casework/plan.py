@@ -9,9 +9,8 @@ import polars as pl
 from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, plan_deadlines
 from models.casebook import LastAssessment, OpenCase, OpenReview
-from policy.assess import assess
+from policy.assess import assess_derived
 from policy.confirm import Confirm
-from policy.derive import with_derived
 from policy.findings import Outcome, counting, gist
 from policy.programme import Programme
 from policy.stages import CaseFacts, Decision, How, next_step
@@ -129,10 +128,10 @@ def _judged(gathered: Gathered, cases: Iterable[OpenCase]) -> Iterator[CasePlan]
         groups.setdefault((case.revision, case.cycle), []).append(case)
     for (revision, cycle), alike in groups.items():
         programme = gathered.versions[revision]
-        wanted = gathered.facts[cycle].filter(
+        wanted = gathered.derived[cycle].filter(
             pl.col("subject").is_in([case.enterprise_id for case in alike])
         )
-        judged = assess(programme, wanted, on=gathered.on, cycle=cycle)
+        judged = assess_derived(programme, wanted, on=gathered.on, cycle=cycle)
         said = {row["subject"]: row for row in judged.iter_rows(named=True)}
         for case in alike:
             row = said[case.enterprise_id]
@@ -150,7 +149,7 @@ def _enrolled(gathered: Gathered, busy: Collection[int]) -> Iterator[OpenCase]:
     programme = gathered.programme
     if not programme.stages:
         return  # obligations only: there is nothing to move
-    facts = with_derived(gathered.facts[gathered.cycle], on=gathered.on, cycle=gathered.cycle)
+    facts = gathered.derived[gathered.cycle]
     unless = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_unless]
     when = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_when]
     chosen = facts.filter(pl.all_horizontal(pl.lit(value=True), *when, *(~flag for flag in unless)))
@@ -246,8 +245,11 @@ def walk(
 
 def refusing(programme: Programme, outcomes: Mapping[str, str]) -> frozenset[str]:
     """Return the confirmed criteria that are not met; unconfirmed ones never refuse."""
-    confirmed = (each.key for each in programme.criteria if each.confirm is Confirm.CONFIRMED)
-    return frozenset(key for key in confirmed if outcomes.get(key) == Outcome.UNMET.value)
+    return frozenset(
+        each.key
+        for each in programme.criteria
+        if outcomes.get(each.key) == Outcome.UNMET.value and each.confirm is Confirm.CONFIRMED
+    )
 
 
 def _is_news(programme: Programme, before: LastAssessment | None, now: LastAssessment) -> bool:

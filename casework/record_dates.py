@@ -1,12 +1,12 @@
 """Recording the deadlines of one batch: closed, superseded and opened, never mutated."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Date, bindparam, update
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from casework.gather import Gathered
 from casework.obligations import DeadlinePlan, NewDeadline
@@ -14,7 +14,7 @@ from casework.rungs import Dated
 from models.deadline import Deadline, DeadlineState
 from models.duties import KnownDeadline
 from models.engine import StaleWorkError
-from models.writes import changed_rows, insert_new
+from models.writes import changed_rows, insert_new, table_of
 from policy.confirm import Confirm
 
 MOVED = "日期已调整"
@@ -26,30 +26,35 @@ CaseIds = dict[tuple[int, int, int], int]
 
 def close_dates(session: Session, plan: DeadlinePlan, on: dt.date) -> None:
     """Close what is over, and what another date takes the place of."""
-    for closing in plan.closing:
-        _retire(session, closing.deadline, closing.state, reason=closing.reason, on=on)
-    for new in plan.opening:
-        if not (old := new.moves):
-            continue
-        if not _retire(session, old, DeadlineState.SUPERSEDED, reason=MOVED, on=on):
-            raise StaleWorkError  # it was met, moved, suspended or resumed since it was read
+    over = [_retired(each.deadline, each.state, each.reason, on) for each in plan.closing]
+    _retire(session, over)
+    moved = [
+        _retired(new.moves, DeadlineState.SUPERSEDED, MOVED, on)
+        for new in plan.opening
+        if new.moves
+    ]
+    if _retire(session, moved) != len(moved):
+        raise StaleWorkError  # one was met, moved, suspended or resumed since it was read
 
 
-def _retire(
-    session: Session, deadline: KnownDeadline, state: DeadlineState, *, reason: str, on: dt.date
-) -> bool:
-    """Close an open deadline; False when it is closed already, or its clock was stopped or not."""
-    retired = session.execute(
-        update(Deadline)
-        .where(
-            col(Deadline.id) == deadline.id,
-            col(Deadline.state) == DeadlineState.OPEN.value,
-            col(Deadline.suspended_on) == deadline.suspended_on,
-        )
-        .values(state=state.value, closed_on=on, reason=reason),
-        execution_options={"synchronize_session": False},
-    )
-    return changed_rows(retired) == 1
+_DATES = table_of(Deadline)
+_RETIRE = update(_DATES).where(
+    _DATES.c.id == bindparam("known"),
+    _DATES.c.state == DeadlineState.OPEN.value,
+    _DATES.c.suspended_on.is_not_distinct_from(bindparam("seen_suspended", type_=Date())),
+)
+
+
+def _retired(
+    deadline: KnownDeadline, state: DeadlineState, reason: str, on: dt.date
+) -> dict[str, object]:
+    seen = {"known": deadline.id, "seen_suspended": deadline.suspended_on}
+    return {**seen, "state": state.value, "closed_on": on, "reason": reason}
+
+
+def _retire(session: Session, rows: Sequence[dict[str, object]]) -> int:
+    """Close open deadlines; return how many: not those closed, stopped or resumed meanwhile."""
+    return changed_rows(session.connection().execute(_RETIRE, rows)) if rows else 0
 
 
 def open_dates(

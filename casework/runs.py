@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -35,6 +35,11 @@ RESTORE = "restore"  # runs until a person says that what was lost is made up fo
 STALE_AFTER = dt.timedelta(minutes=15)  # longer than a batch, its retries, or a mail server's sleep
 KEEPER = "时间表 · "
 _SHOWN = 200
+_LOCKED = (
+    select(Run)
+    .where(col(Run.kind) == bindparam("kind"), col(Run.slot) == bindparam("slot"))
+    .with_for_update()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +277,4 @@ def keeper(holder: str) -> str:
 
 def locked(session: Session, kind: str, slot: str) -> Run:
     """Return the row of a run, locked until the transaction ends."""
-    return session.scalars(
-        select(Run).where(col(Run.kind) == kind, col(Run.slot) == slot).with_for_update()
-    ).one()
+    return session.scalars(_LOCKED, {"kind": kind, "slot": slot}).one()

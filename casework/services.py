@@ -16,6 +16,8 @@ from notifications.letters import Office
 from notifications.message import Address, Carrier
 from policy.workdays import Calendar
 
+_DECLARED = select(col(CalendarOverride.day), col(CalendarOverride.working))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -75,8 +77,8 @@ class Services:
     def calendar(self) -> Calendar:
         """Return the calendar in force: staff overrides above the gazetted files."""
         with self.database.reading() as session:
-            rows = session.scalars(select(CalendarOverride).order_by(col(CalendarOverride.day)))
-            declared = {row.day: row.working for row in rows}
+            rows = session.execute(_DECLARED)
+            declared = {day: working for day, working in rows}  # noqa: C416 - rows are no pairs to mypy
         for day, working in self.supposing.items():
             declared.pop(day, None)
             if working is not None:

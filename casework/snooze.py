@@ -28,6 +28,22 @@ from policy.snooze import breaks_through
 from policy.workdays import Calendar
 
 _NAMES = tuple(each.name for each in fields(Dated))
+_SAME = ("enterprise_id", "programme", "obligation", "subject", "period", "due_on")
+_dates, _first = table_of(Deadline).c, aliased(Deadline)
+# Asked twice by every sweep: put together once.
+_IN_FORCE = (
+    select(
+        *(col(each) for each in (Snooze.id, Snooze.until, Snooze.reason)),
+        *(col(Snooze.deadline_id), _dates.kind),
+        *(_dates[name] for name in _NAMES),
+    )
+    .join(_first, col(_first.id) == col(Snooze.deadline_id))
+    # A date that became certain on the same day is the same date.
+    .join(Deadline, and_(*(_dates[name] == getattr(_first, name) for name in _SAME)))
+    .where(col(Snooze.ended_on).is_(None), _dates.state == DeadlineState.OPEN.value)
+    .order_by(col(Snooze.id))
+)
+_HELD = select(col(Snooze.id)).where(col(Snooze.ended_on).is_(None)).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +70,6 @@ class Quiet:
 
 def snoozes_in_force(session: Session) -> tuple[Quiet, ...]:
     """Return the snoozes that nobody ended, each with the open date it belongs to."""
-    columns, first = table_of(Deadline).c, aliased(Deadline)
-    same = ("enterprise_id", "programme", "obligation", "subject", "period", "due_on")
-    rows = session.execute(
-        select(
-            *(col(each) for each in (Snooze.id, Snooze.until, Snooze.reason)),
-            *(col(Snooze.deadline_id), columns.kind),
-            *(columns[name] for name in _NAMES),
-        )
-        .join(first, col(first.id) == col(Snooze.deadline_id))
-        # A date that became certain on the same day is the same date.
-        .join(Deadline, and_(*(columns[name] == getattr(first, name) for name in same)))
-        .where(col(Snooze.ended_on).is_(None), columns.state == DeadlineState.OPEN.value)
-        .order_by(col(Snooze.id))
-    )
     return tuple(
         Quiet(
             id=number,
@@ -77,7 +79,7 @@ def snoozes_in_force(session: Session) -> tuple[Quiet, ...]:
             kind=kind,
             deadline=Dated(**dict(zip(_NAMES, row, strict=True))),
         )
-        for number, until, reason, first_id, kind, *row in rows
+        for number, until, reason, first_id, kind, *row in session.execute(_IN_FORCE)
     )
 
 
@@ -103,7 +105,7 @@ def loud(services: Services, quiet: Quiet) -> str:
 
 def unchanged(session: Session, quiet: Iterable[Quiet]) -> None:
     """Hold the snoozes until this transaction ends; StaleWorkError when they are others by now."""
-    session.execute(select(col(Snooze.id)).where(col(Snooze.ended_on).is_(None)).with_for_update())
+    session.execute(_HELD)
     if snoozes_in_force(session) != tuple(quiet):
         raise StaleWorkError
 
@@ -121,6 +123,8 @@ def awakened(
         found = _passed_over(session, services, each, day, calendar)
         if found is not None:
             last[each.deadline.id] = each, found
+    if not last:
+        return ()
     rungs = [rung for _, rung in last.values()]
     firms = enterprises_by_id(session, {each.deadline.enterprise_id for each in rungs})
     claims = rung_claims(rungs, firms, read_staff(session, day), day)

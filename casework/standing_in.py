@@ -50,12 +50,11 @@ def _to(claim: Claim, reader: Staff) -> Claim:
 
 def on_behalf(session: Session, items: Iterable[LetterItem]) -> Mapping[int, str]:
     """Return item -> the name of whom its reader stands in for."""
-    meant = {item.id or 0: item.instead_of_id for item in items if item.instead_of_id}
-    if not meant:
-        return {}
-    wanted = select(col(Person.id), col(Person.name)).where(col(Person.id).in_(meant.values()))
-    names = {number: name for number, name in session.execute(wanted)}  # noqa: C416 - rows are no pairs to mypy
-    return {item: names[person] for item, person in meant.items()}
+    return {
+        item.id or 0: session.get_one(Person, item.instead_of_id).name
+        for item in items
+        if item.instead_of_id
+    }
 
 
 def each_once(due: Mapping[int, DueItem | None], behalf: Mapping[int, str]) -> tuple[DueItem, ...]:

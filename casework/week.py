@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -39,19 +40,29 @@ def week_of_staff(
     session: Session, services: Services, divisions: Sequence[str]
 ) -> WeekSummary | None:
     """Return what the staff of divisions should know this week; None when there is nothing."""
+    sections = tuple(_sections(session, services, divisions))
+    return empty_week(services.today, sections) if sections else None
+
+
+def has_week(session: Session, services: Services, divisions: Sequence[str]) -> bool:
+    """Say whether there is anything that the staff of divisions should know this week."""
+    return any(_sections(session, services, divisions))
+
+
+def _sections(
+    session: Session, services: Services, divisions: Sequence[str]
+) -> Iterator[WeekSection]:
+    """Yield what there is something to say of, each looked for as it is asked for."""
     here = within(divisions, col(Enterprise.division_code))
-    found = (
-        _dates(session, services, here, overdue=True),
-        _dates(session, services, here, overdue=False),
-        _reviews(session, services, here),
-        _others(session, services, here),
-        stopped_dates(session, services, here),
-        _wrong(session, services, divisions),
+    looks = (
+        partial(_dates, session, services, here, overdue=True),
+        partial(_dates, session, services, here, overdue=False),
+        partial(_reviews, session, services, here),
+        partial(_others, session, services, here),
+        partial(stopped_dates, session, services, here),
+        partial(_wrong, session, services, divisions),
     )
-    sections = tuple(section for section in found if section.count)
-    if not sections:
-        return None
-    return empty_week(services.today, sections)
+    yield from (section for look in looks if (section := look()).count)
 
 
 def empty_week(today: dt.date, sections: tuple[WeekSection, ...] = ()) -> WeekSummary:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -92,6 +92,7 @@ def load_catalogue(*folders: Path) -> tuple[Catalogue, list[CheckProblem]]:
     return catalogue, files.problems
 
 
+@lru_cache(maxsize=64)  # cases in flight keep a few versions; a letter or a page asks for each
 def from_text(content: str) -> tuple[Programme, str]:
     """Return the programme that canonical JSON describes, with its revision, and the revision."""
     programme: Programme = _adapter().validate_python(json.loads(content))

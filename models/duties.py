@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -159,24 +159,27 @@ def enterprises_by_id(session: Session, ids: Collection[int]) -> dict[int, Named
     return found
 
 
-def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
-    rows = session.execute(
-        select(
-            *(col(each) for each in (Enterprise.id, Enterprise.uscc, Enterprise.name)),
-            col(Enterprise.division_code),
-            *(col(each) for each in (Person.id, Person.key, Person.role)),
-            usable_email(),
-            col(Person.division_code),
-        )
-        .outerjoin(
-            Person,
-            (col(Person.enterprise_id) == col(Enterprise.id))
-            & (col(Person.role) == Role.CONTACT.value)
-            & col(Person.active),
-        )
-        .where(*where)
-        .order_by(col(Enterprise.id))
+# Asked by every sweep and batch: put together once.
+_NAMED = (
+    select(
+        *(col(each) for each in (Enterprise.id, Enterprise.uscc, Enterprise.name)),
+        col(Enterprise.division_code),
+        *(col(each) for each in (Person.id, Person.key, Person.role)),
+        usable_email(),
+        col(Person.division_code),
     )
+    .outerjoin(
+        Person,
+        (col(Person.enterprise_id) == col(Enterprise.id))
+        & (col(Person.role) == Role.CONTACT.value)
+        & col(Person.active),
+    )
+    .order_by(col(Enterprise.id))
+)
+
+
+def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
+    rows = session.execute(_NAMED.where(*where))
     return {
         id_: Named(
             id=id_,
@@ -192,6 +195,19 @@ def _named(session: Session, *where: ColumnElement[bool]) -> dict[int, Named]:
 
 
 _NO_STAFF = (Role.CONTACT.value, Role.ROBOT.value)
+_STAFF = (
+    select(
+        *(col(each) for each in (Person.id, Person.key, Person.role)),
+        usable_email(),
+        col(Person.division_code),
+        col(Person.name),
+    )
+    .where(col(Person.active), col(Person.role).not_in(_NO_STAFF))
+    .order_by(col(Person.id))
+)
+_AWAY = select(col(Absence.person_id), col(Absence.deputy_id)).where(
+    col(Absence.first_on) <= bindparam("on"), col(Absence.last_on) >= bindparam("on")
+)
 
 
 def read_staff(session: Session, on: dt.date) -> tuple[Staff, ...]:
@@ -199,25 +215,12 @@ def read_staff(session: Session, on: dt.date) -> tuple[Staff, ...]:
 
     With who stands in for them on a day, if there is one who can be written to.
     """
-    rows = session.execute(
-        select(
-            *(col(each) for each in (Person.id, Person.key, Person.role)),
-            usable_email(),
-            col(Person.division_code),
-            col(Person.name),
-        )
-        .where(col(Person.active), col(Person.role).not_in(_NO_STAFF))
-        .order_by(col(Person.id))
-    )
+    rows = session.execute(_STAFF)
     staff = [
         Staff(id=id_, key=key, role=role, email=email, division_code=of, name=name)
         for id_, key, role, email, of, name in rows
     ]
-    away = session.execute(
-        select(col(Absence.person_id), col(Absence.deputy_id)).where(
-            col(Absence.first_on) <= on, col(Absence.last_on) >= on
-        )
-    )
+    away = session.execute(_AWAY, {"on": on})
     there = {each.id: each for each in staff if each.email}
     deputies = {person: there.get(deputy) for person, deputy in away}
     return tuple(replace(each, deputy=deputies.get(each.id)) for each in staff)

@@ -1,6 +1,7 @@
 """Set-based writing that is the same on SQLite and PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Table
@@ -29,12 +30,9 @@ def insert_new(
     if not rows:
         return []
     # A list beside the statement, not inside it: SQLAlchemy then compiles one row for all.
-    statement = _insert(session, model).on_conflict_do_nothing()
-    if not returning:
-        session.execute(statement, _copies(rows))
-        return []
-    columns = [table_of(model).c[name] for name in returning]
-    return [tuple(row) for row in session.execute(statement.returning(*columns), _copies(rows))]
+    statement = _inserting(session.get_bind().dialect.name, model, tuple(returning))
+    inserted = session.execute(statement, _copies(rows))
+    return [tuple(row) for row in inserted] if returning else []
 
 
 def insert_all(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
@@ -62,8 +60,19 @@ def changed_rows(result: object) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
+@cache
+def _inserting(dialect: str, model: type[SQLModel], returning: tuple[str, ...]) -> Any:  # noqa: ANN401 - two classes
+    """Return the statement that inserts what is new, put together once."""
+    statement = _insert_on(dialect, model).on_conflict_do_nothing()
+    columns = [table_of(model).c[name] for name in returning]
+    return statement.returning(*columns) if returning else statement
+
+
 def _insert(session: Session, model: type[SQLModel]) -> Any:  # noqa: ANN401 - two classes
-    dialect = session.get_bind().dialect.name
+    return _insert_on(session.get_bind().dialect.name, model)
+
+
+def _insert_on(dialect: str, model: type[SQLModel]) -> Any:  # noqa: ANN401 - two classes
     module: Any = sqlite if dialect == "sqlite" else postgresql
     return module.insert(table_of(model))
 

@@ -14,8 +14,9 @@ def one_line(text: str) -> str:
     Encoded words are broken up: Python 3.11 decodes ``=?UTF-8?Q?=0A?=`` in a subject into a
     line break, and what follows becomes a header of its own.
     """
-    kept = (" " if unicodedata.category(char) in _NO_PLACE else char for char in text)
-    return " ".join("".join(kept).split()).replace("=?", "= ?")
+    if not text.isprintable():  # Python's own word for it, which is quick and a little stricter
+        text = "".join(" " if unicodedata.category(char) in _NO_PLACE else char for char in text)
+    return " ".join(text.split()).replace("=?", "= ?")
 
 
 def shortened(text: str, limit: int) -> str:

@@ -27,7 +27,13 @@ def assess(programme: Programme, facts: pl.DataFrame, *, on: dt.date, cycle: int
     ``facts`` is a raw frame; columns that are absent count as missing figures. The findings
     are JSON text for `policy.findings.findings_of`.
     """
-    frame = with_derived(facts, on=on, cycle=cycle)
+    return assess_derived(programme, with_derived(facts, on=on, cycle=cycle), on=on, cycle=cycle)
+
+
+def assess_derived(
+    programme: Programme, frame: pl.DataFrame, *, on: dt.date, cycle: int
+) -> pl.DataFrame:
+    """Return the same from a frame that holds what follows from the raw facts already."""
     if programme.score is not None:
         frame = with_scores(frame, programme.score)
     every = {

@@ -6,6 +6,8 @@ of zero, negative net assets): then a person must judge, for nothing is missing.
 """
 
 import datetime as dt
+from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -27,23 +29,31 @@ _GROWTHS = {"net_asset_growth": "net_assets", "sales_growth": "sales"}
 
 def with_derived(facts: pl.DataFrame, *, on: dt.date, cycle: int) -> pl.DataFrame:
     """Return the frame with every raw column (null where nobody told us) and derived fact."""
+    for columns in _steps(tuple(facts.columns), on, cycle):
+        facts = facts.with_columns(columns)
+    return facts
+
+
+@lru_cache(maxsize=8)
+def _steps(told: tuple[str, ...], on: dt.date, cycle: int) -> tuple[Sequence[pl.Expr], ...]:
+    """Return what is added one after the other; the programmes of a month share it."""
+    registered, years = pl.col("registered_on"), pl.col("registered_on").dt.year().cast(pl.Int64)
+    named = {
+        "rd_3y": _over_years("rd_hnte"),
+        "sales_3y": _over_years("sales"),
+        "ip_owned": pl.col("ip_class1_1") + pl.col("ip_class2_1"),
+        "ip_class2_effective": _class2_left(),
+        "rd_increment": pl.col("rd_deduction_1") - pl.col("rd_deduction_2"),
+        "incident_since_last_year": happened("last_incident_on", dt.date(cycle - 1, 1, 1), on),
+    }
     return (
-        facts.with_columns(_raw_column(name, facts) for name in RAW)
-        .with_columns(
-            days_since_registered=(pl.lit(on) - pl.col("registered_on")).dt.total_days(),
-            years_operated=(cycle - pl.col("registered_on").dt.year().cast(pl.Int64)).clip(
-                0, YEARS_BACK
-            ),
-        )
-        .with_columns(
-            rd_3y=_over_years("rd_hnte"),
-            sales_3y=_over_years("sales"),
-            ip_owned=pl.col("ip_class1_1") + pl.col("ip_class2_1"),
-            ip_class2_effective=_class2_left(),
-            rd_increment=pl.col("rd_deduction_1") - pl.col("rd_deduction_2"),
-            incident_since_last_year=happened("last_incident_on", dt.date(cycle - 1, 1, 1), on),
-        )
-        .with_columns(*_all_ratios())
+        [_raw_column(name, told) for name in RAW],
+        [
+            (pl.lit(on) - registered).dt.total_days().alias("days_since_registered"),
+            (cycle - years).clip(0, YEARS_BACK).alias("years_operated"),
+        ],
+        [column.alias(name) for name, column in named.items()],
+        _all_ratios(),
     )
 
 
@@ -60,9 +70,9 @@ def happened(name: str, first: dt.date, on: dt.date) -> pl.Expr:
     return pl.when(inside).then(pl.lit(value=True)).when(never).then(pl.lit(value=False))
 
 
-def _raw_column(name: str, facts: pl.DataFrame) -> pl.Expr:
+def _raw_column(name: str, told: Collection[str]) -> pl.Expr:
     dtype = RAW[name]
-    if name not in facts.columns:
+    if name not in told:
         return pl.lit(None, dtype=dtype).alias(name)
     column = pl.col(name).cast(dtype)
     if dtype != pl.Int64():

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
+    "tests.plugins.quick_disk",
     "tests.plugins.postgres",
     "tests.plugins.house",
     "tests.plugins.chromium",
