@@ -51,7 +51,7 @@ class Visitor:
     @property
     def actor(self) -> Actor:
         """Return who acts."""
-        return Actor(name=self.name, source="console", role=self.role)
+        return Actor(name=self.name, source="console", role=self.role, login=self.login)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

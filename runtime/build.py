@@ -141,6 +141,7 @@ def build(
             name=office.name, sender=office.sender, phone=office.phone, address=office.address
         ),
         sender=Address(name=office.sender, email=office.email),
+        county=office.division_code,
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
         robots=tuple(
