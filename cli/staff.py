@@ -58,7 +58,10 @@ def list_(
 def add(
     login: Login,
     name: Annotated[str, typer.Option("--name", metavar="姓名", help="姓名")],
-    role: Annotated[str, typer.Option("--role", metavar="角色", help="经办、股长、分管领导、运维、审计或系统管理员")],
+    role: Annotated[
+        str,
+        typer.Option("--role", metavar="角色", help="经办、股长、分管领导、运维、审计或系统管理员"),
+    ],
     email: Annotated[str, typer.Option("--email", metavar="邮箱", help="收信的邮箱")],
     division: Annotated[
         str | None,

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from casework.absences import deputies_of, list_absences
 from casework.accounts import choose_password, invited
 from casework.refusal import Refusal
 from casework.roles import STAFF
@@ -52,6 +53,8 @@ def me(visit: Visit) -> Answer:
         values={
             "sign_ins": sign_ins(visit.services, visit.who),
             "this": visit.who.sign_in,
+            "absences": list_absences(visit.services, visit.who.login),
+            "deputies": deputies_of(visit.services, visit.who.role),
             "zone": visit.services.zone,
         },
     )

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from casework.roles import DECIDERS, KEEPERS, STAFF
+from casework.roles import ADMINS, AUDITORS, DECIDERS, KEEPERS, STAFF
 from casework.services import Services
 from casework.sign_in import Visitor, visitor
 from casework.words import ROLES
@@ -106,6 +106,7 @@ class Site:
                 services=seen,
                 who=who,
                 place=_place(request),
+                origin=str(request.base_url).rstrip("/"),
                 path={name: str(value) for name, value in request.path_params.items()},
                 query=dict(request.query_params),
                 form=form.fields,
@@ -231,4 +232,5 @@ PLACES: Sequence[tuple[str, str, Iterable[Role]]] = (
     ("/due", "截止日历", STAFF),
     ("/letters", "信函", STAFF),
     ("/runs", "运行", KEEPERS),
+    ("/admin", "管理", ADMINS | AUDITORS | KEEPERS),
 )
