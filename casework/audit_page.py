@@ -145,34 +145,28 @@ def in_words(
 ) -> Iterator[AuditLine]:
     """Yield entries in words, with the names that are known today."""
     parts = {part for row in rows for part in row.subject.split("/")[:2]}
-    firms = dict(
-        session.execute(
-            select(col(Enterprise.uscc), col(Enterprise.name)).where(
-                col(Enterprise.uscc).in_(parts)
-            )
-        ).tuples()
-    )
-    people = dict(
-        session.execute(
-            select(col(Person.key), col(Person.name)).where(
-                col(Person.key).in_([row.subject for row in rows])
-            )
-        ).tuples()
-    )
+    uscc, key = col(Enterprise.uscc), col(Person.key)
+    firms = _named(session, select(uscc, col(Enterprise.name)).where(uscc.in_(parts)))
+    subjects = {row.subject for row in rows}
+    people = _named(session, select(key, col(Person.name)).where(key.in_(subjects)))
     for row in rows:
-        uscc = next((part for part in row.subject.split("/")[:2] if part in firms), "")
-        name = firms.get(uscc) or people.get(row.subject, "")
+        firm = next((part for part in row.subject.split("/")[:2] if part in firms), "")
+        name = firms.get(firm) or people.get(row.subject, "")
         yield AuditLine(
             id=row.id or 0,
             at=row.at,
             by=row.by,
             source=SOURCES.get(row.source, row.source),
             act=act_words(row.act),
-            about=_subject_words(services, row.subject, uscc, name),
-            uscc=uscc,
+            about=_subject_words(services, row.subject, firm, name),
+            uscc=firm,
             details=detail_words(row.detail),
             seal=row.seal,
         )
+
+
+def _named(session: Session, statement: Select[tuple[str, str]]) -> dict[str, str]:
+    return {code: name for code, name in session.execute(statement).tuples()}  # noqa: C416 - no dict()
 
 
 def _subject_words(services: Services, subject: str, uscc: str, name: str) -> str:

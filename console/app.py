@@ -21,7 +21,7 @@ from console.answers import add_answers
 from console.audit import add_audit
 from console.cases import add_cases
 from console.firms import add_firms
-from console.house import Clock, House
+from console.house import Clock, FirstStart, House
 from console.metrics import TEXT, exposition
 from console.people import add_people
 from console.rendering import FOREVER, own_file
@@ -38,9 +38,9 @@ _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
 
-def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
+def make_app(home: Path, *, now: Clock | None = None, first: FirstStart | None = None) -> FastAPI:
     """Return the pages of one data folder: for machines, for whoever is nobody yet, for staff."""
-    house = House(home, now=now)
+    house = House(home, now=now, first=first)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:

@@ -115,7 +115,7 @@ def _whole(visit: Visit, person: PersonLine, link: dict[str, object] | None = No
             "tabs": tabs(visit),
             "person": person,
             "roles": _CHOOSABLE,
-            "own": person.login == visit.who.login,
+            "oneself": person.login == visit.who.login,
             "link": link,
             "key": new_secret(),
             "sign_ins": signed_in(visit.services, person.login),

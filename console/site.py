@@ -161,8 +161,7 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
         case Sent():
             response: Response = RedirectResponse(answer.to, 303, headers=HEADERS)
             if answer.said:
-                mark = "!" if answer.wrong else "."
-                keep_cookie(request, response, NEWS, quote(mark + answer.said))
+                say_next(request, response, answer.said, "!" if answer.wrong else ".")
             return response
         case Given():
             return _given(answer)
@@ -203,6 +202,11 @@ def keep_cookie(request: Request, response: Response, name: str, value: str) -> 
     """Give the browser a cookie that no script reads and no other site makes it send."""
     secure = request.url.scheme == "https"
     response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def say_next(request: Request, response: Response, sentence: str, mark: str = ".") -> None:
+    """Let the next page say what was done, once."""
+    keep_cookie(request, response, NEWS, quote(mark + sentence))
 
 
 def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") -> Response:
