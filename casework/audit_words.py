@@ -130,6 +130,7 @@ def _value(name: str, value: object) -> str:
         text = "" if value is None else str(value)
     if name == "role":
         return _ROLES.get(text, text)
+    text = text.removeprefix("staff/")
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -16,7 +16,7 @@ from casework.audit_export import Export, Form, export, prove
 from casework.audit_page import AuditFilter, audit_page, state_of_chain
 from casework.enterprise_page import enterprises
 from casework.refusal import Refusal
-from casework.services import Actor
+from casework.services import Actor, Services
 from exchange.csv_file import guarded
 from models.enterprise import Enterprise, Role
 from models.ledger import AuditEntry
@@ -136,3 +136,31 @@ def test_the_state_of_the_chain_is_told_and_where_it_is_broken(noted: Desk) -> N
     page = auditor.get("/audit/chain").text
     assert "第 3 条被改动过" in page
     assert "前面的 2 条连续完整" in page
+
+
+def test_both_engines_know_whose_an_entry_is(house: Services) -> None:
+    ours, theirs = "91431281MAXX00001X", "91431271MAXX00002X"
+    with house.database.writing() as session:
+        for uscc in (ours, theirs):
+            division = uscc[2:8]
+            session.add(
+                Enterprise(
+                    uscc=uscc, name=f"示例{division}", division_code=division, added_at=house.now()
+                )
+            )
+        session.flush()
+        for subject in (f"{ours}/hnte/a//2026", f"hnte/{theirs}/2026", f"x{ours}", "letters"):
+            note(session, house, BY, "record", (subject, {}))
+    seen = {
+        division: [
+            line.uscc
+            for line in audit_page(
+                replace(house, division=division, county=COUNTY), AuditFilter()
+            ).lines
+        ]
+        for division in (COUNTY, ELSEWHERE)
+    }
+
+    assert seen == {COUNTY: ["", "", ours], ELSEWHERE: [theirs]}
+    assert len(audit_page(house, AuditFilter(subject="示例431281")).lines) == 1
+    assert state_of_chain(house).entries == 4
