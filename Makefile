@@ -16,9 +16,8 @@ help: ## show this list
 demo: .venv/run.stamp ## set everything up and run the main job on invented data
 	@$(PYTHON) -m cli demo
 
-up: .venv/run.stamp ## set everything up, keep the timetable and serve the console; Ctrl-C stops it
-	@$(PYTHON) -m cli init
-	@$(PYTHON) -m cli up --port 8631
+up: .venv/run.stamp ## set everything up, serve the console, on demo data until there is own; Ctrl-C stops it
+	@$(PYTHON) -m cli up --demo --port 8631
 
 test: .venv/dev.stamp ## set everything up and run the tests
 	@$(TEST) -n $(WORKERS) --dist worksteal -m "not long"

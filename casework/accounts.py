@@ -5,7 +5,7 @@ A password is never set by somebody else, never shown, never logged.
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 
@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.managing import managed, not_oneself
 from casework.refusal import Refusal
+from casework.scope import within
 from casework.services import Actor, Services
 from casework.words import ROLES
 from models.accounts import Account, SignIn
@@ -24,6 +26,8 @@ from models.writes import table_of
 from policy.passwords import too_weak
 
 INVITED_FOR = dt.timedelta(days=3)
+_LEFT = "此人已停用，请先恢复在岗，再给链接"
+_STALE = "这一页打开以后，账号有过变化，请看过现在的情况再给链接"
 _OVER = "这个链接已经用过或过期了，请向管理员再要一个"
 _BITS = 32  # bytes of a secret
 
@@ -36,6 +40,14 @@ class Invitation:
     name: str
     secret: str
     until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A link that a page asks for: the same wish twice is the same link."""
+
+    secret: str
+    version: str  # of the account that was seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +70,7 @@ def list_accounts(services: Services) -> tuple[AccountLine, ...]:
             select(Account, Person, func.count(col(SignIn.id)), func.max(col(SignIn.seen_at)))
             .join(Person, col(Person.id) == col(Account.person_id))
             .outerjoin(SignIn, col(SignIn.person_id) == col(Person.id))
+            .where(*within(services, col(Person.division_code)))
             .group_by(*table_of(Account).c, *table_of(Person).c)
             .order_by(col(Person.id))
         ).all()
@@ -91,24 +104,38 @@ def new_secret() -> str:
     return secrets.token_urlsafe(_BITS)
 
 
-def invite(services: Services, login: str, *, by: Actor) -> Invitation | Refusal:
+def invite(
+    services: Services, login: str, *, by: Actor, wish: Wish | None = None
+) -> Invitation | Refusal:
     """Return a link's secret for a member of staff; an older link works no more."""
-    secret, now = new_secret(), services.now()
+    secret, now = wish.secret if wish else new_secret(), services.now()
 
     def attempt(session: Session) -> Invitation | Refusal:
-        person = staff_of(session, login)
-        if person is None:
+        person = managed(session, services, login, by=by)
+        if isinstance(person, Refusal) or not person.active:
+            if by.role is not None:
+                return person if isinstance(person, Refusal) else Refusal(reason=_LEFT)
             how = f"peiyu staff add {login} --name 姓名 --role 经办 --email 邮箱"
             return Refusal(reason=f"没有在岗的工作人员“{login}”，请先登记：{how}")
         account = session.get(Account, person.id) or Account(person_id=person.id or 0)
-        account.invitation, account.invited_until = hashed(secret), now + INVITED_FOR
+        made = Invitation(login=login, name=person.name, secret=secret, until=now + INVITED_FOR)
+        if account.invitation == hashed(secret) and account.invited_until:
+            return replace(made, until=account.invited_until)
+        if wish and wish.version != account_version(account):
+            return Refusal(reason=_STALE)
+        account.invitation, account.invited_until = hashed(secret), made.until
         session.add(account)
-        about = (person.key, {"until": account.invited_until})
-        note(session, services, by, "account.invite", about)
-        until = account.invited_until
-        return Invitation(login=login, name=person.name, secret=secret, until=until)
+        note(session, services, by, "account.invite", (person.key, {"until": made.until}))
+        return made
 
     return services.database.transact(attempt)
+
+
+def account_version(account: Account | None) -> str:
+    """Return what changes with whatever somebody can sign in by; empty where nothing is."""
+    if account is None or not (account.password or account.invitation):
+        return ""
+    return hashed(f"{account.password}/{account.invitation}")[:16]
 
 
 def invited(services: Services, secret: str) -> str:
@@ -149,10 +176,14 @@ def close_account(services: Services, login: str, *, by: Actor) -> Refusal | Non
     """Take somebody's password and sign-ins away at once; what they did stays theirs."""
 
     def attempt(session: Session) -> Refusal | None:
-        person = session.scalars(select(Person).where(col(Person.key) == f"staff/{login}")).first()
-        account = session.get(Account, person.id) if person else None
-        if person is None or account is None:
+        person = managed(session, services, login, by=by)
+        if isinstance(person, Refusal):
+            return person if by.role else Refusal(reason=f"“{login}”没有账号")
+        account = session.get(Account, person.id)
+        if account is None:
             return Refusal(reason=f"“{login}”没有账号")
+        if refused := not_oneself(person, by):
+            return refused
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.delete(account)
         note(session, services, by, "account.close", (person.key, {}))

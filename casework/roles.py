@@ -1,16 +1,42 @@
 """What a role may do; whoever types commands on this machine may do all."""
 
+from collections.abc import Set as AbstractSet
+
 from casework.refusal import Refusal
 from casework.services import Actor
 from models.enterprise import Role
 
-STAFF = frozenset({Role.CLERK, Role.HEAD, Role.LEADER, Role.OPERATOR})
 DECIDERS = frozenset({Role.CLERK, Role.HEAD, Role.LEADER})
 KEEPERS = frozenset({Role.HEAD, Role.OPERATOR})
+ADMINS = frozenset({Role.ADMIN})  # people and accounts
+PLANNERS = frozenset({Role.ADMIN, Role.HEAD})  # who is away, and who stands in
+AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN, Role.HEAD})  # who did what
+SETTINGS = frozenset({Role.ADMIN, Role.OPERATOR})
+STAFF = DECIDERS | KEEPERS | ADMINS | AUDITORS
+DECIDE_NOTHING = frozenset({Role.AUDITOR, Role.ADMIN})  # nor do they stand in for who does
 
 
 def may_decide(by: Actor) -> Refusal | None:
-    """Refuse those who keep the program running, and enterprises, to decide about cases."""
-    if by.role is None or by.role in DECIDERS:
+    """Refuse those who keep the program running, look after it, or are enterprises."""
+    return _only(by, DECIDERS, "您的角色不能审批事项，请经办、股长或分管领导办理")
+
+
+def may_manage(by: Actor) -> Refusal | None:
+    """Refuse all but administrators to change people and accounts."""
+    return _only(by, ADMINS, "您的角色不能管理人员和账号，请系统管理员办理")
+
+
+def may_plan(by: Actor, login: str) -> Refusal | None:
+    """Refuse to plan somebody else's absence to all but heads and administrators."""
+    if by.login == login and by.role in STAFF:
         return None
-    return Refusal(reason="您的角色不能审批事项，请经办、股长或分管领导办理")
+    return _only(by, PLANNERS, "别人的不在岗，请股长或系统管理员登记")
+
+
+def may_audit(by: Actor) -> Refusal | None:
+    """Refuse to carry the records of who did what away."""
+    return _only(by, AUDITORS, "您的角色不能查看操作记录")
+
+
+def _only(by: Actor, roles: AbstractSet[Role], otherwise: str) -> Refusal | None:
+    return None if by.role is None or by.role in roles else Refusal(reason=otherwise)

@@ -19,6 +19,12 @@ def within(services: Services, column: Any) -> tuple[ColumnElement[bool], ...]: 
     return (column.startswith(below(services.division), autoescape=True),)
 
 
+def sees_county(services: Services) -> bool:
+    """Say whether these eyes see the whole office, and so what belongs to no division."""
+    county, own = services.county, services.division
+    return not own or (bool(county) and county.startswith(below(own)))
+
+
 def seen_by(services: Services) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that these eyes may see an enterprise."""
     return within(services, col(Enterprise.division_code))

@@ -26,6 +26,7 @@ class Actor:
     name: str
     source: str = "cli"
     role: Role | None = None  # None: whoever may type commands on this machine may do all
+    login: str = ""  # who is signed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,7 @@ class Services:
     office: Office
     sender: Address
     division: str = ""  # whose eyes look: of this division and below it; empty: all
+    county: str = ""  # the office's own division
     per_minute: int = 0  # letters that may leave in any minute; 0: as they come
     bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
     robots: tuple[Robot, ...] = ()

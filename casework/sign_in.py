@@ -51,7 +51,7 @@ class Visitor:
     @property
     def actor(self) -> Actor:
         """Return who acts."""
-        return Actor(name=self.name, source="console", role=self.role)
+        return Actor(name=self.name, source="console", role=self.role, login=self.login)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def sign_in(services: Services, login: str, password: str, browser: Browser) -> 
         if better:
             session.get_one(Account, person.id).password = better
         session.execute(delete(FailedTry).where(col(FailedTry.of) == tried[0]))
-        session.execute(delete(SignIn).where(_is_over(now)))
+        session.execute(delete(SignIn).where(is_over(now)))
         session.add(
             SignIn(
                 id=hashed(secret),
@@ -110,7 +110,7 @@ def visitor(services: Services, secret: str) -> Visitor | None:
         row = session.execute(
             select(SignIn, Person)
             .join(Person, col(Person.id) == col(SignIn.person_id))
-            .where(col(SignIn.id) == hashed(secret), ~_is_over(now), col(Person.active))
+            .where(col(SignIn.id) == hashed(secret), ~is_over(now), col(Person.active))
         ).first()
         if row is None:
             return None
@@ -135,7 +135,7 @@ def sign_ins(services: Services, who: Visitor) -> Sequence[SignInLine]:
     with services.database.reading() as session:
         rows = session.scalars(
             select(SignIn)
-            .where(col(SignIn.person_id) == who.person_id, ~_is_over(services.now()))
+            .where(col(SignIn.person_id) == who.person_id, ~is_over(services.now()))
             .order_by(col(SignIn.at).desc(), col(SignIn.id))
         )
         return [
@@ -158,7 +158,8 @@ def sign_out(services: Services, who: Visitor, *, everywhere: bool = False) -> N
     services.database.transact(attempt)
 
 
-def _is_over(now: dt.datetime) -> ColumnElement[bool]:
+def is_over(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition that a sign-in ended by itself."""
     return or_(col(SignIn.seen_at) < now - IDLE, col(SignIn.at) < now - LONGEST)
 
 
@@ -171,16 +172,18 @@ def _must_wait(services: Services, tried: Sequence[str]) -> str:
     now = services.now()
     with services.database.reading() as session:
         rows = session.scalars(select(FailedTry).where(col(FailedTry.of).in_(tried))).all()
-    until = max((row.last_at + _pause(row) for row in rows), default=now)
+    until = max((paused_until(row) for row in rows), default=now)
     if until <= now:
         return ""
     seconds = (until - now).total_seconds()
     return f"{int(seconds // 60) + 1} 分钟" if seconds > 60 else "一分钟"  # noqa: PLR2004
 
 
-def _pause(row: FailedTry) -> dt.timedelta:
+def paused_until(row: FailedTry) -> dt.datetime:
+    """Return until when nobody may try."""
     over = row.failures - _FREE[row.of.partition("/")[0]]
-    return min(_PAUSE * 2 ** min(over, 10), _LONGEST_PAUSE) if over >= 0 else dt.timedelta()
+    pause = min(_PAUSE * 2 ** min(over, 10), _LONGEST_PAUSE) if over >= 0 else dt.timedelta()
+    return row.last_at + pause
 
 
 def _count_failure(session: Session, services: Services, tried: Sequence[str]) -> None:

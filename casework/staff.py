@@ -4,19 +4,24 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.managing import NO_STAFF, in_reach, is_stale, managed, not_oneself
 from casework.refusal import Refusal
+from casework.roles import may_manage
+from casework.scope import within
 from casework.services import Actor, Services
 from casework.words import ROLES
+from models.accounts import SignIn
 from models.enterprise import Person, Role
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+|[^@\s]{1,64}@localhost")
 _DIVISION = re.compile(r"(\d{6})?")
+_TAKEN = "登录名“{login}”已经有人用了，请换一个"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ def list_staff(services: Services, *, everybody: bool = False) -> tuple[StaffLin
     """Return the active members of staff; ``everybody`` also those who left."""
     statement = (
         select(Person)
-        .where(col(Person.role).not_in((Role.CONTACT.value, Role.ROBOT.value)))
+        .where(col(Person.role).not_in(NO_STAFF), *within(services, col(Person.division_code)))
         .order_by(col(Person.id))
     )
     if not everybody:
@@ -64,14 +69,20 @@ def list_staff(services: Services, *, everybody: bool = False) -> tuple[StaffLin
         return tuple(_line(person) for person in session.scalars(statement))
 
 
-def add_staff(services: Services, new: NewStaff, *, by: Actor) -> StaffChange | Refusal:
-    """Register somebody, or correct what is known of them; the same twice changes nothing."""
+def add_staff(
+    services: Services, new: NewStaff, *, by: Actor, version: str | None = None
+) -> StaffChange | Refusal:
+    """Register somebody, or correct what is known of them; the same twice changes nothing.
+
+    ``version`` is of what was seen, empty where nobody was; None takes whatever is there.
+    """
     wrong = _wrong(new)
     if wrong:
         return Refusal(reason=wrong)
 
-    def attempt(session: Session) -> StaffChange:
-        person = _find(session, new.login)
+    def attempt(session: Session) -> StaffChange | Refusal:
+        if refused := may_manage(by) or in_reach(services, new.division_code):
+            return refused
         wanted: dict[str, Any] = {
             "role": new.role.value,
             "name": new.name.strip(),
@@ -79,36 +90,80 @@ def add_staff(services: Services, new: NewStaff, *, by: Actor) -> StaffChange | 
             "division_code": new.division_code,
             "active": True,
         }
-        if person is None:
-            person = Person(key=_key(new.login), **wanted)
-            session.add(person)
-            note(session, services, by, "staff.add", (f"staff/{new.login}", wanted))
-            return StaffChange(what="added", member=_line(person))
-        changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
-        if not changed:
-            return StaffChange(what="unchanged", member=_line(person))
-        before = {name: getattr(person, name) for name in changed}
-        for name, value in changed.items():
-            setattr(person, name, value)
-        detail = {"before": before, "after": changed}
-        note(session, services, by, "staff.change", (f"staff/{new.login}", detail))
-        return StaffChange(what="changed", member=_line(person))
+        if _find(session, new.login) is not None:
+            return _change(session, services, (new.login, wanted, version), by)
+        person = Person(key=_key(new.login), **wanted)
+        session.add(person)
+        note(session, services, by, "staff.add", (f"staff/{new.login}", {"after": wanted}))
+        return StaffChange(what="added", member=_line(person))
 
     return services.database.transact(attempt)
+
+
+def _change(
+    session: Session, services: Services, wish: tuple[str, dict[str, Any], str | None], by: Actor
+) -> StaffChange | Refusal:
+    login, wanted, version = wish
+    person = managed(session, services, login, by=by)
+    if isinstance(person, Refusal):
+        return Refusal(reason=_TAKEN.format(login=login)) if version == "" else person
+    changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
+    if not changed:
+        return StaffChange(what="unchanged", member=_line(person))
+    if version == "":
+        return Refusal(reason=_TAKEN.format(login=login))
+    own = not_oneself(person, by) if changed.keys() - {"name", "email"} else None
+    if refused := own or is_stale(person, version):
+        return refused
+    before = {name: getattr(person, name) for name in changed}
+    for name, value in changed.items():
+        setattr(person, name, value)
+    detail = {"before": before, "after": changed}
+    note(session, services, by, "staff.change", (f"staff/{login}", detail))
+    return StaffChange(what="changed", member=_line(person))
 
 
 def remove_staff(services: Services, login: str, *, reason: str, by: Actor) -> StaffLine | Refusal:
-    """Deactivate somebody: no more letters to them; what they did stays theirs."""
+    """Deactivate somebody: no more letters to them, no page; what they did stays theirs."""
 
     def attempt(session: Session) -> StaffLine | Refusal:
-        person = _find(session, login)
-        if person is None or not person.active:
+        person = managed(session, services, login, by=by)
+        if isinstance(person, Refusal):
+            return person if by.role else Refusal(reason=f"没有在岗的工作人员“{login}”")
+        if not person.active:
             return Refusal(reason=f"没有在岗的工作人员“{login}”")
-        person.active = False
-        note(session, services, by, "staff.remove", (f"staff/{login}", {"reason": reason}))
-        return _line(person)
+        if refused := not_oneself(person, by):
+            return refused
+        return _activate(session, services, person, (by, reason), active=False)
 
     return services.database.transact(attempt)
+
+
+def return_staff(services: Services, login: str, *, reason: str, by: Actor) -> StaffLine | Refusal:
+    """Let somebody who left be there again, as they were."""
+
+    def attempt(session: Session) -> StaffLine | Refusal:
+        person = managed(session, services, login, by=by)
+        if isinstance(person, Refusal):
+            return person
+        if person.active:
+            return Refusal(reason=f"{person.name}已经在岗")
+        return _activate(session, services, person, (by, reason), active=True)
+
+    return services.database.transact(attempt)
+
+
+def _activate(
+    session: Session, services: Services, person: Person, why: tuple[Actor, str], *, active: bool
+) -> StaffLine:
+    by, reason = why
+    detail = {"before": {"active": person.active}, "after": {"active": active}, "reason": reason}
+    person.active = active
+    if not active:
+        session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
+    act = "staff.return" if active else "staff.remove"
+    note(session, services, by, act, (person.key, detail))
+    return _line(person)
 
 
 def _wrong(new: NewStaff) -> str:

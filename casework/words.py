@@ -133,6 +133,8 @@ ROLES = {
     Role.HEAD: "股长",
     Role.LEADER: "分管领导",
     Role.OPERATOR: "运维",
+    Role.AUDITOR: "审计",
+    Role.ADMIN: "系统管理员",
     Role.ROBOT: "群机器人",
 }
 RECIPIENTS = {

@@ -25,7 +25,8 @@ _ORDER = (
     *("demo", "init", "template", "import", "check"),
     *("run", "record", "decide", "clock", "answers", "snooze"),
     *("status", "due", "cases", "case", "explain", "letters", "runs", "assess"),
-    *("workday", "calendar", "staff", "robots", "watch", "config", "doctor", "deploy", "work"),
+    *("workday", "calendar", "staff", "account", "audit", "robots", "watch", "config"),
+    *("doctor", "deploy", "work"),
     *("backup", "restore", "upgrade", "copy"),
 )
 

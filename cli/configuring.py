@@ -1,14 +1,9 @@
 """What this installation is set to: `peiyu config show` and `peiyu config path`."""
 
-from typing import TYPE_CHECKING
-
 from cli.app import group
 from cli.door import folder_of
 from cli.options import Home, Json
 from cli.output import aside, print_json, screen
-
-if TYPE_CHECKING:
-    from runtime.in_force import SettingLine
 
 configs = group(
     "config", help="设置：现在用的是什么，来自哪里。\n\n密码不会显示出来。", panel="工具"
@@ -34,7 +29,7 @@ def show(home: Home = None, as_json: Json = False) -> None:
 
     made = table("设置", "值", "来自")
     for each in found.settings:
-        made.add_row(each.key, Text(_value(each.value)), _from(each))
+        made.add_row(each.key, Text(each.told), each.comes_from)
     screen().print(made)
     for name in found.unknown:
         sentence = f"环境变量 {name} 不是任何一项设置，没有起作用，请检查拼写"
@@ -63,23 +58,3 @@ def path(home: Home = None, as_json: Json = False) -> None:
             for name, at in places.items()
         ),
     )
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
-def _from(line: "SettingLine") -> str:
-    from runtime.in_force import Origin
-
-    match line.origin:
-        case Origin.DEFAULT:
-            return "默认"
-        case Origin.FILE:
-            return "peiyu.toml"
-        case Origin.ENVIRONMENT:
-            return f"环境变量 {line.where}"
-        case Origin.GIVEN:
-            return line.where

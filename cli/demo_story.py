@@ -12,7 +12,7 @@ from casework.decide import Decided, Verb, Wish, decide_case
 from casework.records import Happened, Recorded, record_event
 from casework.refusal import Refusal
 from casework.services import Actor, Services
-from casework.staff import NewStaff, add_staff
+from casework.staff import NewStaff, add_staff, list_staff
 from models.enterprise import Role
 
 COUNTY = "431281"
@@ -70,6 +70,31 @@ ACTS = (
 )
 # How many of the acts each of the first candidates gets.
 HOW_FAR = (10, 9, 8, 6, 5, 4, 3, 2, 1, 1)
+
+
+# Those who keep the program and look after it: they are there once somebody looks in a browser.
+KEEPERS = tuple(
+    NewStaff(
+        login=role.value,
+        name=f"示例{title}",
+        role=role,
+        email=f"{role.value}@bureau.example",
+        division_code=COUNTY,
+    )
+    for role, title in (
+        (Role.OPERATOR, "运维"),
+        (Role.AUDITOR, "审计"),
+        (Role.ADMIN, "系统管理员"),
+    )
+)
+
+
+def register_everybody(services: Services) -> None:
+    """Register whoever of the invented people is not there; who was changed stays so."""
+    known = {each.login for each in list_staff(services, everybody=True)}
+    for each in (*STAFF, *KEEPERS):
+        if each.login not in known:
+            add_staff(services, each, by=CLERK)
 
 
 def register_staff(services: Services) -> None:

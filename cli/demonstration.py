@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -61,14 +60,35 @@ def demo(
     """Play the whole story; a second time changes nothing."""
     began = monotonic()
     stage = _stage(folder_of(home) / "demo", quiet=as_json, plain=plain)
-    _import(stage)
-    _months(stage)
-    _remind(stage)
+    _play(stage)
     _show(stage)
     if as_json:
         print_json(stage.told)
         return
-    _farewell(stage, monotonic() - began)
+    from cli.first_steps import say_next_steps
+
+    _head(stage, f"演示完毕，用时 {monotonic() - began:.0f} 秒。接下来可以：")
+    say_next_steps(stage.home)
+
+
+def play_once(home: Path) -> None:
+    """Play it where nobody did, without telling of it; what went on there since stays."""
+    from casework.runs import MONTHLY
+    from casework.runs_page import list_runs
+    from cli.demo_story import SECOND_RUN
+
+    stage = _stage(home, quiet=True, plain=True)
+    with _services(stage) as services:
+        months = list_runs(services, kind=MONTHLY, limit=1_000)
+    last = f"{SECOND_RUN:%Y-%m}"
+    if not any(each.slot == last and each.state == "finished" for each in months):
+        _play(stage)
+
+
+def _play(stage: Stage) -> None:
+    _import(stage)
+    _months(stage)
+    _remind(stage)
 
 
 def _stage(home: Path, *, quiet: bool, plain: bool) -> Stage:
@@ -238,34 +258,6 @@ def _print_moves(stage: Stage, moved: Sequence["Moved"]) -> None:
         enterprise, told = Text(one.enterprise), Text(f"{why}（{one.actor}）")
         made.add_row(f"{before} → {after}", str(len(taken)), enterprise, told)
     screen().print(made)
-
-
-def _farewell(stage: Stage, seconds: float) -> None:
-    from cli.demo_story import SECOND_RUN
-    from cli.tables import say
-
-    home = str(stage.home)
-    where = f'--home "{home}"' if " " in home else f"--home {home}"
-    _head(stage, f"演示完毕，用时 {seconds:.0f} 秒。接下来可以：")
-    if which("peiyu") is None:
-        say(screen(), f"  {_to_be_found()}")
-    say(
-        screen(),
-        f"  peiyu cases --waiting {where}    看哪些事项在等审核",
-        f"  peiyu case 1 {where}    看一个事项的全部：条件、差距、依据、经过",
-        f"  peiyu due --on {SECOND_RUN} --explain {where}    看每个日期怎么来的",
-        f"  peiyu doctor {where}    检查还缺什么",
-        "  peiyu init    开始用自己的数据（再用 peiyu template roster 生成空白名册）",
-    )
-
-
-def _to_be_found() -> str:
-    """Return what to type before `peiyu` alone is understood here."""
-    for script in (Path(".venv/bin/activate"), Path(".venv/Scripts/activate.bat")):
-        if script.exists():
-            typed = f". {script}" if script.parent.name == "bin" else str(script)
-            return f"{typed}    先运行这一句，下面的命令才能直接输入"
-    return "（命令路径里还没有 peiyu：下面的命令要写全它的位置，就像刚才运行演示那样）"
 
 
 def _services(stage: Stage) -> Any:  # noqa: ANN401 - a context manager of Services

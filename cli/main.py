@@ -9,6 +9,7 @@ try:
         accounts,
         acting,
         answers,
+        audits,
         calendar_days,
         carrying,
         certificates,

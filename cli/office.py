@@ -1,7 +1,6 @@
 """Setting up and looking after: `peiyu init`, `peiyu check`, `peiyu doctor`."""
 
 import datetime as dt
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -198,39 +197,22 @@ def doctor(home: Home = None, on: On = None, as_json: Json = False) -> None:
 
 def _checks(home: Path | None, on: dt.date | None) -> tuple["Check", ...]:
     from casework.check import bad, ok
-    from casework.doctor import Surroundings, disk, examine, mail
+    from casework.doctor import disk, examine, mail
     from flows.server import away
-    from runtime.build import CannotRunError, opened, reach_mail
-    from runtime.timetable import timetable_of
+    from runtime.build import CannotRunError, opened
+    from runtime.surroundings import around_data, with_data
 
     around = None
     try:
         settings = settings_at(home)
-        around = Surroundings(
-            letters_folder=settings.letters_folder,
-            smtp_host=settings.smtp.host,
-            smtp_trouble=reach_mail(settings),
-            tasks_trouble=away(settings.prefect),
-            free_bytes=_free(settings.home),
-        )
+        around = replace(around_data(settings), tasks_trouble=away(settings.prefect))
         with opened(settings) as services:
-            around = replace(
-                around,
-                table=timetable_of(settings.home),
-                server_now=services.database.server_now(),
-                not_durable=services.database.loses_in_a_power_cut(),
-            )
+            around = with_data(around, settings, services)
             there = ok("数据库", f"能打开：{_where(settings)}")
             return there, *examine(services.on(on), around)
     except CannotRunError as error:
         rest = (mail(around), disk(around)) if around else ()
         return bad("数据库" if around else "设置", str(error), error.hint), *rest
-
-
-def _free(home: Path) -> int:
-    """Return the free space where the data lies, or will lie."""
-    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
-    return shutil.disk_usage(there).free
 
 
 def _where(settings: "Settings") -> str:

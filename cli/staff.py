@@ -51,13 +51,17 @@ def list_(
 @staff.command(
     "add",
     help="登记一名工作人员；再次登记同一登录名即更新。"
-    "角色：经办 clerk、股长 head、分管领导 leader、运维 operator（收程序的告警）。",
+    "角色：经办 clerk、股长 head、分管领导 leader、运维 operator（收程序的告警）、"
+    "审计 auditor（只看）、系统管理员 admin（管人员和账号）；后两种不收事项的信。",
     epilog="例：peiyu staff add zhangsan --name 张三 --role 经办 --email zhangsan@example.cn",
 )
 def add(
     login: Login,
     name: Annotated[str, typer.Option("--name", metavar="姓名", help="姓名")],
-    role: Annotated[str, typer.Option("--role", metavar="角色", help="经办、股长、分管领导或运维")],
+    role: Annotated[
+        str,
+        typer.Option("--role", metavar="角色", help="经办、股长、分管领导、运维、审计或系统管理员"),
+    ],
     email: Annotated[str, typer.Option("--email", metavar="邮箱", help="收信的邮箱")],
     division: Annotated[
         str | None,

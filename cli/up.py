@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.app import app
-from cli.door import folder_of, services_at
+from cli.door import folder_of, has_data, services_at
 from cli.errors import Code, StopError
+from cli.first_start import first_of, played_folder, reached_at, say_who_may_enter
 from cli.options import Home, Json
 from cli.output import aside, print_json
 from cli.watching import Teller, say_plan
@@ -58,18 +59,24 @@ def up(
         bool, typer.Option("--wait", help="已有一处守着时先等候，它停了就接手")
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="直接办理，不保存运行过程")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="还没有自己的数据时，先用演示数据，人员也是虚构的")
+    ] = False,
     port: Port = None,
     host: Host = "127.0.0.1",
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Keep the timetable of a data folder."""
-    keeper, teller = _prepared(folder_of(home), plain=plain, quiet=as_json)
+    folder = folder_of(home)
+    if demo and not has_data(folder):
+        folder = played_folder(folder)
+    keeper, teller = _prepared(folder, plain=plain, quiet=as_json)
     _stop_on_signal(keeper.stop)
     if once:
         _do_once(keeper, teller, wait=wait)
     else:
-        with _pages(folder_of(home), host, port, teller):
+        with _pages(folder, host, port, teller):
             _keep(keeper, teller, wait=wait)
         teller.say("已停止。")
     if as_json:
@@ -87,14 +94,17 @@ def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterato
     from console.serving import serving
 
     with contextlib.ExitStack() as stack:
+        first = first_of(folder)
         try:
-            at = stack.enter_context(serving(folder, host, port))
+            at = stack.enter_context(serving(folder, host, port, first))
         except OSError as error:
             sentence = f"端口 {port} 用不了（{error.strerror or error}）"
             hint = "用 --port 换一个，例如 --port 8632"
             raise StopError(sentence, code=Code.CANNOT_RUN, hint=hint) from None
-        where = f"http://{host}:{at}"
+        where = f"http://{reached_at(host)}:{at}"
         teller.say(f"网页：{where}/ ，办到哪里：{where}/runs ，是否正常：{where}/healthz")
+        if not teller.quiet:
+            say_who_may_enter(folder, where, first)
         yield
 
 

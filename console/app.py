@@ -16,11 +16,14 @@ from casework.measure import measure
 from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
+from console.admin import add_admin
 from console.answers import add_answers
+from console.audit import add_audit
 from console.cases import add_cases
 from console.firms import add_firms
-from console.house import Clock, House
+from console.house import Clock, FirstStart, House
 from console.metrics import TEXT, exposition
+from console.people import add_people
 from console.rendering import FOREVER, own_file
 from console.runs import HEADERS, page
 from console.signing import add_signing
@@ -35,9 +38,9 @@ _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
 
-def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
+def make_app(home: Path, *, now: Clock | None = None, first: FirstStart | None = None) -> FastAPI:
     """Return the pages of one data folder: for machines, for whoever is nobody yet, for staff."""
-    house = House(home, now=now)
+    house = House(home, now=now, first=first)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -46,7 +49,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms):
+    for add in (add_signing, add_today, add_cases, add_firms, add_people, add_admin, add_audit):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

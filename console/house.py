@@ -2,23 +2,45 @@
 
 import datetime as dt
 from collections.abc import Callable
+from hmac import compare_digest
 from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
+from casework.accounts import new_secret
 from casework.services import Services
 from runtime import clock
 from runtime.address import sqlite_file
 from runtime.build import build, close, program_of, read_settings
 
+_FIRST_FOR = dt.timedelta(hours=2)
 Clock: TypeAlias = Callable[[], dt.datetime]
+
+
+class FirstStart:
+    """A link for the first administrator: for two hours, and only as long as this process lives.
+
+    Its secret is in no file and no table. It opens nothing once somebody has an account.
+    """
+
+    def __init__(self, now: Clock) -> None:
+        self.secret = new_secret()
+        self.until = now() + _FIRST_FOR
+        self.one_at_a_time = Lock()
+        self._now = now
+
+    def opens(self, secret: str) -> bool:
+        """Say whether this is the link, and still in time."""
+        return compare_digest(secret.encode(), self.secret.encode()) and self._now() < self.until
 
 
 class House:
     """Services for each request; whoever still uses older ones is left alone with them."""
 
-    def __init__(self, home: Path, *, now: Clock | None = None) -> None:
-        self.home = home
+    def __init__(
+        self, home: Path, *, now: Clock | None = None, first: FirstStart | None = None
+    ) -> None:
+        self.home, self.first = home, first
         self._now = now
         self._lock = Lock()
         self._services: Services | None = None

@@ -10,14 +10,15 @@ import uvicorn
 from fastapi import FastAPI
 
 from console.app import make_app
+from console.house import FirstStart
 
 _PATIENCE = 5.0  # seconds for answers under way
 
 
 @contextmanager
-def serving(home: Path, host: str, port: int) -> Iterator[int]:
+def serving(home: Path, host: str, port: int, first: FirstStart | None = None) -> Iterator[int]:
     """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had."""
-    with served(make_app(home), host, port) as at:
+    with served(make_app(home, first=first), host, port) as at:
         yield at
 
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from casework.absences import deputies_of, list_absences
 from casework.accounts import choose_password, invited
+from casework.first_admin import nobody_can_sign_in
 from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.services import Services
 from casework.sign_in import Browser, sign_in, sign_ins, sign_out
+from console.first import OVER, first_form, take_first
 from console.forms import RefusedError, form_of
 from console.house import House
 from console.rendering import render
@@ -25,12 +28,11 @@ from console.site import (
     is_from_here,
     keep_cookie,
     safely,
+    say_next,
     trouble_page,
 )
 from console.visits import Answer, Sent, Shown, Visit
 from policy.passwords import SHORTEST
-
-_OVER = "这个链接已经用过或过期了，请向管理员再要一个。"
 
 
 def add_signing(site: Site) -> None:
@@ -52,6 +54,8 @@ def me(visit: Visit) -> Answer:
         values={
             "sign_ins": sign_ins(visit.services, visit.who),
             "this": visit.who.sign_in,
+            "absences": list_absences(visit.services, visit.who.login),
+            "deputies": deputies_of(visit.services, visit.who.role),
             "zone": visit.services.zone,
         },
     )
@@ -86,10 +90,16 @@ class _Doors:
 
     async def show_welcome(self, secret: str) -> Response:
         """Show where somebody chooses a password."""
+        first = self._house.first
+        if first and first.opens(secret):
+            return await self._ask(lambda services: first_form(services, {}))
         return await self._ask(lambda services: _welcome(services, secret))
 
     async def welcome(self, request: Request, secret: str) -> Response:
         """Take a new password."""
+        first = self._house.first
+        if first and first.opens(secret):
+            return await self._take(request, partial(take_first, request, first))
         return await self._take(request, partial(_choose, request, secret))
 
     async def _take(
@@ -127,7 +137,7 @@ def _choose(
     if isinstance(done, Refusal):
         return _welcome(services, secret, wrong=done.reason)
     response = RedirectResponse("/sign-in", 303, headers=HEADERS)
-    keep_cookie(request, response, NEWS, quote(f".密码已设好，请登录。您的登录名是 {done}"))
+    say_next(request, response, f"密码已设好，请登录。您的登录名是 {done}")
     return response
 
 
@@ -141,6 +151,7 @@ def _sign_in_form(
         "login": login,
         "to": _inside(to),
         "said": said,
+        "nobody": nobody_can_sign_in(services),
     }
     status = 400 if wrong else 200
     response = HTMLResponse(render("sign_in.html", values), status, headers=HEADERS)
@@ -152,7 +163,7 @@ def _sign_in_form(
 def _welcome(services: Services, secret: str, *, wrong: str = "") -> Response:
     name = invited(services, secret)
     if not name:
-        return trouble_page(404, sentence=_OVER)
+        return trouble_page(404, sentence=OVER)
     values = {**framed(services, None), "name": name, "wrong": wrong, "shortest": SHORTEST}
     status = 400 if wrong else 200
     return HTMLResponse(render("welcome.html", values), status, headers=HEADERS)

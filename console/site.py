@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from casework.roles import DECIDERS, KEEPERS, STAFF
+from casework.roles import ADMINS, AUDITORS, DECIDERS, KEEPERS, STAFF
 from casework.services import Services
 from casework.sign_in import Visitor, visitor
 from casework.words import ROLES
@@ -106,6 +106,7 @@ class Site:
                 services=seen,
                 who=who,
                 place=_place(request),
+                origin=str(request.base_url).rstrip("/"),
                 path={name: str(value) for name, value in request.path_params.items()},
                 query=dict(request.query_params),
                 form=form.fields,
@@ -160,8 +161,7 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
         case Sent():
             response: Response = RedirectResponse(answer.to, 303, headers=HEADERS)
             if answer.said:
-                mark = "!" if answer.wrong else "."
-                keep_cookie(request, response, NEWS, quote(mark + answer.said))
+                say_next(request, response, answer.said, "!" if answer.wrong else ".")
             return response
         case Given():
             return _given(answer)
@@ -204,6 +204,11 @@ def keep_cookie(request: Request, response: Response, name: str, value: str) -> 
     response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
 
 
+def say_next(request: Request, response: Response, sentence: str, mark: str = ".") -> None:
+    """Let the next page say what was done, once."""
+    keep_cookie(request, response, NEWS, quote(mark + sentence))
+
+
 def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") -> Response:
     """Return a page that says in a sentence why there is none."""
     title, words = _SENTENCES[status]
@@ -231,4 +236,5 @@ PLACES: Sequence[tuple[str, str, Iterable[Role]]] = (
     ("/due", "截止日历", STAFF),
     ("/letters", "信函", STAFF),
     ("/runs", "运行", KEEPERS),
+    ("/admin", "管理", ADMINS | AUDITORS | KEEPERS),
 )

@@ -16,6 +16,7 @@ class Visit:
     services: Services
     who: Visitor
     place: str  # path and query, to come back to
+    origin: str = ""  # http://host:port, as this browser calls us
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -41,6 +41,8 @@ class Role(StrEnum):
     HEAD = "head"  # 股长
     LEADER = "leader"  # 分管领导
     OPERATOR = "operator"  # 运维: keeps the program running
+    AUDITOR = "auditor"  # 审计: reads everything, changes nothing
+    ADMIN = "admin"  # 系统管理员: people, accounts and settings; decides about no case
     ROBOT = "robot"  # 群机器人: says in a group of staff what its people were written
 
 

@@ -141,12 +141,10 @@ def build(
             name=office.name, sender=office.sender, phone=office.phone, address=office.address
         ),
         sender=Address(name=office.sender, email=office.email),
+        county=office.division_code,
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
-        robots=tuple(
-            Robot(name=each.name, division=each.division, roles=each.roles)
-            for each in settings.robots
-        ),
+        robots=_robots(settings),
         batch_size=settings.batch_size,
         demo=settings.demo,
         letters_a_week=settings.attention.letters_per_week,
@@ -154,6 +152,12 @@ def build(
         public_url=settings.console.public_url,
         program=program_of(settings),
         process=process_name(),
+    )
+
+
+def _robots(settings: Settings) -> tuple[Robot, ...]:
+    return tuple(
+        Robot(name=each.name, division=each.division, roles=each.roles) for each in settings.robots
     )
 
 

@@ -39,6 +39,26 @@ class SettingLine:
     origin: Origin
     where: str = ""  # the file, or the name of the variable
 
+    @property
+    def told(self) -> str:
+        """Return the value as staff read it."""
+        if isinstance(self.value, bool):
+            return "true" if self.value else "false"
+        return "" if self.value is None else str(self.value)
+
+    @property
+    def comes_from(self) -> str:
+        """Return in words where it comes from."""
+        match self.origin:
+            case Origin.DEFAULT:
+                return "默认"
+            case Origin.FILE:
+                return "peiyu.toml"
+            case Origin.ENVIRONMENT:
+                return f"环境变量 {self.where}"
+            case Origin.GIVEN:
+                return self.where
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:

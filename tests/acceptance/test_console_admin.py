@@ -1,0 +1,65 @@
+"""管理 and 审计 in a real Chromium: every page, light and dark, narrow, without scripts."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from models.enterprise import Role
+from tests.acceptance.test_console_pages import violations, window
+from tests.plugins.desk import Desk
+from tests.plugins.hired import hire
+
+pytestmark = pytest.mark.chromium
+PAGES = (
+    "/admin/people",
+    "/admin/people/clerk",
+    "/admin/absences",
+    "/admin/sign-ins",
+    "/admin/settings",
+    "/admin/doctor",
+    "/audit",
+    "/audit/chain",
+    "/me",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits_a_narrow_window(
+    chromium: Browser, desk: Desk, scheme: str
+) -> None:
+    hire(desk, "boss", Role.ADMIN, "")
+    against: dict[str, list[str]] = {}
+    wide: dict[str, int] = {}
+    size = {"width": 360, "height": 740}
+    with window(chromium, desk, "boss", color_scheme=scheme, viewport=size) as page:
+        for path in PAGES:
+            page.goto(path)
+            against[path] = violations(page)
+            wide[path] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert not {path: found for path, found in against.items() if found}
+    assert not {path: pixels for path, pixels in wide.items() if pixels > 360}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_somebody_is_registered_invited_and_found_in_the_audit(
+    chromium: Browser, desk: Desk, *, scripts: bool
+) -> None:
+    hire(desk, "boss", Role.ADMIN, "")
+    with window(chromium, desk, "boss", java_script_enabled=scripts) as page:
+        page.get_by_role("link", name="管理").click()
+        page.get_by_label("登录名").fill("zhang")
+        page.get_by_label("姓名").fill("张示例")
+        page.get_by_label("角色").select_option(label="审计")
+        page.get_by_label("邮箱").fill("zhang@bureau.example")
+        page.get_by_role("button", name="登记").click()
+        expect(page.get_by_role("status")).to_contain_text("已登记 张示例")
+        page.get_by_role("button", name="给一个设密码的链接").click()
+        link = page.get_by_label("设密码的链接").input_value()
+        page.goto("/audit?subject=张示例")
+        expect(page.locator("tbody tr")).to_have_count(2)
+        expect(page.locator("tbody")).to_contain_text("角色：无 → 审计")
+        with page.expect_download() as kept:
+            page.get_by_role("button", name="表格").click()
+        assert kept.value.suggested_filename.startswith("操作记录-")
+        page.goto(link)
+        expect(page.get_by_role("heading", name="张示例，请设密码")).to_be_visible()
