@@ -137,7 +137,7 @@ def _narrowed(session: Session, services: Services, wanted: CaseFilter) -> Selec
     if wanted.held:
         where.append(col(Case.held).is_(True))
     if wanted.words.strip():
-        where.append(_named(wanted.words.strip()))
+        where.append(named(wanted.words.strip()))
     return statement.where(*where)
 
 
@@ -154,7 +154,8 @@ def _in_stage(session: Session, services: Services, words: str) -> ColumnElement
     return col(Case.stage).in_(keys)
 
 
-def _named(words: str) -> ColumnElement[bool]:
+def named(words: str) -> ColumnElement[bool]:
+    """Return the condition that an enterprise has this code, or these words in a name."""
     aliased = select(col(Alias.enterprise_id)).where(
         col(Alias.name).contains(words, autoescape=True)
     )
