@@ -1,7 +1,7 @@
 """What is due: open deadlines, the gravest kind first, each date able to explain itself."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,22 +109,7 @@ def due_where(
     session: Session, services: Services, wanted: DueFilter
 ) -> list[ColumnElement[bool]] | Refusal:
     """Return the conditions of a filter, on deadlines joined with their enterprises."""
-    until = services.today + dt.timedelta(days=wanted.days)
-    first, last = wanted.between or (dt.date.min, until)
-    where = [
-        col(Deadline.state) == DeadlineState.OPEN.value,
-        col(Deadline.due_on) <= last,
-        *seen_by(services),
-    ]
-    if wanted.between:
-        where.append(col(Deadline.due_on) >= first)
-    if wanted.programme is not None:
-        key = services.catalogue.programme(wanted.programme).key
-        where.append(col(Deadline.programme) == key)
-    if wanted.kind is not None:
-        where.append(col(Deadline.kind) == wanted.kind)
-    if wanted.overdue:
-        where += [col(Deadline.due_on) < services.today, col(Deadline.suspended_on).is_(None)]
+    where = [*seen_by(services), *_dated(services, wanted)]
     if wanted.words.strip():
         where.append(named(wanted.words.strip()))
     if wanted.officer is not None:
@@ -139,6 +124,23 @@ def due_where(
             return enterprise
         where.append(col(Deadline.enterprise_id) == enterprise.id)
     return where
+
+
+def _dated(services: Services, wanted: DueFilter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the deadlines themselves."""
+    yield col(Deadline.state) == DeadlineState.OPEN.value
+    if wanted.between:
+        yield col(Deadline.due_on).between(*wanted.between)
+    else:
+        yield col(Deadline.due_on) <= services.today + dt.timedelta(days=wanted.days)
+    if wanted.programme is not None:
+        key = services.catalogue.programme(wanted.programme).key
+        yield col(Deadline.programme) == key
+    if wanted.kind is not None:
+        yield col(Deadline.kind) == wanted.kind
+    if wanted.overdue:
+        yield col(Deadline.due_on) < services.today
+        yield col(Deadline.suspended_on).is_(None)
 
 
 def _listed(services: Services) -> Select[Any]:

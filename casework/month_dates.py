@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 from sqlmodel import col
 
 from casework.due import DueFilter, due_where
-from casework.flags import flags_of
+from casework.flags import flags
 from casework.refusal import Refusal
 from casework.services import Services
 from models.deadline import Deadline
@@ -142,22 +142,15 @@ def _matters(services: Services, rows: Iterable[Row[Any]]) -> tuple[DayMatter, .
         number,
         name,
     ) in rows:
-        flags = flags_of(
-            Deadline(
-                estimated=estimated,
-                provisional=provisional,
-                needs_confirmation=confirm,
-                suspended_on=stopped,
-            )
-        )
-        same = (programme, title, kind, *flags)
+        marked = flags(estimated, provisional, confirm, stopped is not None)
+        same = (programme, title, kind, *marked)
         known = found.get(same)
         found[same] = DayMatter(
             programme=programme,
             programme_title=services.catalogue.title_of(programme),
             title=title,
             kind=kind,
-            flags=flags,
+            flags=marked,
             number=number + (known.number if known else 0),
             enterprise=known.enterprise if known else name,
             overdue=on < services.today and stopped is None,

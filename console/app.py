@@ -17,6 +17,7 @@ from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
 from console.answers import add_answers
+from console.board import add_board
 from console.cases import add_cases
 from console.due import add_due
 from console.firms import add_firms
@@ -47,7 +48,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms, add_due):
+    for add in (add_signing, add_today, add_cases, add_firms, add_due, add_board):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

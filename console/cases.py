@@ -19,7 +19,7 @@ BULK = (Verb.APPROVE, Verb.HOLD, Verb.RETURN)
 _SINGLE = (Verb.APPROVE, Verb.RETURN, Verb.HOLD, Verb.RESUME, Verb.WITHDRAW, Verb.REOPEN)
 _MOST = 200  # cases decided about at once
 REASONS = ("材料齐全，符合条件", "材料不全，请补正后再报", "等企业补充数据", "等上级通知")
-_TICKED = ("waiting", "held", "ended")
+_TICKED = ("waiting", "held", "over", "ended")
 _TAG = {
     Verdict.MEETS.value: "good",
     Verdict.NEEDS_PERSON.value: "warn",
