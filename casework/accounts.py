@@ -20,6 +20,7 @@ from casework.services import Actor, Services
 from casework.words import ROLES
 from models.accounts import Account, SignIn
 from models.enterprise import Person, Role
+from models.views import Feed
 from models.writes import table_of
 from policy.passwords import too_weak
 
@@ -155,6 +156,7 @@ def close_account(services: Services, login: str, *, by: Actor) -> Refusal | Non
             return Refusal(reason=f"“{login}”没有账号")
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.delete(account)
+        session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
         note(session, services, by, "account.close", (person.key, {}))
         return None
 

@@ -88,7 +88,7 @@ def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
         where = due_where(session, services, wanted)
         if isinstance(where, Refusal):
             return where
-        lines = _lines(session, services, _listed(services).where(*where))
+        lines = _lines(session, services, listed(services).where(*where))
     until = services.today + dt.timedelta(days=wanted.days)
     return DueList(on=services.today, until=until, lines=lines)
 
@@ -101,8 +101,8 @@ def due_page(
         where = due_where(session, services, wanted)
         if isinstance(where, Refusal):
             return where
-        listed = _listed(services).where(*where).offset(skip).limit(limit)
-        return _lines(session, services, listed)
+        page = listed(services).where(*where).offset(skip).limit(limit)
+        return _lines(session, services, page)
 
 
 def due_where(
@@ -143,7 +143,7 @@ def _dated(services: Services, wanted: DueFilter) -> Iterator[ColumnElement[bool
         yield col(Deadline.suspended_on).is_(None)
 
 
-def _listed(services: Services) -> Select[Any]:
+def listed(services: Services) -> Select[Any]:
     """Return deadlines with their enterprises: what stands still last, what is late first."""
     return (
         select(Deadline, col(Enterprise.name), col(Enterprise.uscc))
@@ -160,8 +160,8 @@ def _listed(services: Services) -> Select[Any]:
     )
 
 
-def _lines(session: Session, services: Services, listed: Select[Any]) -> tuple[DueLine, ...]:
-    rows = session.execute(listed)
+def _lines(session: Session, services: Services, asked: Select[Any]) -> tuple[DueLine, ...]:
+    rows = session.execute(asked)
     lines = [due_line(services, row, name, uscc) for row, name, uscc in rows]
     return tuple(_with_words(session, lines))
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.words import ROLES
 from models.enterprise import Person, Role
+from models.views import Feed
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+|[^@\s]{1,64}@localhost")
@@ -105,6 +106,7 @@ def remove_staff(services: Services, login: str, *, reason: str, by: Actor) -> S
         if person is None or not person.active:
             return Refusal(reason=f"没有在岗的工作人员“{login}”")
         person.active = False
+        session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
         note(session, services, by, "staff.remove", (f"staff/{login}", {"reason": reason}))
         return _line(person)
 

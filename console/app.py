@@ -20,6 +20,7 @@ from console.answers import add_answers
 from console.board import add_board
 from console.cases import add_cases
 from console.due import add_due
+from console.feed import add_feed
 from console.firms import add_firms
 from console.house import Clock, House
 from console.metrics import TEXT, exposition
@@ -28,6 +29,7 @@ from console.runs import HEADERS, page
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
+from console.views import add_views
 from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
@@ -48,7 +50,16 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms, add_due, add_board):
+    for add in (
+        add_signing,
+        add_today,
+        add_cases,
+        add_firms,
+        add_due,
+        add_board,
+        add_views,
+        add_feed,
+    ):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

@@ -10,6 +10,7 @@ from casework.decide import Verb, Wish, decide_case
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
 from casework.words import FINALS, PHASES, VERBS, VERDICTS
+from console.kept import kept
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from models.letter import LetterState
@@ -48,7 +49,7 @@ def add_cases(site: Site) -> None:
 
 def show_cases(visit: Visit) -> Answer:
     """Show the cases that match; the address says which, so it can be kept and passed on."""
-    wanted, after = _filter(visit.query), visit.query.get("after", "")
+    wanted, after = cases_wanted(visit.query), visit.query.get("after", "")
     if wanted.programme and wanted.programme not in visit.services.catalogue.programmes:
         return Missing()
     found = cases(visit.services, wanted, after=int(after) if after.isdigit() else 0)
@@ -56,6 +57,7 @@ def show_cases(visit: Visit) -> Answer:
     return Shown(
         template="cases.html",
         values={
+            **kept(visit),
             "found": found,
             "wanted": wanted,
             "asked": asked,
@@ -72,7 +74,8 @@ def show_cases(visit: Visit) -> Answer:
     )
 
 
-def _filter(query: Mapping[str, str]) -> CaseFilter:
+def cases_wanted(query: Mapping[str, str]) -> CaseFilter:
+    """Return the filter of an address of this list."""
     cycle = query.get("cycle", "")
     return CaseFilter(
         programme=query.get("programme") or None,

@@ -9,6 +9,7 @@ from casework.month_dates import month_of_dates
 from casework.officers import officers
 from casework.refusal import Refusal
 from casework.words import KINDS
+from console.kept import kept
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
 
@@ -72,11 +73,12 @@ def show_month(visit: Visit) -> Answer:
 
 
 def _frame(visit: Visit, wanted: DueFilter, asked: Mapping[str, str]) -> dict[str, object]:
-    kept = {name: value for name, value in asked.items() if name in _KEPT}
+    shared = {name: value for name, value in asked.items() if name in _SHARED}
     return {
+        **kept(visit),
         "wanted": wanted,
         "asked": asked,
-        "kept": urlencode(kept),
+        "shared": urlencode(shared),
         "programmes": visit.services.catalogue.programmes.values(),
         "kinds": {kind.value: words for kind, words in KINDS.items()},
         "officers": officers(visit.services),
@@ -85,7 +87,7 @@ def _frame(visit: Visit, wanted: DueFilter, asked: Mapping[str, str]) -> dict[st
     }
 
 
-_KEPT = ("programme", "officer", "kind", "q", "overdue")  # what list and month share
+_SHARED = ("programme", "officer", "kind", "q", "overdue")  # what list and month share
 
 
 def _asked(query: Mapping[str, str]) -> dict[str, str]:

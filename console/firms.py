@@ -1,12 +1,14 @@
 """企业 and 信函: an enterprise whole, and the letters with their states."""
 
 import datetime as dt
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from casework.enterprise_page import enterprise_page, enterprises
 from casework.letters_page import LetterFilter, outbox
 from casework.refusal import Refusal
 from casework.words import KINDS, LETTERS
+from console.kept import kept
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
 from models.letter import LetterState
@@ -25,7 +27,8 @@ def show_enterprises(visit: Visit) -> Answer:
     found = enterprises(visit.services, words, after=int(after) if after.isdigit() else 0)
     following = urlencode({"q": words, "after": found.following}) if found.following else ""
     return Shown(
-        template="enterprises.html", values={"found": found, "words": words, "next": following}
+        template="enterprises.html",
+        values={**kept(visit), "found": found, "words": words, "next": following},
     )
 
 
@@ -42,20 +45,26 @@ def show_enterprise(visit: Visit) -> Answer:
 
 def show_letters(visit: Visit) -> Answer:
     """Show the letters, the newest first, with what became of each."""
-    states = {state.value: state for state in LetterState}
-    wanted = LetterFilter(
-        state=states.get(visit.query.get("state", "")),
-        send_on=_day(visit.query.get("on", "")),
-        words=visit.query.get("q", ""),
-    )
+    wanted = letters_wanted(visit.query)
     return Shown(
         template="letters.html",
         values={
+            **kept(visit),
             "found": outbox(visit.services, wanted),
             "wanted": wanted,
             "states": [(state.value, LETTERS[state]) for state in LetterState],
             "zone": visit.services.zone,
         },
+    )
+
+
+def letters_wanted(query: Mapping[str, str]) -> LetterFilter:
+    """Return the filter of an address of this list."""
+    states = {state.value: state for state in LetterState}
+    return LetterFilter(
+        state=states.get(query.get("state", "")),
+        send_on=_day(query.get("on", "")),
+        words=query.get("q", ""),
     )
 
 

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from casework.accounts import choose_password, invited
+from casework.feed import feed_line
 from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.services import Services
@@ -53,6 +54,7 @@ def me(visit: Visit) -> Answer:
             "sign_ins": sign_ins(visit.services, visit.who),
             "this": visit.who.sign_in,
             "zone": visit.services.zone,
+            "feed": feed_line(visit.services, visit.who),
         },
     )
 

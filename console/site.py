@@ -106,6 +106,7 @@ class Site:
                 services=seen,
                 who=who,
                 place=_place(request),
+                site=f"{request.url.scheme}://{request.headers.get('host', '')}",
                 path={name: str(value) for name, value in request.path_params.items()},
                 query=dict(request.query_params),
                 form=form.fields,

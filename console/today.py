@@ -1,6 +1,7 @@
 """今日: what waits for me, what is late, what went wrong."""
 
 from casework.roles import DECIDERS
+from casework.saved_views import saved_views
 from casework.week import week_of_staff
 from console.site import Site
 from console.visits import Answer, Shown, Visit
@@ -29,6 +30,7 @@ def today(visit: Visit) -> Answer:
     return Shown(
         template="today.html",
         values={
+            "views": saved_views(visit.services, visit.who),
             "sections": sections,
             "whole": _WHOLE,
             "tones": _TONES,

@@ -16,6 +16,7 @@ class Visit:
     services: Services
     who: Visitor
     place: str  # path and query, to come back to
+    site: str = ""  # where this browser reaches us: http://192.0.2.1:8631
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, Sequence[str]] = field(default_factory=dict)
