@@ -27,9 +27,11 @@ from models.views import Feed
 from models.writes import insert_new
 from notifications.calendar_file import KeptDate, subscription
 from notifications.values import DueItem
+from policy.deadlines import Due, explain
 
 _BEFORE, _AHEAD = dt.timedelta(days=31), dt.timedelta(days=400)
 _MOST = 3_000  # dates of one calendar, the nearest ones
+_MOVED_BY_HAND = "期间有中止或延期，详见系统"
 _SEEN_EVERY = dt.timedelta(hours=1)
 
 
@@ -155,7 +157,7 @@ def _kept(services: Services, deadline: Deadline, firm: Enterprise) -> KeptDate:
             due_on=line.due_on,
             days_left=0,  # nothing in it counts from the day it is read
             tone="",
-            explanation=line.explanation,
+            explanation=_explained(deadline),
             where=line.where,
             prepare=line.prepare,
             flags=line.flags,
@@ -165,3 +167,10 @@ def _kept(services: Services, deadline: Deadline, firm: Enterprise) -> KeptDate:
         since=deadline.opened_at,
         tentative=deadline.estimated or deadline.provisional or line.suspended_on is not None,
     )
+
+
+def _explained(deadline: Deadline) -> str:
+    """Return where the date comes from; who stopped or extended it, and why, stays with us."""
+    due = Due.from_json(deadline.basis)
+    clock = (_MOVED_BY_HAND,) if due.basis.clock else ()
+    return explain(replace(due, basis=due.basis._replace(clock=clock)))
