@@ -22,6 +22,7 @@ from casework.services import Actor, Services
 from casework.words import ROLES
 from models.accounts import Account, SignIn
 from models.enterprise import Person, Role
+from models.views import Feed
 from models.writes import table_of
 from policy.passwords import too_weak
 
@@ -186,6 +187,7 @@ def close_account(services: Services, login: str, *, by: Actor) -> Refusal | Non
             return refused
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.delete(account)
+        session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
         note(session, services, by, "account.close", (person.key, {}))
         return None
 

@@ -29,6 +29,7 @@ class StageCount:
     waiting: int  # a proposal waits for a person
     held: int
     over_limit: int
+    median_workdays: float | None  # in this stage, of the open cases; None without any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,7 @@ class _Counts:
     held: Counter[Place] = field(default_factory=Counter)
     over: Counter[Place] = field(default_factory=Counter)
     waiting: Mapping[Place, int] = field(default_factory=dict)
+    workdays: dict[Place, Counter[int]] = field(default_factory=dict)
     deadlines: Mapping[str, DateCounts] = field(default_factory=dict)
 
 
@@ -151,15 +153,26 @@ def _count_cases(
             continue
         counts.cases[place] += number
         counts.held[place] += number * held
-        counts.over[place] += number * over_limit(
-            rules[revision].stage(stage), calendar.workdays_between(entered_on, today)
-        )
+        workdays = calendar.workdays_between(entered_on, today)
+        counts.workdays.setdefault(place, Counter())[workdays] += number
+        counts.over[place] += number * over_limit(rules[revision].stage(stage), workdays)
     return counts
 
 
 def over_limit(stage: Stage, workdays: int) -> bool:
     """Say whether a case has been in this stage longer than the stage allows."""
     return stage.limit_workdays is not None and workdays > stage.limit_workdays
+
+
+def median(numbers: Mapping[int, int]) -> float | None:
+    """Return the median of values of which each is there so many times; None without any."""
+    total, passed, middle = sum(numbers.values()), 0, list[int]()
+    for value in sorted(numbers):
+        passed += numbers[value]
+        middle += [value] * (2 * passed >= total and not middle)  # the lower of the middle two
+        if 2 * passed > total:
+            return (middle[0] + value) / 2
+    return None
 
 
 def _waiting(session: Session, services: Services, cycle: int | None) -> dict[Place, int]:
@@ -232,4 +245,5 @@ def _stage(stage: Stage, place: Place, counts: _Counts) -> StageCount:
         waiting=counts.waiting.get(place, 0),
         held=counts.held[place],
         over_limit=counts.over[place],
+        median_workdays=median(counts.workdays.get(place, {})),
     )

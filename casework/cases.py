@@ -1,6 +1,7 @@
 """The list of cases: filtered, and read page by page from where the last page ended."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.late import late_in_stage
 from casework.rulebook import read_rules
 from casework.scope import seen_by
 from casework.services import Services
@@ -29,6 +31,7 @@ class CaseFilter:
     words: str = ""  # a credit code, a name, or part of a name
     waiting: bool = False  # for a person to decide
     held: bool = False
+    over: bool = False  # longer in its stage than the stage allows
     ended: bool = False
 
 
@@ -122,23 +125,30 @@ def _narrowed(session: Session, services: Services, wanted: CaseFilter) -> Selec
     )
     where: list[ColumnElement[bool]] = [
         *seen_by(services),
-        col(Case.final).is_not(None) if wanted.ended else col(Case.final).is_(None),
+        *_plain(wanted, waits),
     ]
     if wanted.programme is not None:
         where.append(col(Case.programme) == services.catalogue.programme(wanted.programme).key)
     if wanted.stage is not None:
         where.append(_in_stage(session, services, wanted.stage))
-    if wanted.phase is not None:
-        where.append(col(Case.phase) == wanted.phase)
-    if wanted.cycle is not None:
-        where.append(col(Case.cycle) == wanted.cycle)
-    if wanted.waiting:
-        where.append(waits)
-    if wanted.held:
-        where.append(col(Case.held).is_(True))
+    if wanted.over:
+        where.append(late_in_stage(session, services))
     if wanted.words.strip():
-        where.append(_named(wanted.words.strip()))
+        where.append(named(wanted.words.strip()))
     return statement.where(*where)
+
+
+def _plain(wanted: CaseFilter, waits: ColumnElement[bool]) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that need nothing but the filter."""
+    yield col(Case.final).is_not(None) if wanted.ended else col(Case.final).is_(None)
+    if wanted.phase is not None:
+        yield col(Case.phase) == wanted.phase
+    if wanted.cycle is not None:
+        yield col(Case.cycle) == wanted.cycle
+    if wanted.waiting:
+        yield waits
+    if wanted.held:
+        yield col(Case.held).is_(True)
 
 
 def _in_stage(session: Session, services: Services, words: str) -> ColumnElement[bool]:
@@ -154,7 +164,8 @@ def _in_stage(session: Session, services: Services, words: str) -> ColumnElement
     return col(Case.stage).in_(keys)
 
 
-def _named(words: str) -> ColumnElement[bool]:
+def named(words: str) -> ColumnElement[bool]:
+    """Return the condition that an enterprise has this code, or these words in a name."""
     aliased = select(col(Alias.enterprise_id)).where(
         col(Alias.name).contains(words, autoescape=True)
     )

@@ -1,27 +1,30 @@
 """What is due: open deadlines, the gravest kind first, each date able to explain itself."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.accounts import staff_of
 from casework.answers_page import answers_of
+from casework.cases import named
 from casework.find import enterprise_of
 from casework.flags import flags_of
 from casework.refusal import Refusal
-from casework.scope import seen_by
+from casework.scope import seen_by, within
 from casework.services import Services
 from casework.snooze import snoozes_in_force
 from casework.words import KINDS
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
 from policy.deadlines import Due, days_left, explain
-from policy.obligation import DeadlineKind
 
-_GRAVEST_FIRST = tuple(KINDS)
+_GRAVEST_FIRST = {kind.value: rank for rank, kind in enumerate(KINDS)}
+ALL_DAYS = 36_500  # a hundred years ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,10 @@ class DueFilter:
     programme: str | None = None
     enterprise: str | None = None  # a credit code, a name, or part of a name
     overdue: bool = False  # only those whose date has passed
+    words: str = ""  # part of the name of any number of enterprises
+    kind: str | None = None
+    officer: str | None = None  # the login of a clerk who is told of them
+    between: tuple[dt.date, dt.date] | None = None  # these days instead of the days ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,31 +84,86 @@ class DueList:
 
 def due(services: Services, wanted: DueFilter) -> DueList | Refusal:
     """Return the open deadlines up to so many days ahead."""
+    with services.database.reading() as session:
+        where = due_where(session, services, wanted)
+        if isinstance(where, Refusal):
+            return where
+        lines = _lines(session, services, listed(services).where(*where))
     until = services.today + dt.timedelta(days=wanted.days)
-    statement = (
-        select(Deadline, col(Enterprise.name), col(Enterprise.uscc))
-        .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
-        .where(col(Deadline.state) == DeadlineState.OPEN.value, col(Deadline.due_on) <= until)
-        .where(*seen_by(services))
-    )
+    return DueList(on=services.today, until=until, lines=lines)
+
+
+def due_page(
+    services: Services, wanted: DueFilter, *, skip: int = 0, limit: int
+) -> tuple[DueLine, ...] | Refusal:
+    """Return so many of the same deadlines, in the same order, after those to skip."""
+    with services.database.reading() as session:
+        where = due_where(session, services, wanted)
+        if isinstance(where, Refusal):
+            return where
+        page = listed(services).where(*where).offset(skip).limit(limit)
+        return _lines(session, services, page)
+
+
+def due_where(
+    session: Session, services: Services, wanted: DueFilter
+) -> list[ColumnElement[bool]] | Refusal:
+    """Return the conditions of a filter, on deadlines joined with their enterprises."""
+    where = [*seen_by(services), *_dated(services, wanted)]
+    if wanted.words.strip():
+        where.append(named(wanted.words.strip()))
+    if wanted.officer is not None:
+        officer = staff_of(session, wanted.officer)
+        if officer is None:
+            return Refusal(reason=f"没有在岗的工作人员“{wanted.officer}”")
+        their = replace(services, division=officer.division_code)
+        where += within(their, col(Enterprise.division_code))
+    if wanted.enterprise is not None:
+        enterprise = enterprise_of(session, wanted.enterprise, services)
+        if isinstance(enterprise, Refusal):
+            return enterprise
+        where.append(col(Deadline.enterprise_id) == enterprise.id)
+    return where
+
+
+def _dated(services: Services, wanted: DueFilter) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions on the deadlines themselves."""
+    yield col(Deadline.state) == DeadlineState.OPEN.value
+    if wanted.between:
+        yield col(Deadline.due_on).between(*wanted.between)
+    else:
+        yield col(Deadline.due_on) <= services.today + dt.timedelta(days=wanted.days)
     if wanted.programme is not None:
         key = services.catalogue.programme(wanted.programme).key
-        statement = statement.where(col(Deadline.programme) == key)
+        yield col(Deadline.programme) == key
+    if wanted.kind is not None:
+        yield col(Deadline.kind) == wanted.kind
     if wanted.overdue:
-        statement = statement.where(
-            col(Deadline.due_on) < services.today, col(Deadline.suspended_on).is_(None)
+        yield col(Deadline.due_on) < services.today
+        yield col(Deadline.suspended_on).is_(None)
+
+
+def listed(services: Services) -> Select[Any]:
+    """Return deadlines with their enterprises: what stands still last, what is late first."""
+    return (
+        select(Deadline, col(Enterprise.name), col(Enterprise.uscc))
+        .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
+        .order_by(
+            col(Deadline.suspended_on).is_not(None),
+            col(Deadline.due_on) >= services.today,
+            case(_GRAVEST_FIRST, value=col(Deadline.kind)),
+            col(Deadline.due_on),
+            col(Deadline.programme),
+            col(Deadline.obligation),
+            col(Deadline.id),
         )
-    with services.database.reading() as session:
-        if wanted.enterprise is not None:
-            enterprise = enterprise_of(session, wanted.enterprise, services)
-            if isinstance(enterprise, Refusal):
-                return enterprise
-            statement = statement.where(col(Deadline.enterprise_id) == enterprise.id)
-        rows = session.execute(statement)
-        lines = _with_words(
-            session, [due_line(services, row, name, uscc) for row, name, uscc in rows]
-        )
-    return DueList(on=services.today, until=until, lines=tuple(sorted(lines, key=_gravest_first)))
+    )
+
+
+def _lines(session: Session, services: Services, asked: Select[Any]) -> tuple[DueLine, ...]:
+    rows = session.execute(asked)
+    lines = [due_line(services, row, name, uscc) for row, name, uscc in rows]
+    return tuple(_with_words(session, lines))
 
 
 def due_line(services: Services, deadline: Deadline, name: str, uscc: str) -> DueLine:
@@ -155,17 +217,3 @@ def matters(lines: Sequence[DueLine]) -> tuple[DueMatter, ...]:
         same = (line.programme, line.title, line.due_on, line.explanation, line.flags)
         shared.setdefault(same, []).append(line)
     return tuple(DueMatter(first=bound[0], lines=tuple(bound)) for bound in shared.values())
-
-
-def _gravest_first(line: DueLine) -> tuple[object, ...]:
-    kind = _GRAVEST_FIRST.index(DeadlineKind(line.kind))
-    waits = line.suspended_on is not None
-    return (
-        waits,
-        line.days_left >= 0,
-        kind,
-        line.due_on,
-        line.programme,
-        line.title,
-        line.enterprise,
-    )

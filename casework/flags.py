@@ -2,13 +2,15 @@
 
 from models.deadline import Deadline
 
+_WORDS = ("预计", "暂估", "待核实", "已中止")
+
 
 def flags_of(deadline: Deadline) -> tuple[str, ...]:
     """Return the words that stand beside a date."""
-    marks = (
-        (deadline.estimated, "预计"),
-        (deadline.provisional, "暂估"),
-        (deadline.needs_confirmation, "待核实"),
-        (deadline.suspended_on is not None, "已中止"),
-    )
-    return tuple(word for holds, word in marks if holds)
+    stopped = deadline.suspended_on is not None
+    return flags(deadline.estimated, deadline.provisional, deadline.needs_confirmation, stopped)
+
+
+def flags(*marks: bool) -> tuple[str, ...]:
+    """Return the words for estimated, provisional, to be confirmed, suspended."""
+    return tuple(word for word, holds in zip(_WORDS, marks, strict=True) if holds)

@@ -17,6 +17,7 @@ from casework.services import Actor, Services
 from casework.words import ROLES
 from models.accounts import SignIn
 from models.enterprise import Person, Role
+from models.views import Feed
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+|[^@\s]{1,64}@localhost")
@@ -161,6 +162,7 @@ def _activate(
     person.active = active
     if not active:
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
+        session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
     act = "staff.return" if active else "staff.remove"
     note(session, services, by, act, (person.key, detail))
     return _line(person)

@@ -5,7 +5,7 @@ of them is certified by the time of the second run, because its publicity period
 """
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casework.cases import CaseFilter, cases
 from casework.decide import Decided, Verb, Wish, decide_case
@@ -13,7 +13,9 @@ from casework.records import Happened, Recorded, record_event
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.staff import NewStaff, add_staff, list_staff
+from casework.targets import NewTarget, set_target
 from models.enterprise import Role
+from policy.stock import Measure
 
 COUNTY = "431281"
 FIRST_RUN = dt.date(2026, 1, 5)
@@ -68,6 +70,7 @@ ACTS = (
     Act(on=dt.date(2026, 2, 9), words="", record="publicity", evidence="示例公示，自2月9日起"),
     Act(on=dt.date(2026, 2, 28), words="", record="certified", evidence="示例公告"),
 )
+TARGETS = (("hnte", Measure.NEW, 2), ("tsme", Measure.GRANTED, 65))
 # How many of the acts each of the first candidates gets.
 HOW_FAR = (10, 9, 8, 6, 5, 4, 3, 2, 1, 1)
 
@@ -101,6 +104,17 @@ def register_staff(services: Services) -> None:
     """Register the office's invented people; again changes nothing."""
     for each in STAFF:
         add_staff(services, each, by=CLERK)
+
+
+def set_targets(services: Services) -> None:
+    """Enter the office's invented targets of the year; again changes nothing."""
+    ours = replace(services, division=COUNTY)
+    for programme, measure, number in TARGETS:
+        document = "示例科发〔2026〕1号（虚构）"
+        new = NewTarget(
+            programme=programme, year=2026, measure=measure, number=number, document=document
+        )
+        set_target(ours, new, by=HEAD)
 
 
 def play(services: Services) -> tuple[int, tuple[str, ...]]:

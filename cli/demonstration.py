@@ -123,7 +123,7 @@ def _import(stage: Stage) -> None:
     """Try the roster as it came, with its errors; then apply the one that the clerk mended."""
     from casework.import_roster import apply, preview
     from casework.refusal import Refusal
-    from cli.demo_story import CLERK, FIRST_RUN, register_staff
+    from cli.demo_story import CLERK, FIRST_RUN, register_staff, set_targets
     from cli.tables import print_problems
     from exchange.remarks import write_remarks
     from exchange.roster import read_roster
@@ -140,6 +140,7 @@ def _import(stage: Stage) -> None:
         write_remarks(AS_IT_CAME, report.problems, marked)
         _say(stage, "有错误的名册整份都不导入；带批注的文件：", f"  {marked}")
         register_staff(told)
+        set_targets(told)
         done = apply(told, mended, by=CLERK)
         if isinstance(done, Refusal):
             raise StopError(done.reason)

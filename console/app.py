@@ -19,7 +19,10 @@ from casework.watch import look
 from console.admin import add_admin
 from console.answers import add_answers
 from console.audit import add_audit
+from console.board import add_board
 from console.cases import add_cases
+from console.due import add_due
+from console.feed import add_feed
 from console.firms import add_firms
 from console.house import Clock, FirstStart, House
 from console.metrics import TEXT, exposition
@@ -29,6 +32,7 @@ from console.runs import HEADERS, page
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
+from console.views import add_views
 from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
@@ -36,6 +40,21 @@ from runtime.trouble import DATABASE_ERRORS
 
 _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
+
+
+ADDED = (
+    add_signing,
+    add_today,
+    add_board,
+    add_cases,
+    add_firms,
+    add_due,
+    add_views,
+    add_feed,
+    add_people,
+    add_admin,
+    add_audit,
+)
 
 
 def make_app(home: Path, *, now: Clock | None = None, first: FirstStart | None = None) -> FastAPI:
@@ -49,7 +68,7 @@ def make_app(home: Path, *, now: Clock | None = None, first: FirstStart | None =
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms, add_people, add_admin, add_audit):
+    for add in ADDED:
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

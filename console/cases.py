@@ -10,6 +10,7 @@ from casework.decide import Verb, Wish, decide_case
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
 from casework.words import FINALS, PHASES, VERBS, VERDICTS
+from console.kept import kept
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from models.letter import LetterState
@@ -19,7 +20,7 @@ BULK = (Verb.APPROVE, Verb.HOLD, Verb.RETURN)
 _SINGLE = (Verb.APPROVE, Verb.RETURN, Verb.HOLD, Verb.RESUME, Verb.WITHDRAW, Verb.REOPEN)
 _MOST = 200  # cases decided about at once
 REASONS = ("材料齐全，符合条件", "材料不全，请补正后再报", "等企业补充数据", "等上级通知")
-_TICKED = ("waiting", "held", "ended")
+_TICKED = ("waiting", "held", "over", "ended")
 _TAG = {
     Verdict.MEETS.value: "good",
     Verdict.NEEDS_PERSON.value: "warn",
@@ -48,7 +49,7 @@ def add_cases(site: Site) -> None:
 
 def show_cases(visit: Visit) -> Answer:
     """Show the cases that match; the address says which, so it can be kept and passed on."""
-    wanted, after = _filter(visit.query), visit.query.get("after", "")
+    wanted, after = cases_wanted(visit.query), visit.query.get("after", "")
     if wanted.programme and wanted.programme not in visit.services.catalogue.programmes:
         return Missing()
     found = cases(visit.services, wanted, after=int(after) if after.isdigit() else 0)
@@ -56,6 +57,7 @@ def show_cases(visit: Visit) -> Answer:
     return Shown(
         template="cases.html",
         values={
+            **kept(visit),
             "found": found,
             "wanted": wanted,
             "asked": asked,
@@ -72,7 +74,8 @@ def show_cases(visit: Visit) -> Answer:
     )
 
 
-def _filter(query: Mapping[str, str]) -> CaseFilter:
+def cases_wanted(query: Mapping[str, str]) -> CaseFilter:
+    """Return the filter of an address of this list."""
     cycle = query.get("cycle", "")
     return CaseFilter(
         programme=query.get("programme") or None,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from casework.absences import deputies_of, list_absences
 from casework.accounts import choose_password, invited
+from casework.feed import feed_line
 from casework.first_admin import nobody_can_sign_in
 from casework.refusal import Refusal
 from casework.roles import STAFF
@@ -57,6 +58,7 @@ def me(visit: Visit) -> Answer:
             "absences": list_absences(visit.services, visit.who.login),
             "deputies": deputies_of(visit.services, visit.who.role),
             "zone": visit.services.zone,
+            "feed": feed_line(visit.services, visit.who),
         },
     )
 

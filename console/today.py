@@ -1,7 +1,7 @@
-"""今日: what waits for me, what is late, what went wrong; and the board of all programmes."""
+"""今日: what waits for me, what is late, what went wrong."""
 
-from casework.board import board
 from casework.roles import DECIDERS
+from casework.saved_views import saved_views
 from casework.week import week_of_staff
 from console.site import Site
 from console.visits import Answer, Shown, Visit
@@ -18,9 +18,8 @@ _TONES = {"overdue": "bad", "urgent": "warn", "reminder": "calm", "notice": "", 
 
 
 def add_today(site: Site) -> None:
-    """Add the first page and the board."""
+    """Add the first page."""
     site.page("/", today)
-    site.page("/board", show_board)
 
 
 def today(visit: Visit) -> Answer:
@@ -31,24 +30,10 @@ def today(visit: Visit) -> Answer:
     return Shown(
         template="today.html",
         values={
+            "views": saved_views(visit.services, visit.who),
             "sections": sections,
             "whole": _WHOLE,
             "tones": _TONES,
             "may_decide": visit.who.role in DECIDERS,
         },
-    )
-
-
-def show_board(visit: Visit) -> Answer:
-    """Show each programme as a funnel, with the table behind it."""
-    cycle = visit.query.get("cycle", "")
-    wanted = int(cycle) if cycle.isdigit() else None
-    found = board(visit.services, cycle=wanted)
-    most = {
-        each.programme: max((p.cases for p in each.phases), default=0) for each in found.programmes
-    }
-    year = visit.services.today.year
-    return Shown(
-        template="board.html",
-        values={"board": found, "most": most, "cycle": wanted, "years": (year - 1, year, year + 1)},
     )

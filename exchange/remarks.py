@@ -28,7 +28,7 @@ _COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C"}
 _CALLED = {Severity.ERROR: "错误", Severity.WARNING: "提醒"}
 _HEADER = ("序号", "类别", "工作表", "行", "列", "单元格", "现在的值", "问题与改法")
 _WIDTHS = (6, 8, 16, 8, 28, 10, 28, 90)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def write_remarks(original: Path, problems: Iterable[Problem], target: Path) -> None:
@@ -62,7 +62,7 @@ def is_untouched(copy: Path) -> bool:
 def put_text(cell: Cell, text: str) -> None:
     """Write text that a spreadsheet will never take for a formula."""
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
-    if text.startswith(_FORMULA_STARTS):
+    if text.startswith(FORMULA_STARTS):
         cell.data_type = "s"
         cell.quotePrefix = True
 

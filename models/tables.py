@@ -29,6 +29,8 @@ from models.ledger import (
 )
 from models.letter import Letter, LetterItem
 from models.secret import Secret
+from models.target import Target
+from models.views import Feed, SavedView
 
 __all__ = [
     "Absence",
@@ -46,6 +48,7 @@ __all__ = [
     "Deadline",
     "Enterprise",
     "FailedTry",
+    "Feed",
     "Heartbeat",
     "ImportBatch",
     "Lease",
@@ -58,10 +61,12 @@ __all__ = [
     "Review",
     "Run",
     "RunBatch",
+    "SavedView",
     "Secret",
     "SignIn",
     "Snooze",
     "Statement",
+    "Target",
     "Transition",
     "Waiver",
     "metadata",

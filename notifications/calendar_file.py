@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from icalendar import Alarm, Calendar, Event
 
@@ -41,6 +42,38 @@ def ics_for(
                 event.add_component(_alarm(days, _summary(item)))
         calendar.add_component(event)
     return Attachment(filename=FILE_NAME, content=calendar.to_ical(), mime_type=_MIME_TYPE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDate:
+    """A date of a subscription: how often it has moved, and since when it stands as it does."""
+
+    item: DueItem
+    moved: int
+    since: dt.datetime
+    tentative: bool
+
+
+def subscription(dates: Sequence[KeptDate], *, uid_domain: str, office: Office, name: str) -> bytes:
+    """Return a calendar that programs read again and again: passed dates stay, nothing rings.
+
+    It has the UIDs of the letters' calendar files, so that one date is not there twice.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Peiyu//Deadlines//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    for word in ("refresh-interval;value=duration", "x-published-ttl"):
+        calendar.add(word, "PT6H")
+    for each in dates:
+        event = _event(each.item, uid_domain, office)
+        del event["dtstamp"]
+        event.add("dtstamp", each.since)
+        event.add("sequence", each.moved)
+        event.add("status", "TENTATIVE" if each.tentative else "CONFIRMED")
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _event(item: DueItem, uid_domain: str, office: Office) -> Event:

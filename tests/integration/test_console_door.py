@@ -19,6 +19,7 @@ from tests.plugins.desk import BY, NOW, PASSWORD, Browser, Desk
 HERE = Seen(address="192.0.2.7", says="示例浏览器")
 OPEN = {
     "/a/{token}",
+    "/feed/{secret}.ics",
     "/healthz",
     "/metrics",
     "/runs",

@@ -1,0 +1,64 @@
+"""The addresses of our own lists: which pages they are, and which filters they may carry.
+
+What is saved under a name, shared or exported is such an address and nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from typing_extensions import override
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAddress:
+    """A list with its filters, in one spelling."""
+
+    path: str
+    asked: Mapping[str, str]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.path}?{urlencode(self.asked)}" if self.asked else self.path
+
+    @property
+    def title(self) -> str:
+        """Return which list it is."""
+        return LISTS[self.path][0]
+
+
+LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "/cases": (
+        "事项",
+        ("programme", "phase", "stage", "cycle", "q", "waiting", "held", "over", "ended"),
+    ),
+    "/due": ("截止日历", ("programme", "officer", "kind", "q", "overdue", "days", "on")),
+    "/due/month": ("截止月历", ("programme", "officer", "kind", "q", "overdue", "month")),
+    "/enterprises": ("企业", ("q",)),
+    "/letters": ("信函", ("state", "on", "q")),
+}
+
+
+def list_address(text: str) -> ListAddress | None:
+    """Return the list behind an address of ours; None for any other address.
+
+    Where a page begins (``after``, ``skip``) is left out; a filter that the list does not know
+    makes it no address of ours.
+    """
+    parts = urlsplit(text)
+    if len(text) > _LONGEST or parts.scheme or parts.netloc or parts.path not in LISTS:
+        return None
+    try:
+        found = dict(parse_qsl(parts.query, max_num_fields=20))
+    except ValueError:
+        return None
+    for place in ("after", "skip"):
+        found.pop(place, None)
+    known = LISTS[parts.path][1]
+    if not found.keys() <= set(known) or not all(map(str.isprintable, found.values())):
+        return None
+    return ListAddress(
+        path=parts.path, asked={name: found[name] for name in known if name in found}
+    )

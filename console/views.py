@@ -1,0 +1,139 @@
+"""What stands above a list: the saved views, a form to save this one, buttons to export it."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from casework.export import EnterpriseFilter, Filter, Wanted, export
+from casework.list_addresses import ListAddress, list_address
+from casework.officers import officers
+from casework.refusal import Refusal
+from casework.roles import STAFF
+from casework.saved_views import NewView, ViewChange, change_view, save_view, saved_views
+from casework.words import KINDS, LETTERS, PHASES
+from console.cases import cases_wanted
+from console.due import dates_wanted
+from console.firms import letters_wanted
+from console.site import Site
+from console.visits import Answer, Given, Missing, Sent, Shown, Visit
+
+_FILTERS: Mapping[str, Callable[[Mapping[str, str]], Filter]] = {
+    "/cases": cases_wanted,
+    "/due": dates_wanted,
+    "/enterprises": lambda asked: EnterpriseFilter(words=asked.get("q", "")),
+    "/letters": letters_wanted,
+}
+_NAMES = {
+    "programme": "项目",
+    "phase": "阶段类别",
+    "stage": "环节",
+    "cycle": "年度",
+    "q": "企业或收件人",
+    "officer": "经办",
+    "kind": "性质",
+    "state": "状态",
+    "on": "日期",
+    "days": "多少天以内",
+    "waiting": "待审",
+    "held": "暂缓",
+    "over": "超过时限",
+    "ended": "已结束",
+    "overdue": "只看超期",
+}
+_TICKED = ("waiting", "held", "over", "ended", "overdue")
+
+
+def add_views(site: Site) -> None:
+    """Add what can be done with any list."""
+    site.page("/views", show_views)
+    site.act("/views", keep, roles=STAFF)
+    site.act("/views/{number}/rename", rename, roles=STAFF)
+    site.act("/views/{number}/remove", remove, roles=STAFF)
+    site.act("/export", hand_out, roles=STAFF)
+
+
+def show_views(visit: Visit) -> Answer:
+    """Show every view that somebody may use, to rename and remove them."""
+    return Shown(template="views.html", values={"views": saved_views(visit.services, visit.who)})
+
+
+def keep(visit: Visit) -> Answer:
+    """Save a list under a name."""
+    address = list_address(visit.said("address"))
+    if address is None:
+        return Missing()
+    new = NewView(name=visit.said("name"), address=str(address), shared=visit.said("shared") == "1")
+    done = save_view(visit.services, new, visit.who)
+    if isinstance(done, Refusal):
+        return Sent(to=str(address), said=done.reason, wrong=True)
+    return Sent(to=str(address), said=f"已保存为“{done.name}”，在列表上方和今日都能打开")
+
+
+def rename(visit: Visit) -> Answer:
+    """Give a view another name."""
+    if not visit.said("name"):
+        return Sent(to="/views", said="请给这个筛选起个名称", wrong=True)
+    return _change(visit, visit.said("name"))
+
+
+def remove(visit: Visit) -> Answer:
+    """Remove a view; the list it showed stays what it is."""
+    return _change(visit, "")
+
+
+def _change(visit: Visit, name: str) -> Answer:
+    number, version = visit.path["number"], visit.said("version")
+    if not all(each.isdecimal() and len(each) <= 9 for each in (number, version)):  # noqa: PLR2004
+        return Missing()
+    change = ViewChange(number=int(number), version=int(version), name=name)
+    done = change_view(visit.services, change, visit.who)
+    if isinstance(done, Refusal):
+        return Sent(to="/views", said=done.reason, wrong=True)
+    return Sent(to="/views", said=f"“{done}”已改名为“{name}”" if name else f"已删除“{done}”")
+
+
+def hand_out(visit: Visit) -> Answer:
+    """Return a list as a file, all of it."""
+    address = list_address(visit.said("address"))
+    if address is None or address.path not in _FILTERS:
+        return Missing()
+    programme = address.asked.get("programme")
+    if programme and programme not in visit.services.catalogue.programmes:
+        return Missing()
+    wanted = Wanted(
+        filter=_FILTERS[address.path](address.asked),
+        address=str(address),
+        title=address.title,
+        described=tuple(described(visit, address)),
+        form=visit.said("form"),
+    )
+    done = export(visit.services, wanted, by=visit.who.actor)
+    if isinstance(done, Refusal):
+        return Sent(to=str(address), said=done.reason, wrong=True)
+    return Given(content=done.content, name=done.name, media_type=done.media_type)
+
+
+def described(visit: Visit, address: ListAddress) -> Iterator[tuple[str, str]]:
+    """Yield what a list is filtered by, in words."""
+    if not address.asked:
+        yield "筛选", "没有筛选，全部"
+    for name, value in address.asked.items():
+        yield _NAMES[name], _value(visit, address, name, value)
+
+
+def _value(visit: Visit, address: ListAddress, name: str, value: str) -> str:
+    programmes = visit.services.catalogue.programmes
+    if name in _TICKED:
+        return "是"
+    if name == "stage":
+        programme = programmes.get(address.asked.get("programme", ""))
+        stages = {each.key: each.title for each in programme.stages} if programme else {}
+        return stages.get(value, value)
+    titles: Mapping[str, Mapping[str, str]] = {
+        "programme": {key: each.title for key, each in programmes.items()},
+        "phase": {phase.value: title for phase, title in PHASES.items()},
+        "kind": {kind.value: title for kind, title in KINDS.items()},
+        "state": {state.value: title for state, title in LETTERS.items()},
+        "days": {"all": "全部"},
+    }
+    if name == "officer":
+        return next((each.name for each in officers(visit.services) if each.login == value), value)
+    return titles.get(name, {}).get(value, value)

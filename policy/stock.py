@@ -1,0 +1,98 @@
+"""Stock and flow (存量与增减) of a qualification over a year: opening + new - lapsed = closing.
+
+Counted in enterprises, from nothing but validity intervals: who is renewed is neither new nor
+lapsed, whoever let it run out and holds it again on the day is not lapsed.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Measure(StrEnum):
+    """What a target of a year counts."""
+
+    NEW = "new"  # enterprises that did not hold it when the year began
+    GRANTED = "granted"  # new ones, and those that renewed it this year
+    STOCK = "stock"  # enterprises that hold it at the end
+    NET = "net"  # how many more at the end than at the beginning
+
+
+class Held(NamedTuple):
+    """One interval in which an enterprise holds it, both days included."""
+
+    enterprise: int
+    first: dt.date
+    last: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """The enterprises behind each figure, as they stand on a day of the year."""
+
+    opening: frozenset[int]  # in force on 31 December of the year before
+    new: frozenset[int]
+    renewed: frozenset[int]  # of the opening ones, with an interval that began this year
+    lapsed: frozenset[int]
+    closing: frozenset[int]
+    expiring: frozenset[int]  # of the closing ones: it runs out before the year does
+
+    def reached(self, measure: Measure) -> int:
+        """Return how far a target is by now."""
+        match measure:
+            case Measure.NEW:
+                return len(self.new)
+            case Measure.GRANTED:
+                return len(self.new | self.renewed)
+            case Measure.STOCK:
+                return len(self.closing)
+            case Measure.NET:
+                return len(self.closing) - len(self.opening)
+
+    def at_most(self, measure: Measure, candidates: frozenset[int]) -> int:
+        """Return how far it can get if all these enterprises succeed and nobody else appears."""
+        last = (self.closing - self.expiring) | candidates
+        match measure:
+            case Measure.NEW:
+                return len(self.new | (candidates - self.opening))
+            case Measure.GRANTED:
+                return len(self.new | self.renewed | candidates)
+            case Measure.STOCK:
+                return len(last)
+            case Measure.NET:
+                return len(last) - len(self.opening)
+
+
+def flow_of(held: Iterable[Held], year: int, on: dt.date) -> Flow:
+    """Return who stands behind the figures of a year, as on a day of it.
+
+    ValueError: the day is not of that year.
+    """
+    if on.year != year:
+        raise ValueError(f"{on} is no day of {year}")
+    intervals = list(held)
+    opening = _in_force(intervals, dt.date(year - 1, 12, 31))
+    begun = frozenset(
+        each.enterprise for each in intervals if each.first.year == year and each.first <= on
+    )
+    closing = _in_force(intervals, on)
+    lasting = frozenset(
+        each.enterprise
+        for each in intervals
+        if each.first <= on and each.last >= dt.date(year, 12, 31)
+    )
+    new = begun - opening
+    return Flow(
+        opening=opening,
+        new=new,
+        renewed=begun & opening,
+        lapsed=(opening | new) - closing,
+        closing=closing,
+        expiring=closing - lasting,
+    )
+
+
+def _in_force(held: Iterable[Held], on: dt.date) -> frozenset[int]:
+    return frozenset(each.enterprise for each in held if each.first <= on <= each.last)
