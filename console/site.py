@@ -230,5 +230,6 @@ PLACES: Sequence[tuple[str, str, Iterable[Role]]] = (
     ("/enterprises", "企业", STAFF),
     ("/due", "截止日历", STAFF),
     ("/letters", "信函", STAFF),
+    ("/programmes", "规则", STAFF),
     ("/runs", "运行", KEEPERS),
 )
