@@ -181,7 +181,8 @@ def changes_between(
 
 
 def _unconfirmed(programme: Programme) -> int:
-    told = [each.confirm for each in (*programme.criteria, *programme.obligations)]
+    told = [each.confirm for each in programme.criteria]
+    told += [each.confirm for each in programme.obligations]
     return told.count(Confirm.NEEDS_CONFIRMATION)
 
 

@@ -14,3 +14,10 @@ def may_decide(by: Actor) -> Refusal | None:
     if by.role is None or by.role in DECIDERS:
         return None
     return Refusal(reason="您的角色不能审批事项，请经办、股长或分管领导办理")
+
+
+def may_keep(by: Actor) -> Refusal | None:
+    """Refuse all but section heads and operators what concerns everybody's work."""
+    if by.role is None or by.role in KEEPERS:
+        return None
+    return Refusal(reason="您的角色不能做这件事，请股长或运维办理")

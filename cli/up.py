@@ -34,8 +34,7 @@ Port = Annotated[
         min=0,
         max=65_535,
         show_default=False,
-        help="同时在这个端口打开网页；还有 /runs（办到哪里）、/healthz（是否正常）"
-        "和 /metrics（指标），例如 8631",
+        help="同时在这个端口打开网页；还有 /healthz（是否正常）和 /metrics（指标），例如 8631",
     ),
 ]
 Host = Annotated[
@@ -85,10 +84,11 @@ def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterato
         yield
         return
     from console.serving import serving
+    from flows.by_hand import begin
 
     with contextlib.ExitStack() as stack:
         try:
-            at = stack.enter_context(serving(folder, host, port))
+            at = stack.enter_context(serving(folder, host, port, begin))
         except OSError as error:
             sentence = f"端口 {port} 用不了（{error.strerror or error}）"
             hint = "用 --port 换一个，例如 --port 8632"

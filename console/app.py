@@ -1,4 +1,4 @@
-"""The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look.
+"""The pages of staff, and beside their door `/healthz` and `/metrics`, which machines ask.
 
 And `/a/…`, where enterprises answer: see `console/answers.py`.
 """
@@ -10,20 +10,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from casework.measure import measure
-from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
 from console.answers import add_answers
 from console.cases import add_cases
 from console.firms import add_firms
-from console.house import Clock, House
+from console.house import Clock, House, Starter
 from console.metrics import TEXT, exposition
 from console.programmes import add_programmes
 from console.rendering import FOREVER, own_file
-from console.runs import HEADERS, page
+from console.runs import add_runs
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
@@ -36,9 +35,9 @@ _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
 
-def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
+def make_app(home: Path, *, now: Clock | None = None, start: Starter | None = None) -> FastAPI:
     """Return the pages of one data folder: for machines, for whoever is nobody yet, for staff."""
-    house = House(home, now=now)
+    house = House(home, now=now, start=start)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -47,7 +46,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms, add_programmes):
+    for add in (add_signing, add_today, add_cases, add_firms, add_programmes, add_runs):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)
@@ -56,7 +55,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
 
 def _add_machines(app: FastAPI, home: Path) -> None:
-    """Add what machines ask, and the page for whoever keeps the program running."""
+    """Add what machines ask."""
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -80,16 +79,6 @@ def _add_machines(app: FastAPI, home: Path) -> None:
             return PlainTextResponse("peiyu_healthy 0\n", media_type=TEXT)
         text = exposition(measures, well=well, version=version("peiyu"))
         return PlainTextResponse(text, media_type=TEXT)
-
-    @app.get("/runs")
-    def runs() -> Response:
-        try:
-            with opened(read_settings(home)) as services:
-                lines, found = list_runs(services), _public(services, home)
-                shown = page(lines, found, services.now(), services.zone)
-        except (CannotRunError, *DATABASE_ERRORS):
-            return PlainTextResponse(_NO_DATA, _RED)
-        return HTMLResponse(shown, headers=HEADERS)
 
 
 def _own_file(name: str) -> Response:

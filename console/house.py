@@ -6,19 +6,23 @@ from pathlib import Path
 from threading import Lock
 from typing import TypeAlias
 
+from casework.by_hand import Errand
 from casework.services import Services
 from runtime import clock
 from runtime.address import sqlite_file
 from runtime.build import build, close, program_of, read_settings
 
 Clock: TypeAlias = Callable[[], dt.datetime]
+Starter: TypeAlias = Callable[[Path, Errand], object]  # begins a run and returns at once
 
 
 class House:
     """Services for each request; whoever still uses older ones is left alone with them."""
 
-    def __init__(self, home: Path, *, now: Clock | None = None) -> None:
-        self.home = home
+    def __init__(
+        self, home: Path, *, now: Clock | None = None, start: Starter | None = None
+    ) -> None:
+        self.home, self.start = home, start
         self._now = now
         self._lock = Lock()
         self._services: Services | None = None

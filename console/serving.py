@@ -10,14 +10,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from console.app import make_app
+from console.house import Starter
 
 _PATIENCE = 5.0  # seconds for answers under way
 
 
 @contextmanager
-def serving(home: Path, host: str, port: int) -> Iterator[int]:
-    """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had."""
-    with served(make_app(home), host, port) as at:
+def serving(home: Path, host: str, port: int, start: Starter | None = None) -> Iterator[int]:
+    """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had.
+
+    ``start`` begins the runs that somebody asks for on a page.
+    """
+    with served(make_app(home, start=start), host, port) as at:
         yield at
 
 

@@ -21,7 +21,6 @@ OPEN = {
     "/a/{token}",
     "/healthz",
     "/metrics",
-    "/runs",
     "/sign-in",
     "/static/{name}",
     "/welcome/{secret}",
