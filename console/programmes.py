@@ -7,6 +7,7 @@ from casework.rules_told import enrolled, scored
 from console.site import Site
 from console.stage_map import stage_map
 from console.visits import Answer, Missing, Shown, Visit
+from console.what_if import add_what_if
 
 
 def add_programmes(site: Site) -> None:
@@ -14,6 +15,7 @@ def add_programmes(site: Site) -> None:
     site.page("/programmes", show_programmes)
     site.page("/programmes/{name}", show_programme)
     site.page("/programmes/{name}/changes", show_changes)
+    add_what_if(site)
 
 
 def show_programmes(visit: Visit) -> Answer:
