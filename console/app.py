@@ -16,6 +16,7 @@ from casework.measure import measure
 from casework.services import Services
 from casework.watch import look
 from console.answers import add_answers
+from console.calendars import add_calendars
 from console.cases import add_cases
 from console.firms import add_firms
 from console.house import Clock, House, Starter
@@ -31,6 +32,15 @@ from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
 from runtime.trouble import DATABASE_ERRORS
 
+_PAGES = (
+    add_signing,
+    add_today,
+    add_cases,
+    add_firms,
+    add_programmes,
+    add_calendars,
+    add_runs,
+)
 _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
@@ -46,7 +56,15 @@ def make_app(home: Path, *, now: Clock | None = None, start: Starter | None = No
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms, add_programmes, add_runs):
+    for add in (
+        add_signing,
+        add_today,
+        add_cases,
+        add_firms,
+        add_programmes,
+        add_calendars,
+        add_runs,
+    ):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)
