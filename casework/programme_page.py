@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import case as when
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.confirmed import rule_says, source_of, standing
 from casework.duties_told import (
     due_when,
     held_titles,
@@ -18,13 +18,13 @@ from casework.duties_told import (
     whom,
     windows_told,
 )
-from casework.rule_changes import RuleChange, rule_changes
-from casework.rulebook import read_rules
+from casework.revisions import RevisionLine, counted, revisions_of
 from casework.rules_told import asks, gate, phase_of, titled, waits, wanted, ways
 from casework.scope import cases_seen_by
 from casework.services import Services
 from casework.words import KINDS
-from models.case import Case, ProgrammeVersion
+from models.case import Case
+from models.confirmation import Part
 from policy.confirm import Confirm
 from policy.criteria import in_force
 from policy.obligation import Window, WindowStatus
@@ -92,14 +92,19 @@ class DutyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RevisionLine:
-    """One revision of a programme that cases started with, or that is in force."""
+class ConfirmedLine:
+    """A rule that somebody found in its document."""
 
-    revision: str
-    seen_at: dt.datetime | None  # None: no case needed it yet
-    open_cases: int
-    cases: int
-    of_today: bool
+    part: str
+    key: str
+    seq: int
+    title: str
+    says: str
+    source: str
+    url: str
+    by: str
+    at: dt.datetime
+    holds: bool  # the rule still says the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,7 @@ class ProgrammePage:
     duties: tuple[DutyLine, ...]
     windows: tuple[Window, ...]
     revisions: tuple[RevisionLine, ...]
+    confirmed: tuple[ConfirmedLine, ...]
 
     @property
     def unconfirmed(self) -> int:
@@ -128,9 +134,9 @@ def list_programmes(services: Services) -> tuple[ProgrammeLine, ...]:
     """Return every programme in force."""
     year = services.today.year
     with services.database.reading() as session:
-        counted = _counted(session, services)
+        cases = counted(session, services)
     in_use: dict[str, Counter[str]] = defaultdict(Counter)
-    for (key, revision), (still, _) in counted.items():
+    for (key, revision), (still, _) in cases.items():
         in_use[key][revision] += still
     return tuple(
         ProgrammeLine(
@@ -156,7 +162,8 @@ def programme_page(services: Services, key: str) -> ProgrammePage | None:
         return None
     with services.database.reading() as session:
         in_stage = _in_stages(session, services, key)
-        revisions = tuple(_revisions(session, services, programme))
+        revisions = tuple(revisions_of(session, services, programme))
+        confirmed = tuple(_confirmed(session, programme))
     return ProgrammePage(
         programme=programme,
         criteria=tuple(_criterion(programme, each, services.today) for each in programme.criteria),
@@ -164,37 +171,14 @@ def programme_page(services: Services, key: str) -> ProgrammePage | None:
         duties=tuple(_duties(services, programme)),
         windows=windows_told(services.catalogue, key),
         revisions=revisions,
+        confirmed=confirmed,
     )
-
-
-def changes_between(
-    services: Services, key: str, older: str, newer: str
-) -> tuple[RuleChange, ...] | None:
-    """Return what differs between two revisions of a programme; None: one is not known."""
-    with services.database.reading() as session:
-        rules = read_rules(session, services, {older, newer})
-    pair = [rules.get(each) for each in (older, newer)]
-    was, now = pair
-    if was is None or now is None or {was.key, now.key} != {key}:
-        return None
-    return rule_changes(was, now, held_titles(services.catalogue))
 
 
 def _unconfirmed(programme: Programme) -> int:
     told = [each.confirm for each in programme.criteria]
     told += [each.confirm for each in programme.obligations]
     return told.count(Confirm.NEEDS_CONFIRMATION)
-
-
-def _counted(session: Session, services: Services) -> dict[tuple[str, str], tuple[int, int]]:
-    """Return (programme, revision) -> open cases, all cases, of those one may see."""
-    still = func.sum(when((col(Case.final).is_(None), 1), else_=0))
-    rows = session.execute(
-        select(col(Case.programme), col(Case.revision), still, func.count())
-        .where(*cases_seen_by(services))
-        .group_by(col(Case.programme), col(Case.revision))
-    )
-    return {(key, revision): (int(n), whole) for key, revision, n, whole in rows}
 
 
 def _in_stages(session: Session, services: Services, key: str) -> dict[str, int]:
@@ -206,27 +190,22 @@ def _in_stages(session: Session, services: Services, key: str) -> dict[str, int]
     return {stage: number for stage, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def _revisions(
-    session: Session, services: Services, programme: Programme
-) -> Iterator[RevisionLine]:
-    """Yield the revision in force and those that cases keep, the newest first."""
-    counted = _counted(session, services)
-    rows = session.execute(
-        select(col(ProgrammeVersion.revision), col(ProgrammeVersion.seen_at))
-        .where(col(ProgrammeVersion.programme) == programme.key)
-        .order_by(col(ProgrammeVersion.seen_at).desc())
-    )
-    seen: dict[str, dt.datetime | None] = {programme.revision: None}
-    seen |= {revision: at for revision, at in rows}  # noqa: C416 - rows are no pairs to mypy
-    for revision, at in seen.items():
-        still, whole = counted.get((programme.key, revision), (0, 0))
-        if whole or revision == programme.revision:
-            yield RevisionLine(
-                revision=revision,
-                seen_at=at,
-                open_cases=still,
-                cases=whole,
-                of_today=revision == programme.revision,
+def _confirmed(session: Session, programme: Programme) -> Iterator[ConfirmedLine]:
+    rules = {(Part.CRITERION.value, each.key): each.title for each in programme.criteria}
+    rules |= {(Part.OBLIGATION.value, each.key): each.title for each in programme.obligations}
+    for row in standing(session):
+        if row.programme == programme.key:
+            yield ConfirmedLine(
+                part=row.part,
+                key=row.key,
+                seq=row.seq,
+                title=rules.get((row.part, row.key), row.key),
+                says=row.says,
+                source=source_of(row),
+                url=row.url,
+                by=row.by,
+                at=row.at,
+                holds=row.says == rule_says(programme, Part(row.part), row.key),
             )
 
 

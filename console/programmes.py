@@ -1,9 +1,11 @@
 """规则: every programme, its stages, criteria and dates with their sources; its revisions."""
 
 from casework.duties_told import SURE
-from casework.programme_page import changes_between, list_programmes, programme_page
-from casework.roles import KEEPERS
+from casework.programme_page import list_programmes, programme_page
+from casework.revisions import changes_between
+from casework.roles import CONFIRMERS
 from casework.rules_told import enrolled, scored
+from console.confirming import add_confirming
 from console.site import Site
 from console.stage_map import stage_map
 from console.visits import Answer, Missing, Shown, Visit
@@ -16,6 +18,7 @@ def add_programmes(site: Site) -> None:
     site.page("/programmes/{name}", show_programme)
     site.page("/programmes/{name}/changes", show_changes)
     add_what_if(site)
+    add_confirming(site)
 
 
 def show_programmes(visit: Visit) -> Answer:
@@ -48,7 +51,7 @@ def show_programme(visit: Visit) -> Answer:
             "map": stage_map(programme, phases, in_stage) if programme.stages else None,
             "sure": SURE,
             "zone": visit.services.zone,
-            "may_confirm": visit.who.role in KEEPERS,
+            "may_confirm": visit.who.role in CONFIRMERS,
         },
     )
 

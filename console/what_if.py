@@ -8,8 +8,8 @@ from console.visits import Answer, Missing, Shown, Visit
 _TITLES = {
     "enters": ("会进来", "现在不符合这一条，改后符合", "good"),
     "leaves": ("会出去", "现在符合这一条，改后不符合", "bad"),
-    "stays": ("不受影响", "现在符合，改后也符合", ""),
     "nearest": ("仍然不符合", "改后离要求最近的几家", "warn"),
+    "stays": ("不受影响", "现在符合，改后也符合", ""),
 }
 
 
