@@ -166,8 +166,8 @@ def _judged(session: Session, services: Services, asked: _Asked) -> Iterator[pl.
         ours = select(col(Enterprise.id)).where(
             col(Enterprise.id) >= first, col(Enterprise.id) < first + size, *seen_by(services)
         )
-        seen = pl.Series(session.scalars(ours).all(), dtype=pl.Int64())
-        if seen.is_empty():
+        seen = session.scalars(ours).all()
+        if not seen:
             continue
         raw = raw_facts(session, span, on=on, cycle=on.year)
         yield _both(asked, raw.filter(pl.col("subject").is_in(seen)), on)

@@ -22,6 +22,7 @@ from console.firms import add_firms
 from console.house import Clock, House, Starter
 from console.metrics import TEXT, exposition
 from console.programmes import add_programmes
+from console.rehearsals import add_rehearsals
 from console.rendering import FOREVER, own_file
 from console.runs import add_runs
 from console.signing import add_signing
@@ -40,6 +41,7 @@ _PAGES = (
     add_programmes,
     add_calendars,
     add_runs,
+    add_rehearsals,
 )
 _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
@@ -64,6 +66,7 @@ def make_app(home: Path, *, now: Clock | None = None, start: Starter | None = No
         add_programmes,
         add_calendars,
         add_runs,
+        add_rehearsals,
     ):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
