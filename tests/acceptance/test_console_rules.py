@@ -11,8 +11,8 @@ from tests.plugins.desk import Desk
 pytestmark = pytest.mark.chromium
 PAGES = (
     "/programmes",
-    "/programmes/hnte",
-    "/programmes/hnte/changes",
+    "/programmes/rd_subsidy",
+    "/programmes/rd_subsidy/changes",
     "/programmes/hnte/what-if?which=staff_rd.0&value=1%25",
     "/programmes/rd_subsidy/confirm?part=criterion&key=misconduct",
     "/calendars",
