@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.refusal import Refusal
+from casework.roles import may_keep
+from casework.scope import sees_all
 from casework.services import Actor, Services
 from config.calendar_files import CalendarYear
 from config.gazette import parse_gazette, to_toml
@@ -45,6 +47,8 @@ def declare_day(
     """Declare a day worked or off, above every calendar file; the newest word stands."""
     if not reason.strip():
         return Refusal(reason="请写明理由，例如：县政府通知停工一天")
+    if refused := may_not_declare(services, by):
+        return refused
 
     def attempt(session: Session) -> OverrideLine:
         row = session.get(CalendarOverride, day)
@@ -72,6 +76,8 @@ def forget_day(
     """Take a declared day back: the calendar files speak again."""
     if not reason.strip():
         return Refusal(reason="请写明理由")
+    if refused := may_not_declare(services, by):
+        return refused
 
     def attempt(session: Session) -> OverrideLine | Refusal:
         row = session.get(CalendarOverride, day)
@@ -84,6 +90,14 @@ def forget_day(
         return line
 
     return services.database.transact(attempt)
+
+
+def may_not_declare(services: Services, by: Actor) -> Refusal | None:
+    """Refuse those who may not change what everybody's dates are counted by."""
+    with services.database.reading() as session:
+        if not sees_all(session, services):
+            return Refusal(reason="放假安排影响全部企业，请由负责全部企业的股长或运维登记")
+    return may_keep(by)
 
 
 def supposing(services: Services, day: dt.date, working: bool | None) -> Services:  # noqa: FBT001

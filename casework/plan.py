@@ -11,6 +11,7 @@ from casework.obligations import DeadlinePlan, plan_deadlines
 from models.casebook import LastAssessment, OpenCase, OpenReview
 from policy.assess import assess_derived
 from policy.confirm import Confirm
+from policy.enrol import may_enrol
 from policy.findings import Outcome, counting, gist
 from policy.programme import Programme
 from policy.stages import CaseFacts, Decision, How, next_step
@@ -149,10 +150,7 @@ def _enrolled(gathered: Gathered, busy: Collection[int]) -> Iterator[OpenCase]:
     programme = gathered.programme
     if not programme.stages:
         return  # obligations only: there is nothing to move
-    facts = gathered.derived[gathered.cycle]
-    unless = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_unless]
-    when = [pl.col(flag).fill_null(value=False) for flag in programme.enrol_when]
-    chosen = facts.filter(pl.all_horizontal(pl.lit(value=True), *when, *(~flag for flag in unless)))
+    chosen = gathered.derived[gathered.cycle].filter(may_enrol(programme))
     for subject in chosen["subject"]:
         if subject not in busy and (subject, gathered.cycle) not in gathered.casebook.taken:
             yield OpenCase(

@@ -14,6 +14,7 @@ AUDITORS = frozenset({Role.AUDITOR, Role.ADMIN, Role.HEAD})  # who did what
 SETTINGS = frozenset({Role.ADMIN, Role.OPERATOR})
 STAFF = DECIDERS | KEEPERS | ADMINS | AUDITORS
 DECIDE_NOTHING = frozenset({Role.AUDITOR, Role.ADMIN})  # nor do they stand in for who does
+CONFIRMERS = frozenset({Role.HEAD})
 
 
 def may_decide(by: Actor) -> Refusal | None:
@@ -36,6 +37,16 @@ def may_plan(by: Actor, login: str) -> Refusal | None:
 def may_audit(by: Actor) -> Refusal | None:
     """Refuse to carry the records of who did what away."""
     return _only(by, AUDITORS, "您的角色不能查看操作记录")
+
+
+def may_keep(by: Actor) -> Refusal | None:
+    """Refuse all but section heads and operators what concerns everybody's work."""
+    return _only(by, KEEPERS, "您的角色不能做这件事，请股长或运维办理")
+
+
+def may_confirm(by: Actor) -> Refusal | None:
+    """Refuse all but section heads to say that a rule stands in its document."""
+    return _only(by, CONFIRMERS, "核实规则的依据由股长办理")
 
 
 def _only(by: Actor, roles: AbstractSet[Role], otherwise: str) -> Refusal | None:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework import runs
+from casework.due_now import done_so_far
 from casework.services import Services
-from casework.words import RUN_KINDS, RUN_STATES
+from casework.words import COUNTS, RUN_KINDS, RUN_STATES
 from models.ledger import Run, RunBatch, RunState
+from policy.timetable import RunKind, Timetable, next_at
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -35,6 +37,41 @@ class RunLine:
     done: int
     counts: dict[str, object]
     trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextRun:
+    """When a kind of run comes next."""
+
+    kind: RunKind
+    title: str
+    at: dt.datetime | None  # local; None: it never runs by itself
+    due: bool  # now
+
+
+def next_runs(services: Services, table: Timetable) -> tuple[NextRun, ...]:
+    """Return when each kind of run comes next, in the order in which they are done."""
+    now, calendar = services.now().astimezone(services.zone), services.calendar()
+    done = done_so_far(services)
+    found = []
+    for kind, title in table.titles.items():
+        at = next_at(kind, table, calendar, now, done)
+        found.append(NextRun(kind=kind, title=title, at=at, due=at is not None and at <= now))
+    return tuple(found)
+
+
+def result_of(line: RunLine) -> str:
+    """Return in words what a run did, how far it is, or why it failed."""
+    if line.trouble:
+        return line.trouble
+    if line.state == RunState.RUNNING.value:
+        return f"{line.done}/{line.pieces} 批" if line.pieces else ""
+    counted = (
+        f"{COUNTS[name]} {number}"
+        for name, number in line.counts.items()
+        if name in COUNTS and number
+    )
+    return "，".join(counted) or "没有变化"
 
 
 def list_runs(services: Services, *, kind: str | None = None, limit: int = 20) -> list[RunLine]:
@@ -97,3 +134,10 @@ def took(seconds: int | None) -> str:
     if seconds < _HOUR:
         return f"{seconds // _MINUTE} 分 {seconds % _MINUTE} 秒"
     return f"{seconds // _HOUR} 小时 {seconds % _HOUR // _MINUTE} 分"
+
+
+def delivery_hours(table: Timetable) -> str:
+    """Return when letters leave."""
+    hours = f"{table.deliver_from:%H:%M}–{table.deliver_to:%H:%M}"
+    minutes = int(table.deliver_every.total_seconds() // 60)
+    return f"工作日 {hours}，有信待发时每 {minutes} 分钟一次"

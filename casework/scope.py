@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -42,3 +42,10 @@ def sees(session: Session, services: Services, enterprise_id: int) -> bool:
         col(Enterprise.id) == enterprise_id, *seen_by(services)
     )
     return session.scalar(wanted) is not None
+
+
+def sees_all(session: Session, services: Services) -> bool:
+    """Say whether no enterprise lies outside what these eyes may see: what is done concerns all."""
+    outside = [not_(each) for each in seen_by(services)]
+    wanted = select(col(Enterprise.id)).where(*outside).limit(1)
+    return not outside or session.scalar(wanted) is None

@@ -90,7 +90,7 @@ def _kind(words: str) -> str:
 def _print_runs(found: "Iterable[RunLine]", zone: "ZoneInfo") -> None:
     from rich.text import Text
 
-    from casework.runs_page import took
+    from casework.runs_page import result_of, took
     from cli.tables import table
 
     made = table("开始", "种类", "哪一期", "状态", "用时", "谁开始的", "结果")
@@ -103,24 +103,9 @@ def _print_runs(found: "Iterable[RunLine]", zone: "ZoneInfo") -> None:
             state,
             took(each.seconds),
             each.started_by,
-            Text(_result(each)),
+            Text(result_of(each)),
         )
     screen().print(made)
-
-
-def _result(each: "RunLine") -> str:
-    if each.trouble:
-        return each.trouble
-    if each.state == "running":
-        return f"{each.done}/{each.pieces} 批" if each.pieces else ""
-    from casework.words import COUNTS
-
-    counted = (
-        f"{COUNTS[name]} {number}"
-        for name, number in each.counts.items()
-        if name in COUNTS and number
-    )
-    return "，".join(counted) or "没有变化"
 
 
 @app.command(

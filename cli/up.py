@@ -35,8 +35,7 @@ Port = Annotated[
         min=0,
         max=65_535,
         show_default=False,
-        help="同时在这个端口打开网页；还有 /runs（办到哪里）、/healthz（是否正常）"
-        "和 /metrics（指标），例如 8631",
+        help="同时在这个端口打开网页；还有 /healthz（是否正常）和 /metrics（指标），例如 8631",
     ),
 ]
 Host = Annotated[
@@ -87,16 +86,17 @@ def up(
 
 @contextlib.contextmanager
 def _pages(folder: Path, host: str, port: int | None, teller: Teller) -> Iterator[None]:
-    """Serve `/healthz` and `/metrics` meanwhile, if a port was named."""
+    """Serve the pages meanwhile, if a port was named."""
     if port is None:
         yield
         return
     from console.serving import serving
+    from flows.by_hand import begin
 
     with contextlib.ExitStack() as stack:
         first = first_of(folder)
         try:
-            at = stack.enter_context(serving(folder, host, port, first))
+            at = stack.enter_context(serving(folder, host, port, first, begin))
         except OSError as error:
             sentence = f"端口 {port} 用不了（{error.strerror or error}）"
             hint = "用 --port 换一个，例如 --port 8632"

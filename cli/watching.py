@@ -73,25 +73,20 @@ class Teller:
 
 def say_plan(folder: Path) -> None:
     """Print when each run comes next."""
-    from casework.due_now import done_so_far
+    from casework.runs_page import delivery_hours, next_runs
     from cli.tables import say
-    from flows.timetable import local_now
-    from policy.timetable import RunKind, next_at
+    from policy.timetable import RunKind
     from runtime.timetable import timetable_of
 
     table = timetable_of(folder)
     with services_at(folder) as services:
-        now, done, calendar = local_now(services), done_so_far(services), services.calendar()
+        coming = next_runs(services, table)
     say(screen(), f"时间表（{folder}），按 Ctrl-C 停止：", style="bold")
-    for kind in RunKind:
-        at = next_at(kind, table, calendar, now, done)
-        if kind is not RunKind.DELIVER and at is not None:
-            when = "现在" if at <= now else f"{at:%Y-%m-%d %H:%M}"
-            say(screen(), f"  {table.titles[kind]}  下一次：{when}")
-    hours = f"{table.deliver_from:%H:%M}–{table.deliver_to:%H:%M}"
-    minutes = int(table.deliver_every.total_seconds() // 60)
-    title = table.titles[RunKind.DELIVER]
-    say(screen(), f"  {title}  工作日 {hours}，有信待发时每 {minutes} 分钟一次")
+    for each in coming:
+        if each.kind is not RunKind.DELIVER and each.at is not None:
+            when = "现在" if each.due else f"{each.at:%Y-%m-%d %H:%M}"
+            say(screen(), f"  {each.title}  下一次：{when}")
+    say(screen(), f"  {table.titles[RunKind.DELIVER]}  {delivery_hours(table)}")
 
 
 def _summary(report: "Report") -> str:

@@ -10,6 +10,7 @@ from pydantic import PlainValidator
 from pydantic_core import PydanticCustomError
 
 from policy.facts import Kind
+from policy.numbers import plain
 
 _FEN = {"元": 100, "千元": 100_000, "万元": 1_000_000, "亿元": 10_000_000_000}
 _MONEY = re.compile(r"(-?\d+(?:\.\d+)?)\s*(元|千元|万元|亿元)")
@@ -55,6 +56,16 @@ def amount(written: object) -> Amount:
     if isinstance(written, str) and (percent := _PERCENT.fullmatch(written.strip())):
         return Amount(Fraction(percent[1]) / 100, Unit.PERCENT)
     raise PydanticCustomError("amount", "{written} 不是可用的数：{how}", _context(written))
+
+
+def as_written(kind: Kind, value: Fraction | int) -> str:
+    """Return a number of base units as a clerk writes it, exact: 5000万元, 5%, 365."""
+    exact = Fraction(value)
+    if kind is Kind.MONEY:
+        units = ("亿元", "万元") if exact else ()
+        unit = next((name for name in units if exact % _FEN[name] == 0), "元")
+        return f"{plain(exact / _FEN[unit])}{unit}"
+    return f"{plain(exact * 100)}%" if kind is Kind.RATIO else str(plain(exact))
 
 
 def _context(written: object) -> dict[str, object]:

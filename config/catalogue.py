@@ -19,7 +19,7 @@ from config.stage_checks import enrol_faults, stage_faults
 from policy.obligation import Ladder, Window
 from policy.programme import Programme
 
-__all__ = ["CONFIG_ROOM", "Catalogue", "CheckProblem", "from_text", "load_catalogue"]
+__all__ = ["CONFIG_ROOM", "Catalogue", "CheckProblem", "from_text", "load_catalogue", "revised"]
 
 _DIGITS = 16
 
@@ -100,6 +100,11 @@ def from_text(content: str) -> tuple[Programme, str]:
     return replace(programme, revision=revision), revision
 
 
+def revised(programme: Programme) -> Programme:
+    """Return a programme with the revision of what it says."""
+    return replace(programme, revision=_revision(_text(programme)))
+
+
 @cache
 def _adapter() -> TypeAdapter[Programme]:
     return TypeAdapter(Programme)
@@ -176,9 +181,8 @@ def _sound(
             CheckProblem(file=draft.file, key=fault.key, message=fault.message) for fault in faults
         ]
         if not faults:
-            programme = draft.programme()
-            revision = _revision(_text(programme))
-            yield programme.key, replace(programme, revision=revision)
+            programme = revised(draft.programme())
+            yield programme.key, programme
 
 
 def _faults(draft: Draft, around: Around) -> Iterator[Fault]:

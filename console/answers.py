@@ -21,7 +21,7 @@ from casework.answers import Given, Gone, Question, Wish, answer, look
 from casework.links import PATH
 from casework.refusal import Refusal
 from casework.services import Services
-from console.pages import Page
+from console.rendering import Alone
 from notifications.letters import FLAGS
 from notifications.words import countdown
 from policy.answers import LONGEST_RECEIPT, LONGEST_WORDS, AnswerKind, AnswerState
@@ -29,7 +29,7 @@ from policy.workdays import weekday_name
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.trouble import DATABASE_ERRORS
 
-_ASKING, _CALM = Page("answer", forms=True), Page("calm")
+_ASKING, _CALM = Alone("answer", forms=True), Alone("calm")
 _FINE, _NOT_FOUND, _OVER, _TOO_LONG, _WRONG, _TOO_MANY, _LATER = 200, 404, 410, 413, 422, 429, 503
 _SAID = {
     _NOT_FOUND: "这个链接不对，或已经失效。",

@@ -1,4 +1,4 @@
-"""The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look.
+"""The pages of staff, and beside their door `/healthz` and `/metrics`, which machines ask.
 
 And `/a/…`, where enterprises answer: see `console/answers.py`.
 """
@@ -10,25 +10,27 @@ from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from casework.measure import measure
-from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
 from console.admin import add_admin
 from console.answers import add_answers
 from console.audit import add_audit
 from console.board import add_board
+from console.calendars import add_calendars
 from console.cases import add_cases
 from console.due import add_due
 from console.feed import add_feed
 from console.firms import add_firms
-from console.house import Clock, FirstStart, House
+from console.house import Clock, FirstStart, House, Starter
 from console.metrics import TEXT, exposition
 from console.people import add_people
+from console.programmes import add_programmes
+from console.rehearsals import add_rehearsals
 from console.rendering import FOREVER, own_file
-from console.runs import HEADERS, page
+from console.runs import add_runs
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
@@ -38,6 +40,16 @@ from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
 from runtime.trouble import DATABASE_ERRORS
 
+_PAGES = (
+    add_signing,
+    add_today,
+    add_cases,
+    add_firms,
+    add_programmes,
+    add_calendars,
+    add_runs,
+    add_rehearsals,
+)
 _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
@@ -49,6 +61,10 @@ ADDED = (
     add_cases,
     add_firms,
     add_due,
+    add_programmes,
+    add_calendars,
+    add_runs,
+    add_rehearsals,
     add_views,
     add_feed,
     add_people,
@@ -57,9 +73,15 @@ ADDED = (
 )
 
 
-def make_app(home: Path, *, now: Clock | None = None, first: FirstStart | None = None) -> FastAPI:
+def make_app(
+    home: Path,
+    *,
+    now: Clock | None = None,
+    first: FirstStart | None = None,
+    start: Starter | None = None,
+) -> FastAPI:
     """Return the pages of one data folder: for machines, for whoever is nobody yet, for staff."""
-    house = House(home, now=now, first=first)
+    house = House(home, now=now, first=first, start=start)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -77,7 +99,7 @@ def make_app(home: Path, *, now: Clock | None = None, first: FirstStart | None =
 
 
 def _add_machines(app: FastAPI, home: Path) -> None:
-    """Add what machines ask, and the page for whoever keeps the program running."""
+    """Add what machines ask."""
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -101,16 +123,6 @@ def _add_machines(app: FastAPI, home: Path) -> None:
             return PlainTextResponse("peiyu_healthy 0\n", media_type=TEXT)
         text = exposition(measures, well=well, version=version("peiyu"))
         return PlainTextResponse(text, media_type=TEXT)
-
-    @app.get("/runs")
-    def runs() -> Response:
-        try:
-            with opened(read_settings(home)) as services:
-                lines, found = list_runs(services), _public(services, home)
-                shown = page(lines, found, services.now(), services.zone)
-        except (CannotRunError, *DATABASE_ERRORS):
-            return PlainTextResponse(_NO_DATA, _RED)
-        return HTMLResponse(shown, headers=HEADERS)
 
 
 def _own_file(name: str) -> Response:

@@ -8,6 +8,8 @@ from threading import Lock
 from typing import TypeAlias
 
 from casework.accounts import new_secret
+from casework.by_hand import Errand
+from casework.confirmed import mark_of, standing
 from casework.services import Services
 from runtime import clock
 from runtime.address import sqlite_file
@@ -15,6 +17,7 @@ from runtime.build import build, close, program_of, read_settings
 
 _FIRST_FOR = dt.timedelta(hours=2)
 Clock: TypeAlias = Callable[[], dt.datetime]
+Starter: TypeAlias = Callable[[Path, Errand], object]  # begins a run and returns at once
 
 
 class FirstStart:
@@ -38,9 +41,14 @@ class House:
     """Services for each request; whoever still uses older ones is left alone with them."""
 
     def __init__(
-        self, home: Path, *, now: Clock | None = None, first: FirstStart | None = None
+        self,
+        home: Path,
+        *,
+        now: Clock | None = None,
+        first: FirstStart | None = None,
+        start: Starter | None = None,
     ) -> None:
-        self.home, self.first = home, first
+        self.home, self.first, self.start = home, first, start
         self._now = now
         self._lock = Lock()
         self._services: Services | None = None
@@ -54,11 +62,18 @@ class House:
         which = file.stat().st_ino if file is not None and file.exists() else None
         as_of = (settings.model_dump_json(), program_of(settings), which)
         with self._lock:
-            if self._services is None or as_of != self._as_of:
+            if self._services is None or as_of != self._as_of or self._confirmed_since():
                 self.close()
                 self._services = build(settings, now=self._now or clock.now)
                 self._as_of = as_of
             return self._services
+
+    def _confirmed_since(self) -> bool:
+        """Say whether a rule was confirmed, or that was taken back, since they were made."""
+        assert self._services is not None  # noqa: S101 - asked only then
+        with self._services.database.reading() as session:
+            mark = mark_of(standing(session))
+        return mark != self._services.program.partition("~")[2]
 
     def close(self) -> None:
         """Give back every connection that nobody uses."""

@@ -1,12 +1,14 @@
 """Templates of the console, and its own files: each under a name that changes with its content."""
 
 import datetime as dt
+from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 ROOM = Path(__file__).parent
 _STATIC = ROOM / "static"
@@ -61,3 +63,28 @@ PAGES.filters["date"] = _date
 def render(template: str, values: Mapping[str, Any]) -> str:
     """Return a page as HTML."""
     return PAGES.get_template(template).render(values)
+
+
+class Alone:
+    """A page for whoever can reach no other address of ours: its style is in it, sealed."""
+
+    def __init__(self, name: str, *, forms: bool = False) -> None:
+        style = (ROOM / "templates" / f"{name}.css").read_text(encoding="utf-8")
+        seal = b64encode(sha256(style.encode()).digest()).decode()
+        self._template = PAGES.get_template(f"{name}.html")
+        self._style = Markup(style)  # noqa: S704 - our own file, and the policy holds it to that
+        action = "'self'" if forms else "'none'"
+        self.headers: Mapping[str, str] = {
+            "Content-Security-Policy": (
+                f"default-src 'none'; style-src 'sha256-{seal}'; base-uri 'none'; "
+                f"form-action {action}; frame-ancestors 'none'"
+            ),
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Robots-Tag": "noindex",
+        }
+
+    def render(self, **context: object) -> str:
+        """Return the page as HTML."""
+        return self._template.render(style=self._style, **context)

@@ -10,15 +10,20 @@ import uvicorn
 from fastapi import FastAPI
 
 from console.app import make_app
-from console.house import FirstStart
+from console.house import FirstStart, Starter
 
 _PATIENCE = 5.0  # seconds for answers under way
 
 
 @contextmanager
-def serving(home: Path, host: str, port: int, first: FirstStart | None = None) -> Iterator[int]:
-    """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had."""
-    with served(make_app(home, first=first), host, port) as at:
+def serving(
+    home: Path, host: str, port: int, first: FirstStart | None = None, start: Starter | None = None
+) -> Iterator[int]:
+    """Serve the data folder's pages meanwhile; yield the port. OSError: it can not be had.
+
+    ``first`` lets the first administrator in; ``start`` begins the runs that somebody asks for.
+    """
+    with served(make_app(home, first=first, start=start), host, port) as at:
         yield at
 
 

@@ -235,6 +235,7 @@ PLACES: Sequence[tuple[str, str, Iterable[Role]]] = (
     ("/enterprises", "企业", STAFF),
     ("/due", "截止日历", STAFF),
     ("/letters", "信函", STAFF),
+    ("/programmes", "规则", STAFF),
     ("/runs", "运行", KEEPERS),
     ("/admin", "管理", ADMINS | AUDITORS | KEEPERS),
 )

@@ -14,6 +14,7 @@ from models.case import (
     Waiver,
 )
 from models.clock import ClockEvent
+from models.confirmation import Confirmation, RehearsalRow
 from models.deadline import Deadline
 from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
@@ -45,6 +46,7 @@ __all__ = [
     "CalendarOverride",
     "Case",
     "ClockEvent",
+    "Confirmation",
     "Deadline",
     "Enterprise",
     "FailedTry",
@@ -58,6 +60,7 @@ __all__ = [
     "ProgrammeVersion",
     "Qualification",
     "Record",
+    "RehearsalRow",
     "Review",
     "Run",
     "RunBatch",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
+from casework.confirmed import mark_of, standing, with_confirmed
 from casework.services import Robot, Services
 from config.calendar_files import load_calendar
 from config.catalogue import Catalogue, load_catalogue
@@ -129,10 +130,13 @@ def build(
     zone = zone_of(settings)
     check_database(settings, patience)
     catalogue, gazetted = read_files(settings)
+    database = Database(make_engine(settings.database_url))
+    with database.reading() as session:
+        sure = standing(session)
     office = settings.office
     return Services(
-        database=Database(make_engine(settings.database_url)),
-        catalogue=catalogue,
+        database=database,
+        catalogue=with_confirmed(catalogue, sure) if sure else catalogue,
         gazetted=gazetted,
         open_carrier=carrier or _carrier(settings),
         now=now or clock.now,
@@ -150,7 +154,7 @@ def build(
         letters_a_week=settings.attention.letters_per_week,
         backup_stale_days=settings.backup_stale_days,
         public_url=settings.console.public_url,
-        program=program_of(settings),
+        program="~".join(filter(None, (program_of(settings), mark_of(sure)))),
         process=process_name(),
     )
 

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.catalogue import CONFIG_ROOM, Catalogue, load_catalogue
+from config.catalogue import Catalogue, load_catalogue
 from config.timetable import read_timetable
 from policy.facts import FACTS, Fact, Given, Kind
 from policy.timetable import Timetable
@@ -73,12 +73,11 @@ def main() -> None:
 
 def _page(catalogue: Catalogue, key: str) -> str:
     programme = catalogue.programmes[key]
-    written = tomllib.loads((CONFIG_ROOM / "programmes" / f"{key}.toml").read_text("utf-8"))
     cases = tomllib.loads((SPEC / "programmes" / f"{key}.toml").read_text("utf-8"))
     chapters = (
         head(programme),
-        criteria(programme, written),
-        score(programme, written),
+        criteria(programme),
+        score(programme),
         stages(programme),
         records(programme),
         duties(catalogue, programme),

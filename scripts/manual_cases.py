@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from casework.rules_told import points, title_of
 from casework.words import OUTCOMES
 from config.catalogue import Catalogue
 from policy.facts import Kind, fact_named
 from policy.findings import Outcome
 from policy.programme import Programme
-from scripts.markdown import points, table, title_of
+from scripts.markdown import table
 
 _WORDS = {"待判断": OUTCOMES[Outcome.NEEDS_PERSON]}  # as the program says it
 

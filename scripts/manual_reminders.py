@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from casework.duties_told import on_day
 from casework.words import RECIPIENTS, TONES
 from config.catalogue import Catalogue
 from config.settings import AttentionPart
 from policy.obligation import Ladder, Lost, Obligation, Rung, To
 from policy.programme import Programme
 from policy.timetable import Timetable
-from scripts.manual_duties import on_day
 from scripts.markdown import sourced, table
 
 _A_WEEK = AttentionPart().letters_per_week

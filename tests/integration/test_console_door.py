@@ -22,7 +22,6 @@ OPEN = {
     "/feed/{secret}.ics",
     "/healthz",
     "/metrics",
-    "/runs",
     "/sign-in",
     "/static/{name}",
     "/welcome/{secret}",
