@@ -14,6 +14,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.compose import Composed, Nothing, compose_all
 from casework.leaving import UNCERTAIN, Leased, put
+from casework.letter_events import note_attempt
 from casework.letter_reading import claimed_items
 from casework.pace import seconds_until_turn
 from casework.services import Actor, Services
@@ -182,11 +183,30 @@ def _note_answer(
 ) -> None:
     letter, receipt = answered.letter, answered.receipt
     values = _ending(services, letter, state, reason=receipt.detail)
-    if put(session, letter, values) and receipt.dead:
+    if not put(session, letter, values):
+        return
+    if services.open_carrier is not Nowhere:  # a rehearsal tries nothing
+        _note_attempt(session, services, answered, state)
+    if receipt.dead:
         email, said = answered.written.message.to.email, receipt.answer
         disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
         about = (email, {"letter": letter.id, "said": said})
         note(session, services, Actor(name=SENDER), "address.disowned", about)
+
+
+def _note_attempt(
+    session: Session, services: Services, answered: Answered, state: LetterState
+) -> None:
+    receipt = answered.receipt
+    told = {
+        "at": services.now(),
+        "by": SENDER,
+        "after": state.value,
+        "reason": receipt.detail,
+        "said": " ".join(filter(None, (str(receipt.code or ""), receipt.answer))),
+        "lease": answered.letter.lease,
+    }
+    note_attempt(session, answered.letter.id, told)
 
 
 def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:

@@ -1,17 +1,14 @@
-"""企业, 截止日历 and 信函: an enterprise whole, the dates, and the letters with their states."""
+"""企业 and 截止日历: an enterprise whole, and the dates."""
 
-import datetime as dt
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from casework.due import DueFilter, DueList, due
 from casework.enterprise_page import enterprise_page, enterprises
-from casework.letters_page import LetterFilter, outbox
 from casework.refusal import Refusal
-from casework.words import KINDS, LETTERS
+from casework.words import KINDS
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
-from models.letter import LetterState
 
 _DAYS = (7, 30, 90, 365)
 
@@ -21,7 +18,6 @@ def add_firms(site: Site) -> None:
     site.page("/enterprises", show_enterprises)
     site.page("/enterprises/{uscc}", show_enterprise)
     site.page("/due", show_due)
-    site.page("/letters", show_letters)
 
 
 def show_enterprises(visit: Visit) -> Answer:
@@ -73,29 +69,3 @@ def _dates(query: Mapping[str, str]) -> DueFilter:
         enterprise=query.get("q") or None,
         overdue=bool(query.get("overdue")),
     )
-
-
-def show_letters(visit: Visit) -> Answer:
-    """Show the letters, the newest first, with what became of each."""
-    states = {state.value: state for state in LetterState}
-    wanted = LetterFilter(
-        state=states.get(visit.query.get("state", "")),
-        send_on=_day(visit.query.get("on", "")),
-        words=visit.query.get("q", ""),
-    )
-    return Shown(
-        template="letters.html",
-        values={
-            "found": outbox(visit.services, wanted),
-            "wanted": wanted,
-            "states": [(state.value, LETTERS[state]) for state in LetterState],
-            "zone": visit.services.zone,
-        },
-    )
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(words)
-    except ValueError:
-        return None

@@ -28,7 +28,9 @@ from models.ledger import (
     RunBatch,
 )
 from models.letter import Letter, LetterItem
+from models.letter_event import LetterEvent
 from models.secret import Secret
+from models.wording import LetterWording
 
 __all__ = [
     "Absence",
@@ -50,7 +52,9 @@ __all__ = [
     "ImportBatch",
     "Lease",
     "Letter",
+    "LetterEvent",
     "LetterItem",
+    "LetterWording",
     "Person",
     "ProgrammeVersion",
     "Qualification",
