@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.alarms import note as note_trouble
 from casework.audit import note
 from casework.compose import Composed, Nothing, compose_all
 from casework.leaving import UNCERTAIN, Leased, put
@@ -18,6 +19,7 @@ from casework.letter_events import note_attempt
 from casework.letter_reading import claimed_items
 from casework.pace import seconds_until_turn
 from casework.services import Actor, Services
+from casework.wordings import trouble_of
 from models.addresses import disown
 from models.deadline import Deadline
 from models.engine import StaleWorkError
@@ -156,6 +158,9 @@ def record(services: Services, answered: Sequence[Answered]) -> list[LetterState
             _note_answer(session, services, each, state)
 
     services.database.transact(attempt)
+    for each in answered:
+        if each.written.fault:
+            note_trouble(services, trouble_of(services, each.letter.id, each.written.fault))
     return states
 
 
