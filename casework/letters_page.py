@@ -27,6 +27,7 @@ class LetterFilter:
     words: str = ""  # part of the recipient's or the enterprise's name, or an address
     person: int | None = None  # one recipient
     uscc: str = ""  # whoever is written to for one enterprise
+    letter: str = ""  # the letter's name in notifications.letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,8 @@ def asked_for(wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
         yield col(Letter.send_on) == wanted.send_on
     if wanted.person is not None:
         yield col(Letter.person_id) == wanted.person
+    if wanted.letter:
+        yield col(Letter.letter) == wanted.letter
     if wanted.uscc:
         yield col(Enterprise.uscc) == wanted.uscc
     if wanted.words.strip():

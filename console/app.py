@@ -27,6 +27,7 @@ from console.runs import HEADERS, page
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
+from console.wordings import add_wordings
 from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
@@ -47,7 +48,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms, add_letters):
+    for add in (add_signing, add_today, add_cases, add_firms, add_wordings, add_letters):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

@@ -50,6 +50,7 @@ document.addEventListener("change", (event) => { if (event.target.name === "case
 
 // A form that was sent is not sent twice.
 document.addEventListener("submit", (event) => {
+  if (event.submitter?.formTarget) return;  // its answer goes into a frame of this page
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   event.target.dataset.sent = "yes";
   event.target.setAttribute("aria-busy", "true");
