@@ -189,9 +189,14 @@ def _rows(session: Session, services: Services, chosen: Chosen) -> list[_Row]:
     if chosen.numbers is not None:
         asked = asked.where(col(Letter.id).in_(chosen.numbers))
     else:
-        states = AWAITED if chosen.awaited else _TAKES[chosen.act]
+        states = AWAITED if chosen.awaited or _asks_for_failed(chosen) else _TAKES[chosen.act]
         asked = asked.where(col(Letter.state).in_([each.value for each in states]))
     return [_Row(*row) for row in session.execute(asked)]
+
+
+def _asks_for_failed(chosen: Chosen) -> bool:
+    """Say whether all letters that ever failed would be among them, and nobody asked for those."""
+    return chosen.act is LetterAct.RELEASE and chosen.wanted.state is None
 
 
 def _change(

@@ -43,6 +43,7 @@ class MatterLine:
 
     kind_title: str
     about: str
+    due_on: dt.date | None
     enterprise: str
     uscc: str
     case_id: int | None
@@ -179,8 +180,9 @@ def _matters(session: Session, services: Services, letter: Letter) -> Iterable[M
         col(Deadline.enterprise_id), col(Case.enterprise_id), col(answered.enterprise_id)
     )
     about = func.coalesce(col(Deadline.title), col(answered.title), col(Alarm.sentence))
+    due_on = func.coalesce(col(Deadline.due_on), col(answered.due_on))
     rows = session.execute(
-        select(LetterItem, about, Case, Enterprise)
+        select(LetterItem, about, due_on, Case, Enterprise)
         .outerjoin(Deadline, col(Deadline.id) == col(LetterItem.deadline_id))
         .outerjoin(Transition, col(Transition.id) == col(LetterItem.transition_id))
         .outerjoin(Review, col(Review.id) == col(LetterItem.review_id))
@@ -193,11 +195,12 @@ def _matters(session: Session, services: Services, letter: Letter) -> Iterable[M
         .where(*_of_ours(services))
         .order_by(col(LetterItem.state), col(LetterItem.key))
     )
-    for item, title, of_case, enterprise in rows:
+    for item, title, due, of_case, enterprise in rows:
         programme = services.catalogue.title_of(of_case.programme) if of_case else ""
         yield MatterLine(
             kind_title=ITEMS[ItemKind(item.kind)],
             about=title or programme,
+            due_on=due,
             enterprise=enterprise.name if enterprise else "",
             uscc=enterprise.uscc if enterprise else "",
             case_id=of_case.id if of_case else None,

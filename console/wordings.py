@@ -16,6 +16,7 @@ from console.visits import Answer, Framed, Missing, Sent, Shown, Visit
 from models.enterprise import Role
 from models.letter import LetterState
 from notifications.allowed import FILTERS, LARGEST
+from notifications.examples import EXAMPLES
 from notifications.trying import Tried, differences
 from notifications.values import Wording
 
@@ -69,6 +70,7 @@ def _shown(visit: Visit, page: WordingPage, wording: Wording, seen: _Seen | None
             "seen": seen,
             "reason": visit.said("reason"),
             "on": visit.said("on"),
+            "invented": [each.title for each in EXAMPLES[page.letter]],
             "real": _waiting(visit.services, page.letter),
             "old": old if before is not None else "",
             "differences": differences(before, page.wording) if before else (),

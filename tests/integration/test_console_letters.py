@@ -18,7 +18,7 @@ from models.addresses import disown
 from models.audit import broken_at
 from models.enterprise import BadAddress, Role
 from models.ledger import AuditEntry
-from models.letter import Letter
+from models.letter import Letter, LetterState
 from notifications.memory import MemoryCarrier
 from tests.plugins.desk import NOW, Browser, Desk
 
@@ -194,6 +194,10 @@ def test_one_that_failed_is_sent_again_and_its_mailbox_allowed_first(desk: Desk)
     assert "被退过信" in clerk.get(f"/letters/{letter.id}").text
     one = {"letter": letter.id, "act": "release", "reason": "示例"}
     assert "不先恢复邮箱就发不出" in clerk.post("/letters/act", one).text
+    every = effect(desk.services, Chosen(act=LetterAct.RELEASE))
+    assert every.letters == ()  # what failed is sent again when it was asked for
+    failed = Chosen(act=LetterAct.RELEASE, wanted=LetterFilter(state=LetterState.FAILED))
+    assert effect(desk.services, failed).letters == (letter.id,)
     trusted = clerk.post(f"/letters/{letter.id}/trust", {"reason": "对方已修好"}).text
     assert "已恢复邮箱" in trusted
     decided(clerk, one)
