@@ -4,16 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
 from casework.leaving import UNCERTAIN
+from casework.letters_page import seen_letters
 from casework.refusal import Refusal
+from casework.roles import may_handle_letters
 from casework.services import Actor, Services
 from models.addresses import disown
-from models.enterprise import BadAddress, Person
+from models.enterprise import BadAddress, Enterprise, Person
 from models.letter import Letter, LetterState
 from notifications.bounces import Bounce
 
@@ -112,18 +114,32 @@ def _take(
 def trust(services: Services, email: str, *, reason: str, by: Actor) -> str | Refusal:
     """Write to a mailbox again that was disowned; return its address."""
     wanted = email.strip().lower()
+    if refused := may_handle_letters(by):
+        return refused
     if not reason.strip():
         return Refusal(reason="请写明理由")
 
     def attempt(session: Session) -> str | Refusal:
         row = session.get(BadAddress, wanted)
-        if row is None:
+        if row is None or not _is_ours(session, services, wanted):
             return Refusal(reason=f"“{email.strip()}”没有被退过信，不需要恢复")
         session.delete(row)
         note(session, services, by, "address.trusted", (wanted, {"reason": reason.strip()}))
         return wanted
 
     return services.database.transact(attempt)
+
+
+def _is_ours(session: Session, services: Services, email: str) -> bool:
+    """Say whether somebody whom these eyes may see is written to at this mailbox."""
+    if not services.division:
+        return True
+    asked = (
+        select(col(Person.id))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+        .where(func.lower(col(Person.email)) == email, *seen_letters(services))
+    )
+    return session.scalar(asked.limit(1)) is not None
 
 
 def bad_addresses(session: Session) -> int:

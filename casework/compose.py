@@ -1,7 +1,7 @@
 """Writing a letter at the moment it leaves: what is still true, in words, for one person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from casework.standing_in import each_once, on_behalf
 from casework.summed_up import sum_up
 from casework.told import correction_of
 from casework.weekly_cap import WAITS
+from casework.wordings import wordings_in_force
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise, Person, Role
@@ -47,6 +48,7 @@ class Composed:
     message: Message
     said: frozenset[int]
     done: tuple[int, ...]
+    fault: str = ""  # why it reads as it was shipped, and not as staff want it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ def _composed(
         ),
         said=content.said,
         done=content.done,
+        fault=rendered.fault,
     )
 
 
@@ -151,6 +154,7 @@ def _rendered(
     # The day it leaves, not the day it was meant to: the countdowns speak of today.
     office, demo = services.office, services.demo
     head = Head(to_name=person.name, on=services.today, office=office, demo=demo, unread=unread)
+    head = replace(head, wordings=wordings_in_force(session, services))
     if person.role == Role.CONTACT.value:
         enterprise = session.get_one(Enterprise, person.enterprise_id)
         return enterprise_daily(

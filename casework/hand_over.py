@@ -11,12 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.alarms import note as note_trouble
 from casework.audit import note
 from casework.compose import Composed, Nothing, compose_all
 from casework.leaving import UNCERTAIN, Leased, put, put_all
+from casework.letter_events import note_attempt
 from casework.letter_reading import claimed_items
 from casework.pace import seconds_until_turn
 from casework.services import Actor, Services
+from casework.wordings import trouble_of
 from models.addresses import disown
 from models.deadline import Deadline
 from models.engine import StaleWorkError
@@ -154,11 +157,14 @@ def record(services: Services, answered: Sequence[Answered]) -> list[LetterState
             for each, state in zip(answered, states, strict=True)
         ]
         ours = put_all(session, endings)
-        for each in answered:
-            if each.receipt.dead and each.letter.id in ours:
-                _disown(session, services, each)
+        for each, state in zip(answered, states, strict=True):
+            if each.letter.id in ours:
+                _note_answer(session, services, each, state)
 
     services.database.transact(attempt)
+    for each in answered:
+        if each.written.fault:
+            note_trouble(services, trouble_of(services, each.letter.id, each.written.fault))
     return states
 
 
@@ -181,12 +187,32 @@ def _state_after(letter: Leased, receipt: Receipt) -> LetterState:
     return state
 
 
-def _disown(session: Session, services: Services, answered: Answered) -> None:
-    """Note that the mailbox of a letter does not exist."""
-    receipt, email = answered.receipt, answered.written.message.to.email
-    disown(session, email, services.now(), status=str(receipt.code or ""), said=receipt.answer)
-    about = (email, {"letter": answered.letter.id, "said": receipt.answer})
-    note(session, services, Actor(name=SENDER), "address.disowned", about)
+def _note_answer(
+    session: Session, services: Services, answered: Answered, state: LetterState
+) -> None:
+    letter, receipt = answered.letter, answered.receipt
+    if services.open_carrier is not Nowhere:  # a rehearsal tries nothing
+        _note_attempt(session, services, answered, state)
+    if receipt.dead:
+        email, said = answered.written.message.to.email, receipt.answer
+        disown(session, email, services.now(), status=str(receipt.code or ""), said=said)
+        about = (email, {"letter": letter.id, "said": said})
+        note(session, services, Actor(name=SENDER), "address.disowned", about)
+
+
+def _note_attempt(
+    session: Session, services: Services, answered: Answered, state: LetterState
+) -> None:
+    receipt = answered.receipt
+    told = {
+        "at": services.now(),
+        "by": SENDER,
+        "after": state.value,
+        "reason": receipt.detail,
+        "said": " ".join(filter(None, (str(receipt.code or ""), receipt.answer))),
+        "lease": answered.letter.lease,
+    }
+    note_attempt(session, answered.letter.id, told)
 
 
 def _end(services: Services, letter: Leased, state: LetterState, *, reason: str) -> None:

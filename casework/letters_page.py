@@ -1,10 +1,10 @@
 """The outbox: which letters wait, left or stuck, to whom, and what was never said and why."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,8 @@ from casework.words import ITEMS, LETTERS, ROLES
 from models.enterprise import Enterprise, Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
 
-PAGE = 200
+PAGE = 100
+_DIGITS = 15  # more is no number of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,9 @@ class LetterFilter:
     state: LetterState | None = None
     send_on: dt.date | None = None
     words: str = ""  # part of the recipient's or the enterprise's name, or an address
+    person: int | None = None  # one recipient
+    uscc: str = ""  # whoever is written to for one enterprise
+    letter: str = ""  # the letter's name in notifications.letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +78,15 @@ class Outbox:
     letters: tuple[LetterLine, ...]
     more: int  # letters that were asked for beyond the page
     unsaid: tuple[UnsaidLine, ...]
+    following: str = ""  # where the next page starts; empty on the last
 
 
-def outbox(services: Services, wanted: LetterFilter, *, limit: int = PAGE) -> Outbox:
-    """Return the newest letters first."""
-    ours = within(services, func.coalesce(col(Enterprise.division_code), col(Person.division_code)))
-    where = (*_wanted(wanted), *ours)
+def outbox(
+    services: Services, wanted: LetterFilter, *, after: str = "", limit: int = PAGE
+) -> Outbox:
+    """Return the newest letters first, from where another page ended."""
+    ours = seen_letters(services)
+    where = (*asked_for(wanted), *ours, *_beyond(after))
     with services.database.reading() as session:
         counted = _counted(session, ours)
         asked = session.scalar(
@@ -99,7 +106,35 @@ def outbox(services: Services, wanted: LetterFilter, *, limit: int = PAGE) -> Ou
         letters=letters,
         more=(asked or 0) - len(letters),
         unsaid=unsaid,
+        following=_place(letters[-1]) if letters and (asked or 0) > len(letters) else "",
     )
+
+
+def letter_lines(services: Services, numbers: Sequence[int]) -> tuple[LetterLine, ...]:
+    """Return some letters by their numbers, as far as these eyes may see."""
+    where = (col(Letter.id).in_(numbers), *seen_letters(services))
+    with services.database.reading() as session:
+        return tuple(_letters(session, where, len(numbers)))
+
+
+def seen_letters(services: Services) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that these eyes may see a letter, beside its person and enterprise."""
+    place = func.coalesce(col(Enterprise.division_code), col(Person.division_code))
+    return within(services, place)
+
+
+def _place(line: LetterLine) -> str:
+    return f"{line.send_on.isoformat()}.{line.id}"
+
+
+def _beyond(place: str) -> Iterable[ColumnElement[bool]]:
+    """Yield the condition that a letter comes after a place in the list, if it is one."""
+    day, _, number = place.partition(".")
+    try:
+        on, last = dt.date.fromisoformat(day), int(number[:_DIGITS])
+    except ValueError:
+        return
+    yield or_(col(Letter.send_on) < on, and_(col(Letter.send_on) == on, col(Letter.id) > last))
 
 
 def _counted(session: Session, ours: tuple[ColumnElement[bool], ...]) -> dict[str, int]:
@@ -114,11 +149,18 @@ def _counted(session: Session, ours: tuple[ColumnElement[bool], ...]) -> dict[st
     return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def _wanted(wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
+def asked_for(wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
+    """Yield the conditions of a filter, beside a letter's person and enterprise."""
     if wanted.state is not None:
         yield col(Letter.state) == wanted.state.value
     if wanted.send_on is not None:
         yield col(Letter.send_on) == wanted.send_on
+    if wanted.person is not None:
+        yield col(Letter.person_id) == wanted.person
+    if wanted.letter:
+        yield col(Letter.letter) == wanted.letter
+    if wanted.uscc:
+        yield col(Enterprise.uscc) == wanted.uscc
     if wanted.words.strip():
         words = wanted.words.strip()
         columns = (col(Person.name), col(Person.email), col(Enterprise.name))

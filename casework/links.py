@@ -24,6 +24,7 @@ from models.writes import insert_new
 from policy.answers import link_ends
 
 PATH = "/a/"
+FOR_SHOW = "only-in-the-letter-"  # can not be a token: it is too short
 _NAME = "answer-links"
 _PURPOSE = "peiyu/answer/1"
 _PAYLOAD = struct.Struct(">III")  # deadline, person, last day
@@ -66,7 +67,12 @@ def find_secret(session: Session) -> bytes | None:
 
 
 def url(services: Services, secret: bytes, about: tuple[Deadline, Person], *, matter: str) -> str:
-    """Return the address at which this person answers to this deadline."""
+    """Return the address at which this person answers to this deadline.
+
+    Whoever only looks at a letter gets none that answers: nobody answers for an enterprise.
+    """
+    if services.showing is not None:
+        return f"{services.public_url}{PATH}{FOR_SHOW}{about[0].id}"
     return f"{services.public_url}{PATH}{token(secret, about, matter=matter, on=services.today)}"
 
 

@@ -4,25 +4,21 @@ And that what a restore lost is made up for.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework import runs
 from casework.audit import note
 from casework.held import catching_up, open_restores
-from casework.mail_names import new_names
+from casework.letter_acts import Chosen, LetterAct, carry_out
 from casework.refusal import Refusal
 from casework.remind import swept_on
 from casework.services import Actor, Services
-from models.enterprise import Person
 from models.ledger import Run, RunState
-from models.letter import Letter, LetterState
-
-ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +28,19 @@ class Settled:
     letters: tuple[int, ...]
 
 
-def release(services: Services, numbers: Sequence[int] | None, *, by: Actor) -> Settled | Refusal:
+def release(
+    services: Services,
+    numbers: Sequence[int] | None,
+    *,
+    by: Actor,
+    reason: str = "确认后再发",
+) -> Settled | Refusal:
     """Let letters leave that wait for a word, all of them without ``numbers``.
 
-    They go with the letters of the day: still at most one a day for a person.
+    They go with the letters of the day: still at most one a day for a person. By its number also
+    one that failed.
     """
-
-    def change(session: Session, letter: Letter) -> None:
-        person = session.get_one(Person, letter.person_id)
-        letter.state = LetterState.QUEUED.value
-        letter.reason = f"经{by.name}确认后发出"
-        letter.attempts, letter.subject, letter.may_repeat = 0, "", False
-        # A Message-ID of its own: receivers drop a letter whose id they have seen.
-        names = new_names(session, services, letter, person, at=services.now())
-        letter.message_id, letter.return_path = names.message_id, names.return_path
-        letter.next_at = _not_before(session, services, letter.person_id)
-
-    return _settle(services, numbers, by, ("letter.release", {}, change))
+    return _settle(services, (LetterAct.RELEASE, numbers), reason=reason, by=by)
 
 
 def suppress(
@@ -57,23 +49,29 @@ def suppress(
     """Decide that letters that wait for a word, all without ``numbers``, are never sent."""
     if not reason.strip():
         return Refusal(reason="请写明不再发的理由")
-
-    def change(_session: Session, letter: Letter) -> None:
-        letter.state = LetterState.SUPPRESSED.value
-        letter.reason = f"经{by.name}确认不再发：{reason.strip()}"
-
-    return _settle(services, numbers, by, ("letter.suppress", {"reason": reason}, change))
+    return _settle(services, (LetterAct.SUPPRESS, numbers), reason=reason, by=by)
 
 
-def arrived(services: Services, numbers: Sequence[int] | None, *, by: Actor) -> Settled | Refusal:
+def arrived(
+    services: Services,
+    numbers: Sequence[int] | None,
+    *,
+    by: Actor,
+    reason: str = "核实已收到",
+) -> Settled | Refusal:
     """Note that letters have arrived after all, all that wait for a word without ``numbers``."""
+    return _settle(services, (LetterAct.ARRIVED, numbers), reason=reason, by=by)
 
-    def change(_session: Session, letter: Letter) -> None:
-        letter.state = LetterState.SENT.value
-        letter.reason = f"经{by.name}核实，对方已收到"
-        letter.sent_at = letter.sent_at or services.now()
 
-    return _settle(services, numbers, by, ("letter.arrived", {}, change))
+def _settle(
+    services: Services, what: tuple[LetterAct, Sequence[int] | None], *, reason: str, by: Actor
+) -> Settled | Refusal:
+    act, numbers = what
+    chosen = Chosen(
+        act=act, numbers=None if numbers is None else tuple(numbers), awaited=numbers is None
+    )
+    done = carry_out(services, chosen, reason=reason, by=by)
+    return done if isinstance(done, Refusal) else Settled(letters=done.letters)
 
 
 def caught_up(services: Services, *, by: Actor) -> dt.date | Refusal:
@@ -95,52 +93,6 @@ def caught_up(services: Services, *, by: Actor) -> dt.date | Refusal:
         return restored.on
 
     return services.database.transact(attempt)
-
-
-Change = Callable[[Session, Letter], None]
-# Held, or handed over twice without an answer: nothing more happens to it by itself.
-_WAITS_FOR_A_WORD = (
-    col(Letter.state) == LetterState.HELD.value,
-    and_(col(Letter.state) == LetterState.UNKNOWN.value, col(Letter.may_repeat)),
-)
-
-
-def _settle(
-    services: Services,
-    numbers: Sequence[int] | None,
-    by: Actor,
-    how: tuple[str, dict[str, object], Change],
-) -> Settled | Refusal:
-    act, detail, change = how
-
-    def attempt(session: Session) -> Settled | Refusal:
-        asked = select(Letter).where(or_(*_WAITS_FOR_A_WORD))
-        if numbers is not None:
-            asked = asked.where(col(Letter.id).in_(numbers))
-        letters = session.scalars(asked.order_by(col(Letter.id)).with_for_update()).all()
-        found = tuple(letter.id or 0 for letter in letters)
-        if strange := sorted(set(numbers or ()) - set(found)):
-            named = "、".join(map(str, strange))
-            return Refusal(reason=f"这些信不在待确认之列：{named}")
-        for letter in letters:
-            letter.lease, letter.leased_until = letter.lease + 1, None
-            change(session, letter)
-        if found:
-            note(session, services, by, act, ("letters", {"letters": found, **detail}))
-        return Settled(letters=found)
-
-    return services.database.transact(attempt)
-
-
-def _not_before(session: Session, services: Services, person: int) -> dt.datetime | None:
-    """Return tomorrow where the person got a letter today."""
-    today = dt.datetime.combine(services.today, dt.time(), tzinfo=services.zone)
-    got = session.scalar(
-        select(col(Letter.id))
-        .where(col(Letter.person_id) == person, col(Letter.sent_at) >= today)
-        .limit(1)
-    )
-    return None if got is None else today + ONE_DAY
 
 
 def _not_done_again(session: Session, on: dt.date) -> str:

@@ -49,5 +49,15 @@ def may_confirm(by: Actor) -> Refusal | None:
     return _only(by, CONFIRMERS, "核实规则的依据由股长办理")
 
 
+def may_handle_letters(by: Actor) -> Refusal | None:
+    """Refuse those who keep the program running, and enterprises, to decide about letters."""
+    return _only(by, DECIDERS, "您的角色不能处理信函，请经办、股长或分管领导办理")
+
+
+def may_reword(by: Actor) -> Refusal | None:
+    """Refuse everybody but a head to change how letters read."""
+    return _only(by, CONFIRMERS, "只有股长可以改信函模板")
+
+
 def _only(by: Actor, roles: AbstractSet[Role], otherwise: str) -> Refusal | None:
     return None if by.role is None or by.role in roles else Refusal(reason=otherwise)

@@ -14,6 +14,7 @@ from models.enterprise import Role
 from models.ledger import CalendarOverride
 from notifications.letters import Office
 from notifications.message import Address, Carrier
+from notifications.values import Wording
 from policy.workdays import Calendar
 
 _DECLARED = select(col(CalendarOverride.day), col(CalendarOverride.working))
@@ -66,6 +67,8 @@ class Services:
     program: str = ""  # the version of Peiyu, of its files, and its batches
     process: str = ""  # which process of which machine this is
     supposing: Mapping[dt.date, bool | None] = field(default_factory=dict)  # for a preview
+    # A letter is only shown to staff: its links answer nothing, and these wordings are tried.
+    showing: Mapping[str, Wording] | None = None
 
     @property
     def today(self) -> dt.date:

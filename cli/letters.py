@@ -112,7 +112,7 @@ def _state(words: str | None) -> "LetterState | None":
 
 @letters_group.command(
     "release",
-    help="再发待确认的信：可能已经发出或送达，由您确认要再发。\n\n"
+    help="再发待确认或发不出的信：可能已经发出或送达，由您确认要再发。\n\n"
     "下次发信时发出，一个人一天仍最多一封。",
     epilog="例：peiyu letters release 12 15",
 )

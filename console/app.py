@@ -25,6 +25,7 @@ from console.due import add_due
 from console.feed import add_feed
 from console.firms import add_firms
 from console.house import Clock, FirstStart, House, Starter
+from console.letters import add_letters
 from console.metrics import TEXT, exposition
 from console.people import add_people
 from console.programmes import add_programmes
@@ -35,6 +36,7 @@ from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
 from console.views import add_views
+from console.wordings import add_wordings
 from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
@@ -61,6 +63,8 @@ ADDED = (
     add_cases,
     add_firms,
     add_due,
+    add_letters,
+    add_wordings,
     add_programmes,
     add_calendars,
     add_runs,

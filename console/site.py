@@ -20,7 +20,7 @@ from casework.words import ROLES
 from console.forms import SMALL, Form, RefusedError, form_of
 from console.house import House
 from console.rendering import render
-from console.visits import Answer, Given, Handler, Missing, Sent, Shown, Visit
+from console.visits import Answer, Framed, Given, Handler, Missing, Sent, Shown, Visit
 from models.enterprise import Role
 from runtime.trouble import DATABASE_ERRORS, CannotRunError
 
@@ -35,6 +35,14 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_POLICY = "Content-Security-Policy"
+# A letter styles itself inline, and that is all it may do; only our own pages may hold it.
+_INERT = HEADERS | {
+    _POLICY: "default-src 'none'; style-src 'unsafe-inline'; sandbox; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'",
+    "Referrer-Policy": "no-referrer",
+}
+_HOLDING = HEADERS | {_POLICY: HEADERS[_POLICY] + "; frame-src 'self'"}
 _SENTENCES = {
     403: ("不能这样做", "您的角色不能做这件事，或者这一页放得太久了。请返回上一页刷新后再试。"),
     404: ("没有这一页", "没有这一页，或者它不在您负责的范围内。"),
@@ -165,6 +173,8 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
             return response
         case Given():
             return _given(answer)
+        case Framed():
+            return HTMLResponse(answer.html, headers=_INERT)
         case Shown():
             said = unquote(request.cookies.get(NEWS, ""))
             frame = framed(services, who) | {
@@ -173,7 +183,8 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
                 "said_wrong": said.startswith("!"),
             }
             text = render(answer.template, {**frame, **answer.values})
-            response = HTMLResponse(text, answer.status, headers=HEADERS)
+            headers = _HOLDING if answer.frames else HEADERS
+            response = HTMLResponse(text, answer.status, headers=headers)
             if said:
                 response.delete_cookie(NEWS)
             return response

@@ -11,7 +11,7 @@ from casework.saved_views import NewView, ViewChange, change_view, save_view, sa
 from casework.words import KINDS, LETTERS, PHASES
 from console.cases import cases_wanted
 from console.due import dates_wanted
-from console.firms import letters_wanted
+from console.letters import letters_wanted
 from console.site import Site
 from console.visits import Answer, Given, Missing, Sent, Shown, Visit
 

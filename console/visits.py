@@ -35,6 +35,14 @@ class Shown:
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    frames: bool = False  # it shows another page of ours inside
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framed:
+    """A page that somebody else's words made: shown only inside one of ours, and inert there."""
+
+    html: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,5 +70,5 @@ class Given:
     media_type: str = "application/octet-stream"
 
 
-Answer: TypeAlias = Shown | Sent | Missing | Given
+Answer: TypeAlias = Shown | Framed | Sent | Missing | Given
 Handler: TypeAlias = Callable[[Visit], Answer]

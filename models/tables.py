@@ -29,9 +29,11 @@ from models.ledger import (
     RunBatch,
 )
 from models.letter import Letter, LetterItem
+from models.letter_event import LetterEvent
 from models.secret import Secret
 from models.target import Target
 from models.views import Feed, SavedView
+from models.wording import LetterWording
 
 __all__ = [
     "Absence",
@@ -55,7 +57,9 @@ __all__ = [
     "ImportBatch",
     "Lease",
     "Letter",
+    "LetterEvent",
     "LetterItem",
+    "LetterWording",
     "Person",
     "ProgrammeVersion",
     "Qualification",

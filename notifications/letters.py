@@ -152,6 +152,7 @@ def _framed(head: Head, due: Sequence[DueItem]) -> dict[str, object]:
         "office": head.office,
         "demo": head.demo,
         "unread": head.unread,
+        "wordings": head.wordings,
         "sections": sections(due),
         "flags": _flags(due),
         "calendar_file": FILE_NAME if dates_to_keep(due) else "",

@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, meta
 from markupsafe import Markup
 
-from notifications.values import Rendered
+from notifications.required import unsaid
+from notifications.sandbox import SANDBOX, SandboxError
+from notifications.values import Rendered, Wording
 from notifications.words import countdown, day, one_line, shortened
 from policy.spoken import SpokenError
 from policy.workdays import weekday_name
 
 TEMPLATES = Path(__file__).parent / "templates"
 PARTS = ("subject.txt", "body.txt", "body.html")
+WORDS = {"day": day, "countdown": countdown, "weekday": weekday_name, "shortened": shortened}
+_OURS = ("wordings", "unread")  # of a context: what no template asks for
 _SHOWN = 120
 # Whatever a template can meet in what it is given; the database's errors are none of these.
 _FAULTS = (
@@ -52,10 +57,48 @@ def render(name: str, context: Mapping[str, object]) -> Rendered:
     if context.get("unread"):
         said = _TEXT.get_template(f"{name}/{PARTS[0]}").render(context)
         return Rendered(subject=one_line(said), text="", html="")
-    subject, text, page = (
+    wordings = context.get("wordings")
+    wording = wordings.get(name) if isinstance(wordings, Mapping) else None
+    if isinstance(wording, Wording):
+        try:
+            return reworded(name, wording, context)
+        except SandboxError as fault:
+            return replace(_shipped(name, context), fault=str(fault))
+    return _shipped(name, context)
+
+
+def shipped_wording(name: str) -> Wording:
+    """Return a letter's templates as they came with the program."""
+    subject, text, page = ((TEMPLATES / name / part).read_text("utf-8") for part in PARTS)
+    return Wording(version=0, subject=subject, text=text, html=page)
+
+
+def _shipped(name: str, context: Mapping[str, object]) -> Rendered:
+    return _whole(
         environment.get_template(f"{name}/{part}").render(context)
         for environment, part in zip((_TEXT, _TEXT, _PAGE), PARTS, strict=True)
     )
+
+
+def reworded(name: str, wording: Wording, context: Mapping[str, object]) -> Rendered:
+    """Return the letter as staff worded it; raise SandboxError when it can not be had so.
+
+    What a letter must say it says in any wording, each single letter anew.
+    """
+    sources = (wording.subject, wording.text, wording.html)
+    given = {key: value for key, value in context.items() if key not in _OURS}
+    written = SANDBOX.render(dict(zip(PARTS, sources, strict=True)), given)
+    try:
+        rendered = _whole(written[part] for part in PARTS)
+    except ValueError as error:
+        raise SandboxError(str(error)) from error
+    if lacking := next(unsaid(name, rendered, given), ""):
+        raise SandboxError(lacking)
+    return rendered
+
+
+def _whole(parts: Iterable[str]) -> Rendered:
+    subject, text, page = parts
     if not one_line(subject):
         raise ValueError("标题是空的")
     return Rendered(subject=one_line(subject), text=text.strip() + "\n", html=page)
@@ -101,7 +144,7 @@ def _place(error: Exception, name: str) -> str:
     return f"模板 {inside[-1] if inside else name}"
 
 
-def _inert(value: object) -> object:
+def inert(value: object) -> object:
     """Keep a value from a roster on its own line; what a template itself made passes."""
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
@@ -111,16 +154,11 @@ def _environment(*, escaped: bool) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         autoescape=escaped,  # noqa: S701 - on for pages; a plain text has nothing to escape
-        finalize=_inert,
+        finalize=inert,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "day": day,
-        "countdown": countdown,
-        "weekday": weekday_name,
-        "shortened": shortened,
-    }
+    environment.filters |= WORDS
     return environment
 
 

@@ -1,7 +1,8 @@
 """What letters are made of: plain values, already decided and worded by the rooms above."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,16 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """How staff want a kind of letter to read: its three templates, as they wrote them."""
+
+    version: int
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What every letter begins and ends with: to whom, of which day, from whom."""
 
@@ -96,6 +107,7 @@ class Head:
     office: Office
     demo: bool = False  # the data is invented, and the letter says so
     unread: bool = False  # nobody gets it (a rehearsal): its subject is enough
+    wordings: Mapping[str, Wording] = field(default_factory=dict)  # by the letter's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,3 +203,4 @@ class Rendered:
     subject: str
     text: str
     html: str
+    fault: str = ""  # why it does not read as staff want it, but as it was shipped

@@ -51,6 +51,7 @@ document.addEventListener("change", (event) => { if (event.target.name === "case
 // A form that was sent is not sent twice.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.file) return; // the page stays, and may be asked again
+  if (event.submitter?.formTarget) return;  // its answer goes into a frame of this page
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   event.target.dataset.sent = "yes";
   event.target.setAttribute("aria-busy", "true");

@@ -33,7 +33,8 @@ _NAMES = {
     "review": ("case_id", "stage", "proposes", "opened_on", "state"),
 }
 _UNTOLD = {"previous", "seal", "lease", "started_by", "worker"}
-_PASSING = {"lease", "heartbeat", "secret"}  # who works at this moment is nothing that was done
+# Who works at this moment, and how often something was tried, is nothing that was done.
+_PASSING = {"lease", "heartbeat", "secret", "letter_event"}
 
 Dump = dict[str, list[tuple[tuple[str, str], ...]]]
 
