@@ -14,3 +14,10 @@ def may_decide(by: Actor) -> Refusal | None:
     if by.role is None or by.role in DECIDERS:
         return None
     return Refusal(reason="您的角色不能审批事项，请经办、股长或分管领导办理")
+
+
+def may_import(by: Actor) -> Refusal | None:
+    """Refuse those who keep the program running, and enterprises, to change what is known."""
+    if by.role is None or by.role in DECIDERS:
+        return None
+    return Refusal(reason="您的角色不能导入或撤销导入，请经办、股长或分管领导办理")

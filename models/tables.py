@@ -17,12 +17,12 @@ from models.clock import ClockEvent
 from models.deadline import Deadline
 from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
+from models.imports import ImportBatch, ImportTrace, Upload
 from models.ledger import (
     Alarm,
     AuditEntry,
     CalendarOverride,
     Heartbeat,
-    ImportBatch,
     Lease,
     Run,
     RunBatch,
@@ -48,6 +48,7 @@ __all__ = [
     "FailedTry",
     "Heartbeat",
     "ImportBatch",
+    "ImportTrace",
     "Lease",
     "Letter",
     "LetterItem",
@@ -63,6 +64,7 @@ __all__ = [
     "Snooze",
     "Statement",
     "Transition",
+    "Upload",
     "Waiver",
     "metadata",
 ]
