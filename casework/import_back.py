@@ -86,7 +86,8 @@ class Back:
             self._remove(trace, step)
         elif mine:
             self.updates[step.model][step.key] = dict(row) | stored(step.model, then)
-            self.taken += [self._restored(trace, step, name, before.get(name)) for name in mine]
+            for name in mine:
+                self._restore(trace, step, name)
 
     def _is_mine(self, trace: ImportTrace, step: Step, name: str) -> bool:
         """Say whether a value is as the import wrote it; whoever wrote it since is told."""
@@ -134,21 +135,20 @@ class Back:
         row = self.since.now[step.model][step.key]
         self.removes[step.model].append(step.key)
         self._left[row.get("enterprise_id", 0)] -= 1
-        what = "企业" if step.model is Enterprise else thing(step.model, step.key)
-        after = "（不再登记）" if step.model is Enterprise else NOTHING
+        if step.model is Alias:  # goes without saying where the name is told
+            return
         before = what_it_says(step.model, step.after)
-        self.taken.append(
-            Change(uscc=trace.uscc, enterprise=trace.name, what=what, before=before, after=after)
-        )
+        after = "（不再登记）" if step.model is Enterprise else NOTHING
+        self._tell(trace, thing(step.model, step.key), (before, after))
 
-    def _restored(self, trace: ImportTrace, step: Step, name: str, to: object) -> Change:
-        return Change(
-            uscc=trace.uscc,
-            enterprise=trace.name,
-            what=field_of(step.model, step.key, name),
-            before=value_of(step, name, step.after[name]),
-            after=NOTHING if to is None else value_of(step, name, to),
-        )
+    def _restore(self, trace: ImportTrace, step: Step, name: str) -> None:
+        to = (step.before or {}).get(name)
+        now, then = (value_of(step, name, value) for value in (step.after[name], to))
+        self._tell(trace, field_of(step.model, step.key, name), (now, then))
+
+    def _tell(self, trace: ImportTrace, what: str, how: tuple[str, str]) -> None:
+        who, (before, after) = {"uscc": trace.uscc, "enterprise": trace.name}, how
+        self.taken.append(Change(**who, what=what, before=before, after=after))
 
     def _keep(self, trace: ImportTrace, what: str, why: str) -> None:
         self.kept.append(Kept(uscc=trace.uscc, enterprise=trace.name, what=what, why=why))
@@ -182,4 +182,4 @@ def _by_batch(later: int | None) -> str:
 
 
 def _now(step: Step, name: str, value: object) -> str:
-    return f"之后已改为“{NOTHING if value is None else value_of(step, name, value)}”"
+    return f"之后已改为“{value_of(step, name, value)}”"

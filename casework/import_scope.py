@@ -23,7 +23,7 @@ def within_ours(session: Session, services: Services, roster: Roster) -> Roster:
         return roster
     codes = sorted({row.uscc for row in _rows(roster)})
     known = {code: row["division_code"] for (code,), row in enterprises_of(session, codes).items()}
-    look = _Look(services.division, known)
+    look = _Look(services.division, known, {(each.sheet, each.row) for each in roster.errors})
     ours = tuple(look.filled(row) for row in roster.enterprises if not look.why_not(row))
     others = {row.uscc for row in roster.enterprises if look.why_not(row)}
     figures = tuple(
@@ -40,8 +40,8 @@ def within_ours(session: Session, services: Services, roster: Roster) -> Roster:
 class _Look:
     """What eyes of one division may import, given the divisions of those that are known."""
 
-    def __init__(self, division: str, known: dict[str, str]) -> None:
-        self._division, self._known = division, known
+    def __init__(self, division: str, known: dict[str, str], wrong: set[tuple[str, int]]) -> None:
+        self._division, self._known, self._wrong = division, known, wrong
 
     def why_not(self, row: EnterpriseRow | FiguresRow) -> str:
         """Return why a row may not be imported, or nothing."""
@@ -86,7 +86,9 @@ class _Look:
             )
 
     def _is_homeless(self, row: EnterpriseRow) -> bool:
-        return row.uscc not in self._known and not row.division_code
+        # A row that is wrong anyway may say a division that could not be read.
+        is_new = row.uscc not in self._known and (row.sheet, row.row) not in self._wrong
+        return is_new and not row.division_code
 
     def _is_ours(self, division: str) -> bool:
         return division.startswith(below(self._division))

@@ -83,6 +83,8 @@ def changes_of(trace: ImportTrace) -> Iterator[Change]:
         yield _change(trace, ("新企业", NOTHING, f"登记{with_it}"))
         return
     for step in steps:
+        if step.model is Alias:  # the change of the name tells it
+            continue
         if step.before is None:
             said = what_it_says(step.model, step.after)
             yield _change(trace, (thing(step.model, step.key), NOTHING, said))
@@ -108,7 +110,7 @@ def what_it_says(model: type[SQLModel], row: Mapping[str, Any]) -> str:
 
 def value_of(step: Step, name: str, value: Any) -> str:  # noqa: ANN401 - a cell of any column
     """Return a value of a step as staff write it."""
-    if step.model is Statement:
+    if step.model is Statement and value is not None:
         return shown(step.key[1], json.loads(value))
     return shown(name, value)
 

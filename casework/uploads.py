@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from pathlib import PureWindowsPath
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -55,6 +55,11 @@ def find_upload(services: Services, who: Visitor, token: str) -> Upload | None:
                 col(Upload.at) > services.now() - KEPT_FOR,
             )
         ).first()
+
+
+def forgotten(services: Services) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that a file has waited too long."""
+    return (col(Upload.at) <= services.now() - KEPT_FOR,)
 
 
 def waiting_uploads(services: Services, who: Visitor) -> tuple[Waiting, ...]:

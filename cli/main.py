@@ -16,6 +16,7 @@ try:
         configuring,
         days,
         demonstration,
+        imports,
         keeping,
         letters,
         looking,

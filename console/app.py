@@ -20,6 +20,7 @@ from console.answers import add_answers
 from console.cases import add_cases
 from console.firms import add_firms
 from console.house import Clock, House
+from console.imports import add_imports
 from console.metrics import TEXT, exposition
 from console.rendering import FOREVER, own_file
 from console.runs import HEADERS, page
@@ -46,7 +47,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms):
+    for add in (add_signing, add_today, add_cases, add_firms, add_imports):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)
