@@ -74,7 +74,7 @@ class Back:
         row = self.since.now[step.model][step.key]
         now, before = plain(step.model, row), step.before or {}
         said = [name for name in step.after if name not in BESIDE]
-        mine = [name for name in said if self._is_mine(trace, step, name)]
+        mine = [name for name in said if self._is_mine(trace, step, name, now)]
         then = {name: before.get(name) for name in mine}
         if step.model is AnnualFigures:
             origins = before.get("sources", {})
@@ -89,9 +89,8 @@ class Back:
             for name in mine:
                 self._restore(trace, step, name)
 
-    def _is_mine(self, trace: ImportTrace, step: Step, name: str) -> bool:
+    def _is_mine(self, trace: ImportTrace, step: Step, name: str, now: Mapping[str, Any]) -> bool:
         """Say whether a value is as the import wrote it; whoever wrote it since is told."""
-        now = plain(step.model, self.since.now[step.model][step.key])
         same = now.get(name) == step.after[name]
         if step.model is AnnualFigures and same:
             same = now["sources"].get(name) == step.after["sources"].get(name)

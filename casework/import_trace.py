@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Date
@@ -44,6 +44,11 @@ class Step:
         """Return whose row it is."""
         return MODELS[self.table]
 
+    @property
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON; copying it deep would take longer than all the rest."""
+        return {"table": self.table, "key": self.key, "before": self.before, "after": self.after}
+
 
 def traces_of(comparison: Comparison, aliases: Container[Key]) -> Iterator[dict[str, Any]]:
     """Yield one row of `import_trace` for each enterprise that an import writes about.
@@ -66,7 +71,7 @@ def traces_of(comparison: Comparison, aliases: Container[Key]) -> Iterator[dict[
             "uscc": uscc,
             "name": firm["name"],
             "division_code": firm["division_code"],
-            "steps": json.dumps([asdict(each) for each in steps[uscc]], ensure_ascii=False),
+            "steps": json.dumps([each.as_dict for each in steps[uscc]], ensure_ascii=False),
         }
 
 
@@ -150,10 +155,12 @@ def _step(model: type[SQLModel], key: Key, before: Values | None, after: Values)
     was = plain(model, before)
     changed = [name for name in now if now[name] != was.get(name)]
     then = {name: was.get(name) for name in changed}
+    sources = now.get("sources", {})
     now = {name: now[name] for name in changed}
-    if "sources" in now:  # only those of what changed
-        now["sources"] = {fact: now["sources"].get(fact) for fact in changed if fact != "sources"}
-        then["sources"] = {fact: was["sources"].get(fact) for fact in now["sources"]}
+    if model is AnnualFigures:  # of all the sources only those of what changed
+        facts = [name for name in changed if name != "sources"]
+        then["sources"] = {fact: was["sources"].get(fact) for fact in facts}
+        now["sources"] = {fact: sources.get(fact) for fact in facts}
     return Step(table=named, key=key, before=then, after=now)
 
 

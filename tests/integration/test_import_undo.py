@@ -108,6 +108,15 @@ def test_newcomers_go_whole_and_the_same_file_can_be_imported_again(house: Servi
     assert [line.undone_by for line in list_batches(house).lines] == ["", "示例经办"]
 
 
+def test_a_file_of_the_same_name_on_the_same_day_is_taken_back_too(house: Services) -> None:
+    applied(house, full_roster())
+    before = told(house)
+    applied(house, a_roster(an_enterprise(), figures=(figures(values={"sales": 1_00}),)))
+
+    assert [each.what for each in taken_back(house, 2).taken] == ["2025 年销售收入"]
+    assert told(house) == before
+
+
 def test_twice_takes_back_once_and_all_of_it_stands_in_the_chain(house: Services) -> None:
     applied(house, full_roster())
     taken_back(house, 1)
