@@ -18,9 +18,11 @@ from sqlmodel import SQLModel, col
 from casework import runs
 from casework.remind import swept_on
 from casework.services import Services
+from casework.uploads import forgotten
 from config.settings import KeepPart
 from models.case import Review, ReviewState
 from models.deadline import Deadline, DeadlineState
+from models.imports import ImportBatch, ImportTrace, Upload
 from models.ledger import Alarm, Run, RunBatch, RunState
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from models.upkeep import Tended, tend
@@ -40,6 +42,7 @@ class HousekeepingReport:
     batches: int
     unsaid: int  # reminders that never went into a letter
     letter_files: int
+    uploads: int = 0  # files that waited for a yes, and what old imports wrote
     history: int = 0  # records that Prefect kept of runs
     freed_bytes: int = 0
     dry_run: bool = False
@@ -74,6 +77,8 @@ def _tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
     old = _remove(services, Run, _old_runs(add_months(today, -keep.runs_months)), cellar)
     batches = _remove(services, RunBatch, _old_batches(services, keep), cellar)
     unsaid = _remove(services, LetterItem, _never_said(services, keep), cellar)
+    uploads = _remove(services, Upload, forgotten(services), cellar)
+    uploads += _remove(services, ImportTrace, _old_traces(services, keep), cellar)
     files = sum(1 for _ in _letter_files(services, cellar))
     tended = Tended() if cellar.dry_run else tend(services.database.engine)
     return HousekeepingReport(
@@ -81,6 +86,7 @@ def _tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
         batches=batches,
         unsaid=unsaid,
         letter_files=files,
+        uploads=uploads,
         freed_bytes=tended.freed_bytes,
         dry_run=cellar.dry_run,
     )
@@ -110,6 +116,13 @@ def _old_batches(services: Services, keep: KeepPart) -> Sequence[ColumnElement[b
         col(Run.state) == RunState.RUNNING.value,
     )
     return col(RunBatch.period) < month, ~unfinished
+
+
+def _old_traces(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bool]]:
+    """Return what imports wrote that are too old to be taken back."""
+    before = _start_of(add_months(services.today, -keep.runs_months))
+    old = select(col(ImportBatch.id)).where(col(ImportBatch.at) < before)
+    return (col(ImportTrace.batch_id).in_(old),)
 
 
 def _never_said(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bool]]:
@@ -200,5 +213,5 @@ def _start_of(day: dt.date) -> dt.datetime:
 
 def _rows_of(report: HousekeepingReport) -> dict[str, object]:
     """Return what is the same on every machine: how files lie on a disk is not."""
-    ours = {"runs", "batches", "unsaid", "letter_files"}
+    ours = {"runs", "batches", "unsaid", "letter_files", "uploads"}
     return {name: number for name, number in asdict(report).items() if name in ours}

@@ -1,12 +1,16 @@
 """What an import changes, in the words of the office."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sqlmodel import SQLModel
 from typing_extensions import override
 
+from models.enterprise import Alias, Enterprise, Person
+from models.figures import AnnualFigures, Qualification, Statement
 from policy.facts import FACTS, Kind
 
 NOTHING = "（空）"
@@ -65,6 +69,38 @@ def shown(field: str, value: Any) -> str:  # noqa: ANN401 - a cell of any column
 def told(fact: str, value: str) -> str:
     """Return a statement's stored value (JSON) as staff write it."""
     return shown(fact, json.loads(value))
+
+
+def thing(model: type[SQLModel], key: Sequence[Any]) -> str:
+    """Return what a whole row is called, by its natural key."""
+    if model is Statement:
+        return field_title(key[1])
+    named = {
+        Enterprise: "企业",
+        Person: "联系人",
+        Alias: f"曾用名 {key[-1]}",
+        AnnualFigures: f"{key[-1]} 年年度数据",
+        Qualification: f"资格 {key[-1]}",
+    }
+    return named[model]
+
+
+def field_of(model: type[SQLModel], key: Sequence[Any], name: str) -> str:
+    """Return what one column of a row is called."""
+    if model is Person and name == "name":
+        return "联系人"
+    if model is Statement:
+        return field_title(key[1])
+    if model in (AnnualFigures, Qualification):
+        return f"{key[1]} {'年' if model is AnnualFigures else ''}{field_title(name)}"
+    return field_title(name)
+
+
+def summary(model: type[SQLModel], said: Mapping[str, Any]) -> str:
+    """Return in one line what a whole row says."""
+    if model is AnnualFigures:
+        return f"{len(said)} 项数据"
+    return "，".join(shown(name, value) for name, value in said.items() if name != "of")
 
 
 def _plain(number: Decimal) -> str:

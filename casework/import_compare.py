@@ -9,7 +9,16 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from casework.import_changes import NOTHING, Change, field_title, shown, told
+from casework.import_changes import (
+    NOTHING,
+    Change,
+    field_of,
+    field_title,
+    shown,
+    summary,
+    thing,
+    told,
+)
 from casework.import_early import too_early
 from casework.import_known import Key, Known, Values
 from exchange.values import EnterpriseRow, FiguresRow, Held, Problem, Roster, Severity
@@ -120,11 +129,9 @@ class Comparison:
         key = (held.kind, held.number)
         before = self.known[Qualification].get(key)
         if before is not None and before["of"] != row.uscc:
-            self._wrong(
-                row,
-                ("证书编号", held.number),
-                f"编号 {held.number} 已登记在另一家企业（{before['of']}）名下，请核对编号",
-            )
+            other = f"另一家企业（{before['of']}）" if before["of"] else "别的行政区划的企业"
+            said_of = f"编号 {held.number} 已登记在{other}名下，请核对编号"
+            self._wrong(row, ("证书编号", held.number), said_of)
             return
         said = {"of": row.uscc, "valid_from": held.valid_from, "valid_to": held.valid_to}
         said |= {"field": held.field} if held.field else {}
@@ -176,14 +183,14 @@ class Comparison:
             self.inserts[model].setdefault(key, dict(blank)).update(said)
             self._note(row, Status.NEW)
             if model is not Enterprise and (row.uscc,) in self.known[Enterprise]:
-                self._change(row, _thing(model, key), NOTHING, _summary(model, said))
+                self._change(row, thing(model, key), NOTHING, summary(model, said))
             return said
         diff = {name: value for name, value in said.items() if before[name] != value}
         self._note(row, Status.CHANGED if diff else Status.UNCHANGED)
         if diff:
             self.updates[model].setdefault(key, dict(before)).update(diff)
         for name, value in diff.items():
-            what = _field(model, key, name)
+            what = field_of(model, key, name)
             self._change(row, what, shown(name, before[name]), shown(name, value))
         return diff
 
@@ -246,23 +253,3 @@ _ENTERPRISE_BLANK: dict[str, Any] = {
 
 def _said(values: Values) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _thing(model: type[SQLModel], key: Key) -> str:
-    if model is AnnualFigures:
-        return f"{key[1]} 年年度数据"
-    return f"资格 {key[1]}" if model is Qualification else "联系人"
-
-
-def _field(model: type[SQLModel], key: Key, name: str) -> str:
-    if model is Person and name == "name":
-        return "联系人"
-    if model in (AnnualFigures, Qualification):
-        return f"{key[1]} {'年' if model is AnnualFigures else ''}{field_title(name)}"
-    return field_title(name)
-
-
-def _summary(model: type[SQLModel], said: Values) -> str:
-    if model is AnnualFigures:
-        return f"{len(said)} 项数据"
-    return "，".join(shown(name, value) for name, value in said.items() if name != "of")

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, case, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
+from casework.scope import seen_by
+from casework.services import Services
 from exchange.values import Roster
-from models.enterprise import Enterprise, Person, Role
+from models.enterprise import Alias, Enterprise, Person, Role
 from models.figures import AnnualFigures, Qualification, Statement
 from models.writes import table_of
 
@@ -22,13 +24,14 @@ Known = Mapping[type[SQLModel], Mapping[Key, Values]]
 _CHUNK = 10_000
 
 
-def read_known(session: Session, roster: Roster, *, on: dt.date, locking: bool) -> Known:
-    """Return what the database says of the roster's enterprises on a day.
+def read_known(session: Session, services: Services, roster: Roster, *, locking: bool) -> Known:
+    """Return what the database says of the roster's enterprises today.
 
     ``locking`` keeps other imports away from these enterprises until the transaction ends.
     """
     codes = sorted({row.uscc for row in roster.enterprises} | {row.uscc for row in roster.figures})
-    enterprises = _enterprises(session, codes, locking=locking)
+    numbers = sorted({held.number for row in roster.enterprises for held in row.held})
+    enterprises = enterprises_of(session, codes, locking=locking)
     codes_by_id = {row["id"]: code for (code,), row in enterprises.items()}
     return {
         Enterprise: enterprises,
@@ -37,12 +40,44 @@ def read_known(session: Session, roster: Roster, *, on: dt.date, locking: bool) 
             (codes_by_id[row["enterprise_id"]], row["year"]): row
             for row in _of_enterprises(session, AnnualFigures, codes_by_id)
         },
-        Statement: _in_force(session, codes_by_id, on),
-        Qualification: _held(session, roster),
+        Statement: _in_force(session, codes_by_id, services.today),
+        Qualification: _held(session, services, numbers),
     }
 
 
-def _enterprises(session: Session, codes: Sequence[str], *, locking: bool) -> dict[Key, Values]:
+def read_written(session: Session, codes: Sequence[str], *, locking: bool) -> Known:
+    """Return every row that imports write about these enterprises.
+
+    A statement goes by its day too, for each is a row of its own.
+    """
+    enterprises = enterprises_of(session, codes, locking=locking)
+    by_id = {row["id"]: code for (code,), row in enterprises.items()}
+    return {
+        Enterprise: enterprises,
+        Person: _contacts(session, by_id),
+        Alias: {
+            (by_id[row["enterprise_id"]], row["name"]): row
+            for row in _of_enterprises(session, Alias, by_id)
+        },
+        AnnualFigures: {
+            (by_id[row["enterprise_id"]], row["year"]): row
+            for row in _of_enterprises(session, AnnualFigures, by_id)
+        },
+        Statement: {
+            (by_id[row["enterprise_id"]], row["fact"], row["as_of"].isoformat()): row
+            for row in _of_enterprises(session, Statement, by_id)
+        },
+        Qualification: {
+            (row["kind"], row["number"]): row
+            for row in _of_enterprises(session, Qualification, by_id)
+        },
+    }
+
+
+def enterprises_of(
+    session: Session, codes: Sequence[str], *, locking: bool = False
+) -> dict[Key, Values]:
+    """Return the enterprises of these codes."""
     found: dict[Key, Values] = {}
     for chunk in _chunks(codes):
         wanted = select(table_of(Enterprise)).where(col(Enterprise.uscc).in_(chunk))
@@ -70,12 +105,13 @@ def _in_force(session: Session, codes_by_id: Mapping[int, str], on: dt.date) -> 
     return newest
 
 
-def _held(session: Session, roster: Roster) -> dict[Key, Values]:
-    numbers = sorted({held.number for row in roster.enterprises for held in row.held})
+def _held(session: Session, services: Services, numbers: Sequence[str]) -> dict[Key, Values]:
+    """Return who holds these numbers; whoever these eyes may not see goes by no code."""
+    whose = case((and_(true(), *seen_by(services)), col(Enterprise.uscc)), else_="")
     found: dict[Key, Values] = {}
     for chunk in _chunks(numbers):
         wanted = (
-            select(table_of(Qualification), col(Enterprise.uscc).label("of"))
+            select(table_of(Qualification), whose.label("of"))
             .join(Enterprise, col(Enterprise.id) == col(Qualification.enterprise_id))
             .where(col(Qualification.number).in_(chunk))
         )

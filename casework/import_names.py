@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.scope import seen_by
+from casework.services import Services
 from exchange.values import EnterpriseRow, Problem, Severity
 from models.enterprise import Alias, Enterprise
 
@@ -41,14 +43,16 @@ def core(name: str) -> str:
     return particular if len(particular) >= _SHORTEST else plain
 
 
-def look_alikes(session: Session, newcomers: Mapping[str, EnterpriseRow]) -> list[Problem]:
+def look_alikes(
+    session: Session, services: Services, newcomers: Mapping[str, EnterpriseRow]
+) -> list[Problem]:
     """Return a warning for each newcomer whose name is another enterprise's, or nearly.
 
     ``newcomers`` are the rows, by USCC, whose name nobody has seen yet.
     """
     wanted = {core(row.name) for row in newcomers.values()}
     bearers: dict[str, list[_Bearer]] = {}
-    for uscc, name in _names(session) if wanted else ():
+    for uscc, name in _names(session, services) if wanted else ():
         if core(name) in wanted:
             known = _Bearer(uscc=uscc, name=name, place="已登记", is_known=True)
             bearers.setdefault(core(name), []).append(known)
@@ -63,12 +67,16 @@ def look_alikes(session: Session, newcomers: Mapping[str, EnterpriseRow]) -> lis
     ]
 
 
-def _names(session: Session) -> list[tuple[str, str]]:
-    now = session.execute(select(col(Enterprise.uscc), col(Enterprise.name)))
+def _names(session: Session, services: Services) -> list[tuple[str, str]]:
+    ours = seen_by(services)
+    now = session.execute(
+        select(col(Enterprise.uscc), col(Enterprise.name)).where(*ours).order_by(col(Enterprise.id))
+    )
     former = session.execute(
-        select(col(Enterprise.uscc), col(Alias.name)).join(
-            Alias, col(Alias.enterprise_id) == col(Enterprise.id)
-        )
+        select(col(Enterprise.uscc), col(Alias.name))
+        .join(Alias, col(Alias.enterprise_id) == col(Enterprise.id))
+        .where(*ours)
+        .order_by(col(Alias.id))
     )
     return [(uscc, name) for rows in (now, former) for uscc, name in rows]
 

@@ -37,7 +37,7 @@ LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "/due": ("截止日历", ("programme", "officer", "kind", "q", "overdue", "days", "on")),
     "/due/month": ("截止月历", ("programme", "officer", "kind", "q", "overdue", "month")),
     "/enterprises": ("企业", ("q",)),
-    "/letters": ("信函", ("state", "on", "q")),
+    "/letters": ("信函", ("state", "on", "q", "person", "uscc")),
 }
 
 

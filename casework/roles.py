@@ -59,5 +59,10 @@ def may_reword(by: Actor) -> Refusal | None:
     return _only(by, CONFIRMERS, "只有股长可以改信函模板")
 
 
+def may_import(by: Actor) -> Refusal | None:
+    """Refuse those who keep the program running, and enterprises, to change what is known."""
+    return _only(by, DECIDERS, "您的角色不能导入或撤销导入，请经办、股长或分管领导办理")
+
+
 def _only(by: Actor, roles: AbstractSet[Role], otherwise: str) -> Refusal | None:
     return None if by.role is None or by.role in roles else Refusal(reason=otherwise)

@@ -22,7 +22,7 @@ _NOT_STANDALONE = {"standalone_mode": False}
 
 # In the order of an office's work; the first three of a panel are what most people need.
 _ORDER = (
-    *("demo", "init", "template", "import", "check"),
+    *("demo", "init", "template", "import", "imports", "check"),
     *("run", "record", "decide", "clock", "answers", "snooze"),
     *("status", "due", "cases", "case", "explain", "letters", "runs", "assess"),
     *("workday", "calendar", "staff", "account", "audit", "robots", "watch", "config"),

@@ -17,6 +17,7 @@ try:
         configuring,
         days,
         demonstration,
+        imports,
         keeping,
         letters,
         looking,

@@ -186,7 +186,7 @@ def _free(target: Path) -> Path:
 
 def _form(report: "ImportReport", marked: Path | None) -> dict[str, object]:
     counts = {name: getattr(report, name) for name in ("new", "changed", "unchanged", "wrong")}
-    more = {"applied": report.applied, "already": report.already}
+    more = {"applied": report.applied, "already": report.already, "batch": report.batch}
     file = str(marked) if marked else None
     return counts | {"problems": report.problems, "remarks": file} | more
 
@@ -213,7 +213,7 @@ def _print_report(file: Path, report: "ImportReport", marked: Path | None, *, wa
     elif report.already:
         say(console, "这份文件已经导入过，没有变化。")
     elif report.applied:
-        say(console, "已导入。")
+        say(console, f"已导入，第 {report.batch} 批；撤销用 peiyu imports undo {report.batch}")
         next_step(console, "peiyu run monthly    对照条件，推进事项")
     elif report.new or report.changed:
         next_step(console, f"peiyu import {typed(file)} --apply    导入")

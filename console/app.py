@@ -25,6 +25,7 @@ from console.due import add_due
 from console.feed import add_feed
 from console.firms import add_firms
 from console.house import Clock, FirstStart, House, Starter
+from console.imports import add_imports
 from console.letters import add_letters
 from console.metrics import TEXT, exposition
 from console.people import add_people
@@ -63,6 +64,7 @@ ADDED = (
     add_cases,
     add_firms,
     add_due,
+    add_imports,
     add_letters,
     add_wordings,
     add_programmes,

@@ -37,8 +37,19 @@ def write_remarks(original: Path, problems: Iterable[Problem], target: Path) -> 
     A file that could not be opened comes back as a workbook that holds only the list. An .xls
     or .csv comes back as .xlsx with the same content. OSError: the target cannot be written.
     """
+    _save(_remarked(original.name, read_bytes(original), problems), target)
+
+
+def with_remarks(name: str, data: bytes, problems: Iterable[Problem]) -> bytes:
+    """Return such a copy of a file that lies in no folder."""
+    copy = io.BytesIO()
+    _remarked(name, data, problems).save(copy)
+    return copy.getvalue()
+
+
+def _remarked(name: str, data: bytes | str, problems: Iterable[Problem]) -> openpyxl.Workbook:
     listed = sorted(problems, key=lambda each: (each.severity, each.sheet, each.row))
-    book = _opened(original)
+    book = _opened(name, data)
     by_place: dict[tuple[str, str], list[Problem]] = defaultdict(list)
     for problem in listed:
         if problem.place and problem.sheet in book.sheetnames:
@@ -47,7 +58,7 @@ def write_remarks(original: Path, problems: Iterable[Problem], target: Path) -> 
         _remark(book[sheet], place, here)
     _list(book, listed)
     book.properties.lastModifiedBy = _SAVED_BY
-    _save(book, target)
+    return book
 
 
 def is_untouched(copy: Path) -> bool:
@@ -67,9 +78,8 @@ def put_text(cell: Cell, text: str) -> None:
         cell.quotePrefix = True
 
 
-def _opened(original: Path) -> openpyxl.Workbook:
-    data = read_bytes(original)
-    known = data if isinstance(data, str) else book_of(original.name, data)
+def _opened(name: str, data: bytes | str) -> openpyxl.Workbook:
+    known = data if isinstance(data, str) else book_of(name, data)
     if isinstance(known, str) or isinstance(data, str):
         return openpyxl.Workbook()
     return (_own(data) if known.kind == "xlsx" else None) or _rebuilt(known)

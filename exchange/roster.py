@@ -35,14 +35,19 @@ def read_roster(path: Path) -> Roster:
     """Return what a file says. Nothing is raised for what a file may hold."""
     data = read_bytes(path)
     if isinstance(data, str):
-        return Roster(filename=path.name, digest="", problems=(_of_file(path, data),))
+        return Roster(filename=path.name, digest="", problems=(_of_file(path.name, data),))
+    return roster_of(path.name, data)
+
+
+def roster_of(name: str, data: bytes) -> Roster:
+    """Return what the bytes of a file of this name say."""
     digest = digest_of(data)
-    book = book_of(path.name, data)
+    book = book_of(name, data)
     if isinstance(book, str):
-        return Roster(filename=path.name, digest=digest, problems=(_of_file(path, book),))
-    said = _read(book, path)
+        return Roster(filename=name, digest=digest, problems=(_of_file(name, book),))
+    said = _read(book, name)
     return Roster(
-        filename=path.name,
+        filename=name,
         digest=digest,
         enterprises=tuple(said.enterprises),
         figures=tuple(said.figures),
@@ -50,7 +55,7 @@ def read_roster(path: Path) -> Roster:
     )
 
 
-def _read(book: Book, path: Path) -> _Said:
+def _read(book: Book, name: str) -> _Said:
     said = _Said()
     tables = []
     for sheet in book.sheets:
@@ -62,7 +67,7 @@ def _read(book: Book, path: Path) -> _Said:
         else:
             tables.append(table)
     if not tables:
-        said.problems = [_of_file(path, _NO_HEADER)]
+        said.problems = [_of_file(name, _NO_HEADER)]
         return said
     for table in tables:
         _take(table, said)
@@ -109,5 +114,5 @@ def _of_sheet(sheet: Sheet, row: int, message: str) -> Problem:
     )
 
 
-def _of_file(path: Path, message: str) -> Problem:
-    return Problem(sheet="", row=0, column="", value=path.name, message=message)
+def _of_file(name: str, message: str) -> Problem:
+    return Problem(sheet="", row=0, column="", value=name, message=message)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,10 @@ class _Column:
     needed: bool = False
 
 
-def write_roster_template(path: Path) -> None:
+def write_roster_template(target: Path | BytesIO) -> None:
     """Write the template. Imported as it is, it changes nothing and says so."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    with xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options) as book:
         _write_table(book, ROSTER_SHEET, _roster_columns())
         _write_table(book, FIGURES_SHEET, _figures_columns())
         _write_help(book)

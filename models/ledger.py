@@ -1,4 +1,4 @@
-"""Ledgers: runs, leases, signs of life, alarms, imports, calendar overrides, the audit chain."""
+"""Ledgers: runs, leases, signs of life, alarms, calendar overrides, the audit chain."""
 
 import datetime as dt
 from enum import StrEnum
@@ -81,19 +81,6 @@ class Alarm(SQLModel, table=True):
     hint: str = Field(default="", sa_type=Text)  # what to type
     raised_at: dt.datetime = Field(sa_type=Instant)
     cleared_at: dt.datetime | None = Field(default=None, sa_type=Instant)
-
-
-class ImportBatch(SQLModel, table=True):
-    """One applied file; the same bytes are never applied twice."""
-
-    __tablename__ = "import_batch"
-
-    id: int | None = Field(default=None, primary_key=True)
-    digest: str = Field(unique=True, max_length=64)
-    filename: str
-    counts: str = Field(default="{}", sa_type=Text)
-    by: str
-    at: dt.datetime = Field(sa_type=Instant)
 
 
 class CalendarOverride(SQLModel, table=True):

@@ -18,12 +18,12 @@ from models.confirmation import Confirmation, RehearsalRow
 from models.deadline import Deadline
 from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
+from models.imports import ImportBatch, ImportTrace, Upload
 from models.ledger import (
     Alarm,
     AuditEntry,
     CalendarOverride,
     Heartbeat,
-    ImportBatch,
     Lease,
     Run,
     RunBatch,
@@ -55,6 +55,7 @@ __all__ = [
     "Feed",
     "Heartbeat",
     "ImportBatch",
+    "ImportTrace",
     "Lease",
     "Letter",
     "LetterEvent",
@@ -75,6 +76,7 @@ __all__ = [
     "Statement",
     "Target",
     "Transition",
+    "Upload",
     "Waiver",
     "metadata",
 ]

@@ -16,6 +16,10 @@ from casework.clocks import ClockChange
 from casework.digest import DigestReport
 from casework.due import DueLine, DueList
 from casework.housekeeping import HousekeepingReport
+from casework.import_back import Kept
+from casework.import_batches import BatchLine, BatchList
+from casework.import_changes import Change
+from casework.import_undo import Undoing
 from casework.letters_page import LetterLine, Outbox
 from casework.reproject import MovedDate, Reprojection
 from casework.runs_page import RunLine
@@ -44,6 +48,7 @@ SHOWN = (
     *(AbsenceLine, MonthSummary, MonthLine, MonthFigure),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
     *(AnswerList, AnswerLine, SettledAnswer, Snoozed),
+    *(BatchList, BatchLine, Undoing, Change, Kept),
 )
 PAGE = set(re.findall(r"`([a-z_]+)`", text("docs/for-programs.md")))
 

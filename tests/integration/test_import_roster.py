@@ -17,7 +17,8 @@ from exchange.values import EnterpriseRow, FiguresRow, Held, Problem, Roster, Se
 from models.audit import broken_at
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
-from models.ledger import AuditEntry, ImportBatch
+from models.imports import ImportBatch
+from models.ledger import AuditEntry
 from models.tables import metadata
 from models.writes import table_of
 from tests.plugins.house import HouseMaker
