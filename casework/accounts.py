@@ -17,6 +17,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.token_ends import end_tokens
 from casework.words import ROLES
 from models.accounts import Account, SignIn
 from models.enterprise import Person, Role
@@ -146,7 +147,7 @@ def choose_password(services: Services, secret: str, password: str) -> str | Ref
 
 
 def close_account(services: Services, login: str, *, by: Actor) -> Refusal | None:
-    """Take somebody's password and sign-ins away at once; what they did stays theirs."""
+    """Take password, sign-ins and tokens away at once; what somebody did stays theirs."""
 
     def attempt(session: Session) -> Refusal | None:
         person = session.scalars(select(Person).where(col(Person.key) == f"staff/{login}")).first()
@@ -155,6 +156,7 @@ def close_account(services: Services, login: str, *, by: Actor) -> Refusal | Non
             return Refusal(reason=f"“{login}”没有账号")
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.delete(account)
+        end_tokens(session, person.id or 0, services.now())
         note(session, services, by, "account.close", (person.key, {}))
         return None
 

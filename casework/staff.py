@@ -11,6 +11,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.refusal import Refusal
 from casework.services import Actor, Services
+from casework.token_ends import end_tokens
 from casework.words import ROLES
 from models.enterprise import Person, Role
 
@@ -105,6 +106,7 @@ def remove_staff(services: Services, login: str, *, reason: str, by: Actor) -> S
         if person is None or not person.active:
             return Refusal(reason=f"没有在岗的工作人员“{login}”")
         person.active = False
+        end_tokens(session, person.id or 0, services.now())
         note(session, services, by, "staff.remove", (f"staff/{login}", {"reason": reason}))
         return _line(person)
 

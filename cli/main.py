@@ -30,6 +30,7 @@ try:
         running,
         safekeeping,
         staff,
+        tokens,
         up,
     )
     from cli.app import app

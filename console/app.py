@@ -1,6 +1,6 @@
 """The pages: `/healthz` for whoever must know at once, `/metrics` for curves, `/runs` to look.
 
-And `/a/…`, where enterprises answer: see `console/answers.py`.
+And `/a/…`, where enterprises answer: see `console/answers.py`; `/api/v1`: see `console/api`.
 """
 
 from collections.abc import AsyncIterator
@@ -17,6 +17,7 @@ from casework.runs_page import list_runs
 from casework.services import Services
 from casework.watch import look
 from console.answers import add_answers
+from console.api.app import PREFIX, make_api
 from console.cases import add_cases
 from console.firms import add_firms
 from console.house import Clock, House
@@ -51,6 +52,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)
     add_answers(app, home)
+    app.mount(PREFIX, make_api(house))
     return app
 
 

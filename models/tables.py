@@ -3,6 +3,7 @@
 from models.absence import Absence
 from models.accounts import Account, FailedTry, SignIn
 from models.answer import Answer, Snooze
+from models.api import KeptAnswer, Token
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -29,6 +30,7 @@ from models.ledger import (
 )
 from models.letter import Letter, LetterItem
 from models.secret import Secret
+from models.webhooks import Webhook, WebhookCall
 
 __all__ = [
     "Absence",
@@ -48,6 +50,7 @@ __all__ = [
     "FailedTry",
     "Heartbeat",
     "ImportBatch",
+    "KeptAnswer",
     "Lease",
     "Letter",
     "LetterItem",
@@ -62,7 +65,10 @@ __all__ = [
     "SignIn",
     "Snooze",
     "Statement",
+    "Token",
     "Transition",
     "Waiver",
+    "Webhook",
+    "WebhookCall",
     "metadata",
 ]
