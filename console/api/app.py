@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from console.api import reads
+from console.api import acts, reads
 from console.api.door import Bounded, admitted, secured
 from console.api.problems import add_problems, possible
 from console.house import House
@@ -37,6 +37,7 @@ def make_api(house: House) -> FastAPI:
     api.add_middleware(Bounded)
     add_problems(api)
     api.include_router(reads.router)
+    api.include_router(acts.router)
     api.openapi = lambda: _schema(api)  # type: ignore[method-assign]
     return api
 

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casework.roles import DECIDERS, STAFF
 from casework.services import Services
 from casework.tokens import Bearer, NoBearer, bearer
-from console.api.problems import ProblemError, answered, problem
+from console.api.problems import ProblemError
 from models.enterprise import Role
 
 LARGEST = 64 * 1024  # bytes that a program may send
@@ -87,33 +87,22 @@ class Bounded:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        read, begun = 0, False
+        read = 0
 
         async def bounded() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
             if read > LARGEST:
-                raise _TooLargeError
+                raise HTTPException(413)
             return message
 
         async def sealed(message: Message) -> None:
-            nonlocal begun
-            begun = True
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *_HEADERS]
             await send(message)
 
-        try:
-            await self._app(scope, bounded, sealed)
-        except _TooLargeError:
-            if not begun:
-                refused = answered(413, problem(413, "发来的内容太大，最多 64 KB"))
-                await refused(scope, receive, sealed)
-
-
-class _TooLargeError(Exception):
-    """More was sent than a program may send."""
+        await self._app(scope, bounded, sealed)
 
 
 _HEADERS: list[tuple[bytes, bytes]] = [

@@ -121,6 +121,8 @@ def _where(loc: Iterable[int | str]) -> str:
 def _words(fault: Mapping[str, Any]) -> str:
     """Return what is wrong with one value, and how to write it."""
     kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "subject":
+        return str(fault["msg"])
     if kind in ("enum", "literal_error"):
         return named(
             re.findall(r"'([^']+)'", str(context.get("expected", ""))), str(fault["input"])
@@ -138,7 +140,11 @@ def _words(fault: Mapping[str, Any]) -> str:
 def _of_the_web(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as it was registered
     status = error.status_code if error.status_code in TITLES else 400
-    words = {404: _NOWHERE, 405: "这个地址不能这样用，请看 /api/v1/openapi.json"}
+    words = {
+        404: _NOWHERE,
+        405: "这个地址不能这样用，请看 /api/v1/openapi.json",
+        413: "发来的内容太大，最多 64 KB",
+    }
     detail = words.get(status, "请求看不懂，请检查写法")
     return answered(status, problem(status, detail), error.headers)
 

@@ -25,7 +25,7 @@ from console.api.case_shapes import (
     EnterpriseWhole,
     Letters,
 )
-from console.api.door import Called, only
+from console.api.door import Called, Caller, only
 from console.api.paging import After, Limit, next_of
 from console.api.problems import ProblemError, possible
 from console.api.shapes import BoardShape, Programmes, Runs, Today
@@ -42,8 +42,8 @@ _FINAL_KEYS = {words: final.value for final, words in FINALS.items()}
 @router.get("/programmes")
 def list_programmes(caller: Called) -> Programmes:
     """List every programme as its file says today: stages, and what can be recorded."""
-    known = caller.services.catalogue.programmes
-    return Programmes.of({"programmes": [known[key] for key in sorted(known)]})
+    programmes = caller.services.catalogue.programmes
+    return Programmes.of({"programmes": [programmes[key] for key in sorted(programmes)]})
 
 
 @router.get("/board")
@@ -72,15 +72,16 @@ def _wanted(
     cycle: Annotated[int | None, Query(description="The year it applies in.")] = None,
 ) -> CaseFilter:
     """Return which cases are asked for by where they stand."""
-    _known(caller, programme)
+    known(caller, programme)
     place = phase.value if phase else None
     return CaseFilter(programme=programme, stage=stage, phase=place, cycle=cycle)
 
 
-def _known(caller: Called, programme: str | None) -> None:
-    known = caller.services.catalogue.programmes
-    if programme is not None and programme not in known:
-        listed = "、".join(sorted(known))
+def known(caller: Caller, programme: str | None) -> None:
+    """Refuse a programme that there is not."""
+    programmes = caller.services.catalogue.programmes
+    if programme is not None and programme not in programmes:
+        listed = "、".join(sorted(programmes))
         raise ProblemError(422, f"参数 programme：没有项目“{programme}”，可用的有：{listed}")
 
 
@@ -108,7 +109,7 @@ def list_cases(
     after: After,
     limit: Limit = 50,
 ) -> Cases:
-    """List cases by number, page by page; what changes meanwhile is neither skipped nor repeated."""
+    """List cases by number; what changes between two pages is neither skipped nor repeated."""
     asked = replace(
         wanted,
         words=ticks.words,
@@ -185,7 +186,7 @@ def list_due(
     overdue: Annotated[bool, Query(description="Only those that have passed.")] = False,
 ) -> DueDates:
     """List open due dates, overdue ones always among them; each explains how it came about."""
-    _known(caller, programme)
+    known(caller, programme)
     wanted = DueFilter(days=days, programme=programme, enterprise=q, overdue=overdue)
     found = due(caller.services, wanted)
     if isinstance(found, Refusal):

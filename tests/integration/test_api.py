@@ -8,12 +8,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from sqlalchemy import delete
 
 from casework.accounts import close_account
 from casework.staff import remove_staff
 from casework.tokens import MadeToken, NewToken, add_token, bearer, list_tokens, revoke_token
 from console.api.app import PREFIX, make_api
 from console.house import House
+from models.accounts import FailedTry
 from models.audit import broken_at
 from tests.plugins.desk import BY, NOW, Desk
 
@@ -82,6 +84,7 @@ def test_every_route_refuses_whoever_has_no_good_token(desk: Desk) -> None:
 
     assert len(asked) >= 10
     for method, path in asked:
+        desk.services.database.transact(lambda session: session.execute(delete(FailedTry)))
         signed_in = program(desk)
         signed_in.headers["cookie"] = f"{cookie.name}={cookie.value}"
         stranger = ask(signed_in, method, path)
