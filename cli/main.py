@@ -32,6 +32,7 @@ try:
         staff,
         tokens,
         up,
+        webhooks,
     )
     from cli.app import app
 except KeyboardInterrupt:  # somebody changed their mind before we were read

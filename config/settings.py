@@ -17,6 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from config.robots import RobotPart
+from config.webhooks import WebhookPart
 
 CONFIG_ROOM = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
@@ -146,6 +147,7 @@ class Settings(BaseSettings):
     log: LogPart = LogPart()
     console: ConsolePart = ConsolePart()
     robots: tuple[RobotPart, ...] = ()
+    webhooks: tuple[WebhookPart, ...] = ()
 
     @property
     def database_url(self) -> str:

@@ -36,6 +36,7 @@ class Silence(StrEnum):
     DATABASE = "database"  # it went away in the middle of something, and came back
     SECOND = "second"  # somebody else wanted to keep the timetable, and was not let
     CLOCK = "clock"  # this machine's clock is behind what people did
+    WEBHOOK = "webhook"  # a program of others did not take what it was told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,12 +14,12 @@ from casework.once import InHand, Kept, Key, once
 from casework.records import Happened, record_event
 from casework.refusal import Overtaken, Refusal, Unknown
 from console.api.asked import (
-    CertifiedShape,
-    DecidedShape,
+    Certified,
+    Decided,
     Decision,
     NewCertificate,
     NewRecord,
-    RecordedShape,
+    Recorded,
 )
 from console.api.door import Called, Caller
 from console.api.problems import MEDIA_TYPE, ProblemError, answered, possible, problem
@@ -114,7 +114,7 @@ def _expected(
     return asked.model_copy(update={"version": int(seen)})
 
 
-@router.post("/cases/{number}/decisions", response_model=DecidedShape, responses=possible(404, 428))
+@router.post("/cases/{number}/decisions", response_model=Decided, responses=possible(404, 428))
 def decide(
     acting: Acting, number: Number, decision: Annotated[Decision, Depends(_expected)]
 ) -> Response:
@@ -127,10 +127,10 @@ def decide(
         need=decision.need,
     )
     services, by = acting.caller.services, acting.caller.bearer.actor
-    return acting.done(decision, lambda: _shaped(DecidedShape, decide_case(services, wish, by=by)))
+    return acting.done(decision, lambda: _shaped(Decided, decide_case(services, wish, by=by)))
 
 
-@router.post("/records", response_model=RecordedShape)
+@router.post("/records", response_model=Recorded)
 def record(acting: Acting, asked: NewRecord) -> Response:
     """Record that something happened: it closes the due dates it meets, and the case goes on.
 
@@ -145,18 +145,16 @@ def record(acting: Acting, asked: NewRecord) -> Response:
         programme=asked.programme,
     )
     services, by = acting.caller.services, acting.caller.bearer.actor
-    return acting.done(
-        asked, lambda: _shaped(RecordedShape, record_event(services, happened, by=by))
-    )
+    return acting.done(asked, lambda: _shaped(Recorded, record_event(services, happened, by=by)))
 
 
-@router.post("/certificates", response_model=CertifiedShape)
+@router.post("/certificates", response_model=Certified)
 def certify(acting: Acting, asked: NewCertificate) -> Response:
     """Put a certificate on file, or mend its date; its due dates appear at once."""
     granted = Granted(target=asked.uscc, number=asked.number, on=asked.on, field=asked.field)
     services, by = acting.caller.services, acting.caller.bearer.actor
     return acting.done(
-        asked, lambda: _shaped(CertifiedShape, register_certificate(services, granted, by=by))
+        asked, lambda: _shaped(Certified, register_certificate(services, granted, by=by))
     )
 
 

@@ -24,7 +24,7 @@ class Decision(Asked):
     need: str = Field(default="", max_length=200, description="`waive`: title of the need.")
 
 
-class DecidedShape(Shape):
+class Decided(Shape):
     """What a decision did."""
 
     case_id: int = Field(description="The case; another one after `reopen`.")
@@ -54,7 +54,7 @@ class NewRecord(Asked):
         return self
 
 
-class RecordedShape(Shape):
+class Recorded(Shape):
     """What a record did."""
 
     record_id: int = Field(description="Its number.")
@@ -75,7 +75,7 @@ class NewCertificate(Asked):
     field: str = Field(default="", max_length=60, description="技术领域 of a 高企证书.")
 
 
-class CertifiedShape(Shape):
+class Certified(Shape):
     """What was put on file."""
 
     enterprise: str = Field(description="Name of the enterprise.")

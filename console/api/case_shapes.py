@@ -11,7 +11,7 @@ _PROGRAMME_TITLE = Field(description="Name of the programme.")
 _STATE_TITLE = Field(description="The same in Chinese.")
 
 
-class CaseShape(Shape):
+class Case(Shape):
     """One case (事项) as lists have it."""
 
     id: int = Field(description="Its number, for ever.")
@@ -42,11 +42,11 @@ class CaseShape(Shape):
 class Cases(Shape):
     """One page of cases."""
 
-    cases: tuple[CaseShape, ...] = Field(description="By number.")
+    cases: tuple[Case, ...] = Field(description="By number.")
     next: str | None = NEXT
 
 
-class StageLineShape(Shape):
+class StageLine(Shape):
     """A stage on a case's way."""
 
     stage: str = Field(description="Key of the stage.")
@@ -55,7 +55,7 @@ class StageLineShape(Shape):
     place: str = Field(description="`done`, `now` or `ahead`.")
 
 
-class FindingShape(Shape):
+class Finding(Shape):
     """What one criterion said; numbers are decimal text in `unit`, such as `"1200.5"` 万元."""
 
     criterion: str = Field(description="Key of the criterion.")
@@ -72,7 +72,7 @@ class FindingShape(Shape):
     data: tuple[str, ...] = Field(description="Where its figures come from.")
 
 
-class JudgementShape(Shape):
+class Judgement(Shape):
     """The newest assessment."""
 
     on: dt.date = Field(description="The day of it.")
@@ -80,10 +80,10 @@ class JudgementShape(Shape):
     score_low: int | None = Field(description="Points for certain; null: no score sheet.")
     score_high: int | None = Field(description="Points at most.")
     score_maximum: int | None = Field(description="Points of the whole sheet.")
-    findings: tuple[FindingShape, ...] = Field(description="One for each criterion.")
+    findings: tuple[Finding, ...] = Field(description="One for each criterion.")
 
 
-class WaitShape(Shape):
+class Wait(Shape):
     """Something that must happen before the case goes on."""
 
     title: str = Field(description="What.")
@@ -92,7 +92,7 @@ class WaitShape(Shape):
     source: str = Field(description="Where that is written.")
 
 
-class FigureShape(Shape):
+class Figure(Shape):
     """A figure that the criteria look at."""
 
     fact: str = Field(description="Key of the figure (docs/programmes/facts.md).")
@@ -103,7 +103,7 @@ class FigureShape(Shape):
     on: dt.date | None = Field(description="When it was given.")
 
 
-class DueShape(Shape):
+class Due(Shape):
     """A due date (截止事项)."""
 
     id: int = Field(description="Its number.")
@@ -132,10 +132,10 @@ class DueDates(Shape):
 
     on: dt.date = Field(description="Today.")
     until: dt.date = Field(description="The last day that was asked for.")
-    due: tuple[DueShape, ...] = Field(description="The gravest first.")
+    due: tuple[Due, ...] = Field(description="The gravest first.")
 
 
-class MoveShape(Shape):
+class Move(Shape):
     """A move (流转) of the case."""
 
     on: dt.date = Field(description="The day.")
@@ -146,7 +146,7 @@ class MoveShape(Shape):
     evidence: tuple[str, ...] = Field(description="On what evidence.")
 
 
-class RecordShape(Shape):
+class Record(Shape):
     """Something that was recorded."""
 
     on: dt.date = Field(description="The day it happened.")
@@ -158,7 +158,7 @@ class RecordShape(Shape):
     counts: bool = Field(description="False: revoked, or of an earlier try.")
 
 
-class CaseWhole(CaseShape):
+class CaseWhole(Case):
     """One case whole."""
 
     revision: str = Field(description="Hash of the rules it started with and keeps.")
@@ -168,16 +168,16 @@ class CaseWhole(CaseShape):
     over_limit: bool = Field(description="It is in its stage longer than that.")
     next_stage: WordOrNull = Field(description="Name of where it may go now; null while it waits.")
     next_by_person: bool = Field(description="A person must approve that.")
-    stages: tuple[StageLineShape, ...] = Field(description="Its way.")
-    judgement: JudgementShape | None = Field(description="Null: not judged yet.")
-    needs: tuple[WaitShape, ...] = Field(description="What it still waits for.")
-    figures: tuple[FigureShape, ...] = Field(description="What the criteria look at.")
-    due: tuple[DueShape, ...] = Field(description="Its due dates, superseded ones too.")
-    moves: tuple[MoveShape, ...] = Field(description="What moved, the oldest first.")
-    records: tuple[RecordShape, ...] = Field(description="What was recorded, the oldest first.")
+    stages: tuple[StageLine, ...] = Field(description="Its way.")
+    judgement: Judgement | None = Field(description="Null: not judged yet.")
+    needs: tuple[Wait, ...] = Field(description="What it still waits for.")
+    figures: tuple[Figure, ...] = Field(description="What the criteria look at.")
+    due: tuple[Due, ...] = Field(description="Its due dates, superseded ones too.")
+    moves: tuple[Move, ...] = Field(description="What moved, the oldest first.")
+    records: tuple[Record, ...] = Field(description="What was recorded, the oldest first.")
 
 
-class EnterpriseShape(Shape):
+class Enterprise(Shape):
     """One enterprise as lists have it."""
 
     uscc: str = USCC
@@ -190,11 +190,11 @@ class EnterpriseShape(Shape):
 class Enterprises(Shape):
     """One page of enterprises."""
 
-    enterprises: tuple[EnterpriseShape, ...] = Field(description="In the order of registration.")
+    enterprises: tuple[Enterprise, ...] = Field(description="In the order of registration.")
     next: str | None = NEXT
 
 
-class ContactShape(Shape):
+class Contact(Shape):
     """Who is written to. Personal data: keep it no longer than you need it."""
 
     name: str = Field(description="Name.")
@@ -202,7 +202,7 @@ class ContactShape(Shape):
     email: str = Field(description="Mail address; empty: gets no reminders.")
 
 
-class HeldShape(Shape):
+class Held(Shape):
     """A certificate or registration number."""
 
     title: str = Field(description="What it is.")
@@ -222,14 +222,14 @@ class EnterpriseWhole(Shape):
     registered_on: dt.date | None = Field(description="When it was founded.")
     industry: str = Field(description="Industry, as told.")
     address: str = Field(description="Address, as told.")
-    contact: ContactShape | None = Field(description="Null: nobody is registered.")
-    cases: tuple[CaseShape, ...] = Field(description="Open cases.")
-    ended: tuple[CaseShape, ...] = Field(description="Cases that ended.")
-    held: tuple[HeldShape, ...] = Field(description="Certificates, the newest first.")
-    due: tuple[DueShape, ...] = Field(description="Open due dates, the next first.")
+    contact: Contact | None = Field(description="Null: nobody is registered.")
+    cases: tuple[Case, ...] = Field(description="Open cases.")
+    ended: tuple[Case, ...] = Field(description="Cases that ended.")
+    held: tuple[Held, ...] = Field(description="Certificates, the newest first.")
+    due: tuple[Due, ...] = Field(description="Open due dates, the next first.")
 
 
-class LetterShape(Shape):
+class Letter(Shape):
     """One letter (信函) of the outbox; what it says and its links are not given out."""
 
     id: int = Field(description="Its number.")
@@ -250,7 +250,7 @@ class LetterShape(Shape):
     reason: str = Field(description="Why it stands where it does.")
 
 
-class LetterCountShape(Shape):
+class LetterCount(Shape):
     """The letters of one state."""
 
     state: str = Field(description="Key of the state.")
@@ -261,6 +261,6 @@ class LetterCountShape(Shape):
 class Letters(Shape):
     """The outbox: what was asked for, and the counts of all."""
 
-    counts: tuple[LetterCountShape, ...] = Field(description="Every state.")
-    letters: tuple[LetterShape, ...] = Field(description="The newest days first.")
+    counts: tuple[LetterCount, ...] = Field(description="Every state.")
+    letters: tuple[Letter, ...] = Field(description="The newest days first.")
     more: int = Field(description="Letters that match beyond `limit`.")

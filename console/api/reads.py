@@ -28,7 +28,7 @@ from console.api.case_shapes import (
 from console.api.door import Called, Caller, only
 from console.api.paging import After, Limit, next_of
 from console.api.problems import ProblemError, possible
-from console.api.shapes import BoardShape, Programmes, Runs, Today
+from console.api.shapes import Board, Programmes, Runs, Today
 from models.case import ReviewState
 from models.letter import LetterState
 from policy.programme import Phase
@@ -50,9 +50,9 @@ def list_programmes(caller: Called) -> Programmes:
 def show_board(
     caller: Called,
     cycle: Annotated[int | None, Query(description="One year's cases only.")] = None,
-) -> BoardShape:
+) -> Board:
     """Count how many cases stand where."""
-    return BoardShape.of(board(caller.services, cycle=cycle))
+    return Board.of(board(caller.services, cycle=cycle))
 
 
 @router.get("/today")

@@ -39,7 +39,7 @@ NEXT = Field(
 )
 
 
-class StageShape(Shape):
+class Stage(Shape):
     """A stage of a programme."""
 
     key: str = Field(description="Stable key of the stage.")
@@ -53,7 +53,7 @@ class StageShape(Shape):
     )
 
 
-class RecordKindShape(Shape):
+class RecordKind(Shape):
     """Something that can be recorded about a case."""
 
     key: str = Field(description="The `kind` to record it with.")
@@ -61,7 +61,7 @@ class RecordKindShape(Shape):
     evidence: str = Field(description="The evidence that is asked for; empty: none.")
 
 
-class ProgrammeShape(Shape):
+class Programme(Shape):
     """A programme (培育项目) as its file says today."""
 
     key: str = Field(description="Stable key, such as `hnte`.")
@@ -69,17 +69,17 @@ class ProgrammeShape(Shape):
     aliases: tuple[str, ...] = Field(description="Other names by which it is found.")
     revision: str = Field(description="Hash of its rules; a case keeps the one it started with.")
     source: str = Field(description="The document that it rests on.")
-    stages: tuple[StageShape, ...] = Field(description="In order, final ones included.")
-    records: tuple[RecordKindShape, ...] = Field(description="What can be recorded in it.")
+    stages: tuple[Stage, ...] = Field(description="In order, final ones included.")
+    records: tuple[RecordKind, ...] = Field(description="What can be recorded in it.")
 
 
 class Programmes(Shape):
     """Every programme."""
 
-    programmes: tuple[ProgrammeShape, ...] = Field(description="In the order of their keys.")
+    programmes: tuple[Programme, ...] = Field(description="In the order of their keys.")
 
 
-class StageCountShape(Shape):
+class StageCount(Shape):
     """The open cases of a stage."""
 
     stage: str = Field(description="Key of the stage.")
@@ -90,16 +90,16 @@ class StageCountShape(Shape):
     over_limit: int = Field(description="Of these, how many are in it longer than it allows.")
 
 
-class PhaseCountShape(Shape):
+class PhaseCount(Shape):
     """The open cases of a phase."""
 
     phase: str = Field(description="Key of the phase.")
     title: str = Field(description="Its name.")
     cases: int = Field(description="Open cases in it.")
-    stages: tuple[StageCountShape, ...] = Field(description="Its stages.")
+    stages: tuple[StageCount, ...] = Field(description="Its stages.")
 
 
-class FinalCountShape(Shape):
+class FinalCount(Shape):
     """The cases that ended one way."""
 
     stage: str = Field(description="Key of the final stage.")
@@ -108,7 +108,7 @@ class FinalCountShape(Shape):
     cases: int = Field(description="How many ended so.")
 
 
-class ProgrammeBoardShape(Shape):
+class ProgrammeBoard(Shape):
     """One programme on the board."""
 
     programme: str = Field(description="Key of the programme.")
@@ -121,19 +121,19 @@ class ProgrammeBoardShape(Shape):
     overdue: int = Field(description="Due dates that have passed, without suspended ones.")
     suspended: int = Field(description="Open due dates whose clocks stand still.")
     cannot_file: int = Field(description="Due dates still to come that were given up.")
-    phases: tuple[PhaseCountShape, ...] = Field(description="Where its open cases stand.")
-    finals: tuple[FinalCountShape, ...] = Field(description="How its other cases ended.")
+    phases: tuple[PhaseCount, ...] = Field(description="Where its open cases stand.")
+    finals: tuple[FinalCount, ...] = Field(description="How its other cases ended.")
 
 
-class BoardShape(Shape):
+class Board(Shape):
     """How many cases stand where."""
 
     on: dt.date = Field(description="The day, in the office's time zone.")
     enterprises: int = Field(description="Enterprises of this division.")
-    programmes: tuple[ProgrammeBoardShape, ...] = Field(description="One each.")
+    programmes: tuple[ProgrammeBoard, ...] = Field(description="One each.")
 
 
-class WeekLineShape(Shape):
+class WeekLine(Shape):
     """One matter of the week."""
 
     what: str = Field(description="What it is about.")
@@ -143,13 +143,13 @@ class WeekLineShape(Shape):
     )
 
 
-class WeekSectionShape(Shape):
+class WeekSection(Shape):
     """Matters of one sort."""
 
     title: str = Field(description="What they have in common, in Chinese.")
     tone: str = Field(description="`overdue`, `urgent`, `reminder`, `notice` or `final`.")
     count: int = Field(description="How many there are in all.")
-    lines: tuple[WeekLineShape, ...] = Field(description="The gravest.")
+    lines: tuple[WeekLine, ...] = Field(description="The gravest.")
     more: int = Field(description="Lines beyond these.")
 
 
@@ -157,10 +157,10 @@ class Today(Shape):
     """What waits for staff today, as the first page of the console shows it."""
 
     on: dt.date = Field(description="The day.")
-    sections: tuple[WeekSectionShape, ...] = Field(description="Empty when nothing is to be done.")
+    sections: tuple[WeekSection, ...] = Field(description="Empty when nothing is to be done.")
 
 
-class RunShape(Shape):
+class Run(Shape):
     """One run of the timetable."""
 
     kind: str = Field(description="`monthly`, `sweep`, `deliver`, `digest`, `backup` and others.")
@@ -180,4 +180,4 @@ class RunShape(Shape):
 class Runs(Shape):
     """The newest runs."""
 
-    runs: tuple[RunShape, ...] = Field(description="The newest first.")
+    runs: tuple[Run, ...] = Field(description="The newest first.")
