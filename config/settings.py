@@ -149,6 +149,17 @@ class Settings(BaseSettings):
     robots: tuple[RobotPart, ...] = ()
     webhooks: tuple[WebhookPart, ...] = ()
 
+    @field_validator("webhooks")
+    @classmethod
+    def _one_of_a_name(cls, value: tuple[WebhookPart, ...]) -> tuple[WebhookPart, ...]:
+        names = [each.name for each in value]
+        twice = next((name for name in names if names.count(name) > 1), "")
+        if twice:
+            raise PydanticCustomError(
+                "setting", "{words}", {"words": f"有两个都叫 {twice}，请改名"}
+            )
+        return value
+
     @property
     def database_url(self) -> str:
         """Return the address of our own data."""
