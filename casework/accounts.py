@@ -19,6 +19,7 @@ from casework.managing import managed, not_oneself
 from casework.refusal import Refusal
 from casework.scope import within
 from casework.services import Actor, Services
+from casework.token_ends import end_tokens
 from casework.words import ROLES
 from models.accounts import Account, SignIn
 from models.enterprise import Person, Role
@@ -174,7 +175,7 @@ def choose_password(services: Services, secret: str, password: str) -> str | Ref
 
 
 def close_account(services: Services, login: str, *, by: Actor) -> Refusal | None:
-    """Take somebody's password and sign-ins away at once; what they did stays theirs."""
+    """Take password, sign-ins and tokens away at once; what somebody did stays theirs."""
 
     def attempt(session: Session) -> Refusal | None:
         person = managed(session, services, login, by=by)
@@ -188,6 +189,7 @@ def close_account(services: Services, login: str, *, by: Actor) -> Refusal | Non
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.delete(account)
         session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
+        end_tokens(session, person.id or 0, services.now())
         note(session, services, by, "account.close", (person.key, {}))
         return None
 

@@ -11,6 +11,8 @@ from casework.audit import note
 from casework.find import case_of, enterprise_of, is_case_number
 from casework.pipeline import run_one
 from casework.refusal import Refusal
+from casework.roles import may_decide
+from casework.scope import sees
 from casework.services import Actor, Services
 from casework.standing_in import acting
 from exchange.cells import Read
@@ -49,12 +51,10 @@ def register_certificate(services: Services, granted: Granted, *, by: Actor) -> 
 
     The number tells which kind it is. Refuses a number that is none, or another enterprise's.
     """
-    read = _held(granted)
-    if read.value is None:
-        return Refusal(reason=read.error)
-    held, warning = read.value, read.warning
-    if held.valid_from > services.today:
-        return Refusal(reason=f"{held.valid_from} 还没有到，只能登记已经发出的证书")
+    read = _checked(services, granted, by)
+    if isinstance(read, Refusal):
+        return read
+    held, warning = read
 
     def attempt(session: Session) -> tuple[Certified, int] | Refusal:
         firm = _enterprise(session, services, granted.target)
@@ -83,6 +83,18 @@ def register_certificate(services: Services, granted: Granted, *, by: Actor) -> 
     for programme in sorted(services.catalogue.programmes):
         run_one(services, programme=programme, enterprise_id=enterprise_id, actor=by.name)
     return certified
+
+
+def _checked(services: Services, granted: Granted, by: Actor) -> tuple[Held, str] | Refusal:
+    """Return what is to be put on file, and what should be looked at; or why not."""
+    if refusal := may_decide(by):
+        return refusal
+    read = _held(granted)
+    if read.value is None:
+        return Refusal(reason=read.error)
+    if read.value.valid_from > services.today:
+        return Refusal(reason=f"{read.value.valid_from} 还没有到，只能登记已经发出的证书")
+    return read.value, read.warning
 
 
 def _held(granted: Granted) -> Read[Held]:
@@ -115,7 +127,8 @@ def _put(
     ).first()
     if row is not None and row.enterprise_id != firm.id:
         other = session.get_one(Enterprise, row.enterprise_id)
-        return Refusal(reason=f"编号 {held.number} 已登记在 {other.name} 名下，请核对编号和企业")
+        whose = other.name if sees(session, services, row.enterprise_id) else "另一个区划的企业"
+        return Refusal(reason=f"编号 {held.number} 已登记在 {whose} 名下，请核对编号和企业")
     dates = (held.valid_from, held.valid_to)
     before = ""
     if row is None:

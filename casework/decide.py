@@ -11,7 +11,7 @@ from sqlmodel import col
 from casework.again import open_again
 from casework.audit import note
 from casework.pipeline import look_again, run_one
-from casework.refusal import Refusal
+from casework.refusal import Overtaken, Refusal, Unknown
 from casework.roles import may_decide
 from casework.rulebook import rules_of
 from casework.scope import sees
@@ -92,9 +92,9 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
     def attempt(session: Session) -> tuple[Case, str] | Refusal:
         case = session.get(Case, wish.case_id)
         if case is None or not sees(session, services, case.enterprise_id):
-            return Refusal(reason=f"没有编号为 {wish.case_id} 的事项")
+            return Unknown(reason=f"没有编号为 {wish.case_id} 的事项")
         if wish.expecting is not None and wish.expecting != case.version:
-            return Refusal(reason=_overtaken(session, services, case))
+            return _overtaken(session, services, case)
         act = _Act(
             session=session,
             services=services,
@@ -260,7 +260,7 @@ def _bump(act: _Act) -> None:
         raise StaleWorkError
 
 
-def _overtaken(session: Session, services: Services, case: Case) -> str:
+def _overtaken(session: Session, services: Services, case: Case) -> Overtaken:
     last = session.scalars(
         select(Transition)
         .where(col(Transition.case_id) == case.id)
@@ -268,9 +268,10 @@ def _overtaken(session: Session, services: Services, case: Case) -> str:
         .limit(1)
     ).first()
     if last is None:
-        return "事项在您查看之后有变化，请刷新后再办理"
+        return Overtaken(reason="事项在您查看之后有变化，请刷新后再办理", version=case.version)
     minutes = int((services.now() - last.at).total_seconds() // 60)
-    return f"{last.actor} {max(minutes, 0)} 分钟前已处理（{last.reason}），请刷新后再办理"
+    said = f"{last.actor} {max(minutes, 0)} 分钟前已处理（{last.reason}），请刷新后再办理"
+    return Overtaken(reason=said, version=case.version, by=last.actor, at=last.at)
 
 
 def _audit(act: _Act, before: str) -> None:

@@ -32,6 +32,7 @@ _NAMES = {
     Silence.DATABASE: "数据库",
     Silence.SECOND: "另一处",
     Silence.CLOCK: "时钟",
+    Silence.WEBHOOK: "webhook",
 }
 
 

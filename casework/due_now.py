@@ -9,6 +9,7 @@ from sqlmodel import col
 from casework import runs
 from casework.leaving import may_leave
 from casework.services import Services
+from casework.webhook_claims import calls_wait
 from models.base import Instant
 from models.ledger import Run, RunState
 from models.letter import Letter
@@ -34,7 +35,8 @@ _WAITING = (
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
     """Return what was done by now; ``looked_at`` is when the caller last saw to the letters."""
     done = runs_so_far(services)
-    return replace(done, letters_wait=letters_wait(services), looked_at=looked_at)
+    waiting = letters_wait(services) or calls_wait(services)
+    return replace(done, letters_wait=waiting, looked_at=looked_at)
 
 
 def runs_so_far(services: Services) -> Done:

@@ -15,6 +15,7 @@ from models.ledger import CalendarOverride
 from notifications.letters import Office
 from notifications.message import Address, Carrier
 from notifications.values import Wording
+from notifications.webhooks import Call, Called, Caller
 from policy.workdays import Calendar
 
 _DECLARED = select(col(CalendarOverride.day), col(CalendarOverride.working))
@@ -40,6 +41,20 @@ class Robot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """A program of others that is told of moves, and of which."""
+
+    name: str
+    division: str = ""  # with all below it
+    events: tuple[str, ...] = ("case.moved", "case.ended")
+
+
+def nobody_called(_: Call) -> Called:
+    """Call nobody: no webhook is set up."""
+    return Called(taken=False, detail="设置里没有这个 webhook")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """What use cases may touch. ``now`` is the only clock; tests pass their own."""
 
@@ -56,6 +71,8 @@ class Services:
     per_minute: int = 0  # letters that may leave in any minute; 0: as they come
     bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
     robots: tuple[Robot, ...] = ()
+    webhooks: tuple[Hook, ...] = ()
+    call_webhook: Caller = nobody_called
     day: dt.date | None = None  # a run may be told its day; stamps and leases stay real
     batch_size: int = 10_000
     lease: dt.timedelta = dt.timedelta(minutes=15)  # longer than the slowest delivery attempt

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from casework.accounts import hashed, hasher, new_secret, staff_of
 from casework.audit import note
+from casework.patience import count_failure, must_wait
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from models.accounts import Account, FailedTry, SignIn
@@ -18,8 +19,6 @@ from models.enterprise import Person, Role
 IDLE, LONGEST = dt.timedelta(minutes=30), dt.timedelta(hours=12)
 _SEEN_EVERY = dt.timedelta(minutes=1)  # a page need not write each time
 _WRONG = "登录名或密码不对"
-_FREE = {"login": 5, "address": 30}  # failures that cost nothing; then each waits twice as long
-_PAUSE, _LONGEST_PAUSE = dt.timedelta(seconds=30), dt.timedelta(minutes=15)
 _WORDS = 200  # of what a browser says of itself
 # What a wrong login is compared with: it takes as long as a wrong password.
 _NOBODY = (
@@ -68,7 +67,7 @@ class SignInLine:
 def sign_in(services: Services, login: str, password: str, browser: Browser) -> str | Refusal:
     """Return the secret for the cookie of a browser, or why not."""
     tried = (f"login/{login}", f"address/{browser.address}")
-    if wait := _must_wait(services, tried):
+    if wait := must_wait(services, tried):
         return Refusal(reason=f"试的次数太多，请过 {wait} 再试")
     with services.database.reading() as session:
         person = staff_of(session, login)
@@ -76,7 +75,7 @@ def sign_in(services: Services, login: str, password: str, browser: Browser) -> 
         kept = account.password if account else ""
     right, better = hasher().verify_and_update(password, kept or _NOBODY)
     if person is None or not (kept and right):
-        services.database.transact(lambda session: _count_failure(session, services, tried))
+        services.database.transact(lambda session: count_failure(session, services, tried))
         return Refusal(reason=_WRONG)
     secret, now = new_secret(), services.now()
 
@@ -165,33 +164,3 @@ def is_over(now: dt.datetime) -> ColumnElement[bool]:
 
 def _seen(session: Session, sign_in_id: str, now: dt.datetime) -> None:
     session.execute(update(SignIn).where(col(SignIn.id) == sign_in_id).values(seen_at=now))
-
-
-def _must_wait(services: Services, tried: Sequence[str]) -> str:
-    """Return for how long nobody may try, in words; nothing when somebody may."""
-    now = services.now()
-    with services.database.reading() as session:
-        rows = session.scalars(select(FailedTry).where(col(FailedTry.of).in_(tried))).all()
-    until = max((paused_until(row) for row in rows), default=now)
-    if until <= now:
-        return ""
-    seconds = (until - now).total_seconds()
-    return f"{int(seconds // 60) + 1} 分钟" if seconds > 60 else "一分钟"  # noqa: PLR2004
-
-
-def paused_until(row: FailedTry) -> dt.datetime:
-    """Return until when nobody may try."""
-    over = row.failures - _FREE[row.of.partition("/")[0]]
-    pause = min(_PAUSE * 2 ** min(over, 10), _LONGEST_PAUSE) if over >= 0 else dt.timedelta()
-    return row.last_at + pause
-
-
-def _count_failure(session: Session, services: Services, tried: Sequence[str]) -> None:
-    now = services.now()
-    for name in tried:
-        row = session.get(FailedTry, name, with_for_update=True)
-        if row is None:
-            session.add(FailedTry(of=name, failures=1, last_at=now))
-            continue
-        rested = now - row.last_at > 2 * _LONGEST_PAUSE
-        row.failures, row.last_at = (1 if rested else row.failures + 1), now

@@ -14,6 +14,7 @@ from casework.refusal import Refusal
 from casework.roles import may_manage
 from casework.scope import within
 from casework.services import Actor, Services
+from casework.token_ends import end_tokens
 from casework.words import ROLES
 from models.accounts import SignIn
 from models.enterprise import Person, Role
@@ -163,6 +164,7 @@ def _activate(
     if not active:
         session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
+        end_tokens(session, person.id or 0, services.now())
     act = "staff.return" if active else "staff.remove"
     note(session, services, by, act, (person.key, detail))
     return _line(person)

@@ -32,7 +32,9 @@ try:
         running,
         safekeeping,
         staff,
+        tokens,
         up,
+        webhooks,
     )
     from cli.app import app
 except KeyboardInterrupt:  # somebody changed their mind before we were read

@@ -17,6 +17,7 @@ from pydantic_settings import (
 from typing_extensions import override
 
 from config.robots import RobotPart
+from config.webhooks import WebhookPart
 
 CONFIG_ROOM = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
@@ -146,6 +147,18 @@ class Settings(BaseSettings):
     log: LogPart = LogPart()
     console: ConsolePart = ConsolePart()
     robots: tuple[RobotPart, ...] = ()
+    webhooks: tuple[WebhookPart, ...] = ()
+
+    @field_validator("webhooks")
+    @classmethod
+    def _one_of_a_name(cls, value: tuple[WebhookPart, ...]) -> tuple[WebhookPart, ...]:
+        names = [each.name for each in value]
+        twice = next((name for name in names if names.count(name) > 1), "")
+        if twice:
+            raise PydanticCustomError(
+                "setting", "{words}", {"words": f"有两个都叫 {twice}，请改名"}
+            )
+        return value
 
     @property
     def database_url(self) -> str:

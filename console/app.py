@@ -1,6 +1,6 @@
 """The pages of staff, and beside their door `/healthz` and `/metrics`, which machines ask.
 
-And `/a/…`, where enterprises answer: see `console/answers.py`.
+And `/a/…`, where enterprises answer: see `console/answers.py`; `/api/v1`: see `console/api`.
 """
 
 from collections.abc import AsyncIterator
@@ -17,6 +17,7 @@ from casework.services import Services
 from casework.watch import look
 from console.admin import add_admin
 from console.answers import add_answers
+from console.api.app import PREFIX, make_api
 from console.audit import add_audit
 from console.board import add_board
 from console.calendars import add_calendars
@@ -101,6 +102,7 @@ def make_app(
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)
     add_answers(app, home)
+    app.mount(PREFIX, make_api(house))
     return app
 
 

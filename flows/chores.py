@@ -12,6 +12,7 @@ from casework.housekeeping import Cellar, HousekeepingReport
 from casework.housekeeping import tidy as tidy_up
 from casework.remind import SweepReport, sweep
 from casework.watch import send_alarms, watch
+from casework.webhooks import call_webhooks
 from flows.house import folder_of, house, logged
 from flows.progress import stopper
 from policy.timetable import RunKind
@@ -40,11 +41,15 @@ def remind(home: str, on: str | None) -> SweepReport:
 
 
 def send(home: str, on: str | None, until: str | None = None) -> DeliveryReport:
-    """Send the letters of a day; ``until`` (ISO 8601): begin none after that moment."""
+    """Send the letters of a day and call webhooks; none after ``until`` (ISO 8601)."""
     end = dt.datetime.fromisoformat(until) if until else None
     with house(home, on) as services, logged(services, runs.DELIVER) as say:
-        report = deliver(services, ending=Ending(until=end, stop=stopper()))
+        ending = Ending(until=end, stop=stopper())
+        report = deliver(services, ending=ending)
         say(report)
+        told = call_webhooks(services, ending=ending)
+        if services.webhooks:
+            event("webhooks.called", runs.DELIVER, **asdict(told))
         return report
 
 

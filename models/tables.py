@@ -3,6 +3,7 @@
 from models.absence import Absence
 from models.accounts import Account, FailedTry, SignIn
 from models.answer import Answer, Snooze
+from models.api import KeptAnswer, Token
 from models.base import metadata
 from models.case import (
     Assessment,
@@ -33,6 +34,7 @@ from models.letter_event import LetterEvent
 from models.secret import Secret
 from models.target import Target
 from models.views import Feed, SavedView
+from models.webhooks import Webhook, WebhookCall
 from models.wording import LetterWording
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "Heartbeat",
     "ImportBatch",
     "ImportTrace",
+    "KeptAnswer",
     "Lease",
     "Letter",
     "LetterEvent",
@@ -75,8 +78,11 @@ __all__ = [
     "Snooze",
     "Statement",
     "Target",
+    "Token",
     "Transition",
     "Upload",
     "Waiver",
+    "Webhook",
+    "WebhookCall",
     "metadata",
 ]

@@ -4,6 +4,7 @@ Each is told once a day; the next look of the watch finds it well again.
 """
 
 import datetime as dt
+from dataclasses import replace
 
 from policy.silence import Silence, Trouble
 
@@ -30,6 +31,13 @@ def second_keeper(on: dt.date, second: str, first: str) -> Trouble:
     """Return that somebody else wanted to keep the timetable, and was not let."""
     sentence = f"{second} 也要守时间表，没有让它守；仍由 {first} 守着，没有重复办理"
     return _told(Silence.SECOND, on, sentence, "peiyu runs")
+
+
+def webhook_dead(on: dt.date, name: str, detail: str) -> Trouble:
+    """Return that a webhook did not take what it was told, for days; it is told no more of that."""
+    sentence = f"webhook“{name}”几天没有收下通知，有的已不再送：{detail}"
+    trouble = _told(Silence.WEBHOOK, on, sentence, f"peiyu webhooks retry {name}")
+    return replace(trouble, key=f"{Silence.WEBHOOK.value}/{name}/{on}")
 
 
 def _told(kind: Silence, on: dt.date, sentence: str, hint: str) -> Trouble:

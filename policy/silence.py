@@ -37,6 +37,7 @@ class Silence(StrEnum):
     SECOND = "second"  # somebody else wanted to keep the timetable, and was not let
     CLOCK = "clock"  # this machine's clock is behind what people did
     WORDING = "wording"  # a letter could not be written as staff worded it
+    WEBHOOK = "webhook"  # a program of others did not take what it was told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

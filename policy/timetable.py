@@ -52,7 +52,7 @@ class Done:
     digested: str | None = None  # YYYY-Www, the newest week that was summed up
     tidied_on: dt.date | None = None  # the day of the newest finished housekeeping
     backed_up_on: dt.date | None = None
-    letters_wait: bool = False
+    letters_wait: bool = False  # or calls of webhooks: they leave together
     looked_at: dt.datetime | None = None  # when letters were last looked after
 
 

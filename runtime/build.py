@@ -15,16 +15,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from casework.confirmed import mark_of, standing, with_confirmed
-from casework.services import Robot, Services
+from casework.services import Hook, Robot, Services, nobody_called
 from config.calendar_files import load_calendar
 from config.catalogue import Catalogue, load_catalogue
 from config.problems import read_toml, shape_faults
 from config.settings import CONFIG_ROOM, Settings, load_settings
+from config.webhooks import key_of
 from models.engine import Database, make_engine
 from notifications.folder import FolderCarrier
 from notifications.letters import Office
 from notifications.message import Address, Carrier
 from notifications.smtp import SmtpCarrier, SmtpSettings
+from notifications.webhooks import Caller, HookSettings, Webhooks
 from policy.workdays import Calendar
 from runtime import clock, schema, trouble
 from runtime.address import check_database, looking_at, make_private, refuse_strangers
@@ -149,6 +151,8 @@ def build(
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
         robots=_robots(settings),
+        webhooks=_hooks(settings),
+        call_webhook=_webhooks(settings) if settings.webhooks else nobody_called,
         batch_size=settings.batch_size,
         demo=settings.demo,
         letters_a_week=settings.attention.letters_per_week,
@@ -162,6 +166,13 @@ def build(
 def _robots(settings: Settings) -> tuple[Robot, ...]:
     return tuple(
         Robot(name=each.name, division=each.division, roles=each.roles) for each in settings.robots
+    )
+
+
+def _hooks(settings: Settings) -> tuple[Hook, ...]:
+    return tuple(
+        Hook(name=each.name, division=each.division, events=each.events)
+        for each in settings.webhooks
     )
 
 
@@ -270,6 +281,15 @@ def _with_robots(settings: Settings, mail: Carrier) -> Carrier:
         for each in settings.robots
     }
     return Robots(mail, known)
+
+
+def _webhooks(settings: Settings) -> Caller:
+    return Webhooks(
+        {
+            each.name: HookSettings(url=each.url.get_secret_value(), key=key_of(each.key_words))
+            for each in settings.webhooks
+        }
+    )
 
 
 def _relay(settings: Settings, **others: float) -> SmtpSettings:

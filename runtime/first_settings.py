@@ -43,6 +43,13 @@ _TEXT = """\
 # division = ""                # 只说这个区划和下级的，空的不限
 # per_minute = 10
 
+# [[webhooks]]  # 事项流转时通知别的程序，逐条签名，不含个人信息；几个程序就写几段
+# name = "dashboard"           # 自己起的名字，小写字母
+# url = "https://example.cn/peiyu"
+# secret = "whsec_…"           # 用 peiyu webhooks secret 做一个，也给对方一份
+# events = ["case.moved", "case.ended"]  # 进入下一环节、办结
+# division = ""                # 只通知这个区划和下级的，空的不限
+
 [attention]  # 少打扰企业
 # letters_per_week = 3         # 同一位企业联系人一周最多几封，不急的并入下一封；0 不限
 [console]  # 网页

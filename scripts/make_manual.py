@@ -13,6 +13,7 @@ from config.catalogue import Catalogue, load_catalogue
 from config.timetable import read_timetable
 from policy.facts import FACTS, Fact, Given, Kind
 from policy.timetable import Timetable
+from scripts.manual_api import interface
 from scripts.manual_calendars import calendars
 from scripts.manual_cases import worked_cases
 from scripts.manual_clocks import clocks
@@ -49,6 +50,7 @@ def pages() -> dict[str, str]:
     written = {f"programmes/{key}.md": _page(catalogue, key) for key in catalogue.programmes}
     return written | {
         "programmes/facts.md": "\n".join(_facts()) + "\n",
+        "api.md": interface(),
         "calendars.md": calendars(SPEC / "publicity_periods.toml"),
         "clocks.md": clocks(catalogue, SPEC / "clocks.toml"),
         "reminders.md": all_reminders(catalogue, _timetable()),

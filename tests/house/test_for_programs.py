@@ -25,7 +25,9 @@ from casework.reproject import MovedDate, Reprojection
 from casework.runs_page import RunLine
 from casework.settle import SettledAnswer
 from casework.snoozing import Snoozed
+from casework.tokens import MadeToken, TokenLine
 from casework.told import Told
+from casework.webhooks_page import HookLine
 from config.robots import RobotPart
 from config.settings import (
     AttentionPart,
@@ -37,6 +39,7 @@ from config.settings import (
     Settings,
     SmtpPart,
 )
+from config.webhooks import WebhookPart
 from notifications.letters import MonthFigure, MonthLine, MonthSummary
 from policy.silence import Trouble
 from tests.house.tree import text
@@ -47,6 +50,7 @@ SHOWN = (
     *(ClockChange, MovedDate, Reprojection, Told),
     *(AbsenceLine, MonthSummary, MonthLine, MonthFigure),
     *(DigestReport, HousekeepingReport, RunLine, Trouble),
+    *(TokenLine, MadeToken, HookLine),
     *(AnswerList, AnswerLine, SettledAnswer, Snoozed),
     *(BatchList, BatchLine, Undoing, Change, Kept),
 )
@@ -60,7 +64,7 @@ def test_every_key_of_a_fixed_form_is_named(shown: type) -> None:
 
 PARTS = (
     *(Settings, OfficeSettings, SmtpPart, AttentionPart, KeepPart, LogPart, PrefectPart),
-    *(ConsolePart, RobotPart),
+    *(ConsolePart, RobotPart, WebhookPart),
 )
 
 
