@@ -10,7 +10,7 @@ KEEPERS = frozenset({Role.HEAD, Role.OPERATOR})
 
 
 def may_decide(by: Actor) -> Refusal | None:
-    """Refuse those who keep the program running, and enterprises, to decide about cases."""
+    """Refuse those who keep the program running, and enterprises, to act on cases and dates."""
     if by.role is None or by.role in DECIDERS:
         return None
-    return Refusal(reason="您的角色不能审批事项，请经办、股长或分管领导办理")
+    return Refusal(reason="您的角色不能办理，请经办、股长或分管领导办理")

@@ -15,6 +15,7 @@ from models.case import (
 )
 from models.clock import ClockEvent
 from models.deadline import Deadline
+from models.decision import Assignment, Decision, Note, Undoing
 from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
 from models.ledger import (
@@ -38,12 +39,14 @@ __all__ = [
     "AnnualFigures",
     "Answer",
     "Assessment",
+    "Assignment",
     "AuditEntry",
     "BadAddress",
     "CalendarOverride",
     "Case",
     "ClockEvent",
     "Deadline",
+    "Decision",
     "Enterprise",
     "FailedTry",
     "Heartbeat",
@@ -51,6 +54,7 @@ __all__ = [
     "Lease",
     "Letter",
     "LetterItem",
+    "Note",
     "Person",
     "ProgrammeVersion",
     "Qualification",
@@ -63,6 +67,7 @@ __all__ = [
     "Snooze",
     "Statement",
     "Transition",
+    "Undoing",
     "Waiver",
     "metadata",
 ]
