@@ -11,6 +11,7 @@ from casework.audit import note
 from casework.find import case_of, enterprise_of, is_case_number
 from casework.pipeline import run_one
 from casework.refusal import Refusal
+from casework.roles import may_decide
 from casework.services import Actor, Services
 from casework.standing_in import acting
 from exchange.cells import Read
@@ -49,12 +50,12 @@ def register_certificate(services: Services, granted: Granted, *, by: Actor) -> 
 
     The number tells which kind it is. Refuses a number that is none, or another enterprise's.
     """
-    read = _held(granted)
+    if refusal := may_decide(by):
+        return refusal
+    read = _held(granted, services.today)
     if read.value is None:
         return Refusal(reason=read.error)
     held, warning = read.value, read.warning
-    if held.valid_from > services.today:
-        return Refusal(reason=f"{held.valid_from} 还没有到，只能登记已经发出的证书")
 
     def attempt(session: Session) -> tuple[Certified, int] | Refusal:
         firm = _enterprise(session, services, granted.target)
@@ -85,9 +86,11 @@ def register_certificate(services: Services, granted: Granted, *, by: Actor) -> 
     return certified
 
 
-def _held(granted: Granted) -> Read[Held]:
+def _held(granted: Granted, today: dt.date) -> Read[Held]:
     if not granted.number.strip():
         return Read(error="请写明证书编号（入库登记编号）")
+    if granted.on > today:
+        return Read(error=f"{granted.on} 还没有到，只能登记已经发出的证书")
     looks_like_hnte = granted.number.strip()[:1].upper() in ("G", "Ｇ")
     number = (hnte_number if looks_like_hnte else tsme_number)(granted.number)
     if number.value is None:

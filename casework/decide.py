@@ -33,6 +33,7 @@ class Decided:
     from_stage: str
     to_stage: str
     version: int
+    decision: int = 0  # its number, for whoever takes it back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,15 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
     run_one(services, programme=case.programme, enterprise_id=case.enterprise_id, actor=by.name)
     with services.database.reading() as session:
         now = session.get_one(Case, case.id)
+        made = select(col(Decision.id)).where(
+            col(Decision.case_id) == case.id, col(Decision.seq) == case.version
+        )
         return Decided(
-            case_id=now.id or 0, from_stage=before, to_stage=now.stage, version=now.version
+            case_id=now.id or 0,
+            from_stage=before,
+            to_stage=now.stage,
+            version=now.version,
+            decision=session.scalar(made) or 0,
         )
 
 

@@ -11,6 +11,7 @@ from casework.audit import note
 from casework.find import case_of, enterprise_of
 from casework.pipeline import run_one
 from casework.refusal import Refusal
+from casework.roles import may_decide
 from casework.services import Actor, Services
 from casework.standing_in import acting
 from models.case import Case, Record
@@ -58,6 +59,8 @@ class Written:
 
 def record_event(services: Services, happened: Happened, *, by: Actor) -> Recorded | Refusal:
     """Record that something happened, close what it meets, and let the case go on."""
+    if refusal := may_decide(by):
+        return refusal
     done = services.database.transact(lambda session: record_in(session, services, happened, by=by))
     return done if isinstance(done, Refusal) else go_on(services, done, by=by)
 

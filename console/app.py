@@ -18,19 +18,26 @@ from casework.services import Services
 from casework.watch import look
 from console.answers import add_answers
 from console.cases import add_cases
+from console.dates import add_dates
 from console.firms import add_firms
 from console.house import Clock, House
+from console.many import add_many
 from console.metrics import TEXT, exposition
+from console.one_case import add_one_case
+from console.remarks import add_remarks
 from console.rendering import FOREVER, own_file
+from console.replies import add_replies
 from console.runs import HEADERS, page
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
+from console.undoing import add_undoing
 from policy.silence import Silence, Trouble
 from runtime.build import CannotRunError, opened, read_settings
 from runtime.timetable import timetable_of
 from runtime.trouble import DATABASE_ERRORS
 
+_ACTS = (add_one_case, add_many, add_undoing, add_dates, add_replies, add_remarks)
 _GREEN, _RED = 200, 503
 _NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
@@ -46,7 +53,7 @@ def make_app(home: Path, *, now: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in (add_signing, add_today, add_cases, add_firms):
+    for add in (add_signing, add_today, add_cases, add_firms, *_ACTS):
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

@@ -9,6 +9,7 @@ from casework.enterprise_page import enterprise_page, enterprises
 from casework.letters_page import LetterFilter, outbox
 from casework.refusal import Refusal
 from casework.words import KINDS, LETTERS
+from console.remarks import noted
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
 from models.letter import LetterState
@@ -41,7 +42,11 @@ def show_enterprise(visit: Visit) -> Answer:
         return Missing()
     return Shown(
         template="enterprise.html",
-        values={"firm": page, "kinds": {kind.value: words for kind, words in KINDS.items()}},
+        values={
+            "firm": page,
+            "kinds": {kind.value: words for kind, words in KINDS.items()},
+            **noted(visit, page.uscc),
+        },
     )
 
 

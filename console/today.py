@@ -1,6 +1,8 @@
 """今日: what waits for me, what is late, what went wrong; and the board of all programmes."""
 
+from casework.answers_page import AnswerList, list_answers
 from casework.board import board
+from casework.mine import mine
 from casework.roles import DECIDERS
 from casework.week import week_of_staff
 from console.site import Site
@@ -28,10 +30,13 @@ def today(visit: Visit) -> Answer:
     with visit.services.database.reading() as session:
         week = week_of_staff(session, visit.services, [visit.who.division])
     sections = week.sections if week else ()
+    replies = list_answers(visit.services, limit=1)
     return Shown(
         template="today.html",
         values={
             "sections": sections,
+            "mine": mine(visit.services, visit.who.person_id),
+            "replies": replies.waiting if isinstance(replies, AnswerList) else 0,
             "whole": _WHOLE,
             "tones": _TONES,
             "may_decide": visit.who.role in DECIDERS,
