@@ -2,8 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlmodel import col
 
 from casework.board import over_limit
@@ -43,28 +44,10 @@ class Mine:
 
 def mine(services: Services, person_id: int) -> Mine:
     """Return what is somebody's own: what waits for a decision, what is late, what is due soon."""
-    today = services.today
-    waits = exists().where(
-        col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
-    )
-    nearest = (
-        select(func.min(col(Deadline.due_on)))
-        .where(
-            col(Deadline.case_id) == col(Case.id),
-            col(Deadline.state) == DeadlineState.OPEN.value,
-            col(Deadline.suspended_on).is_(None),
-        )
-        .scalar_subquery()
-    )
+    today, calendar = services.today, services.calendar()
     with services.database.reading() as session:
-        rows = session.execute(
-            select(Case, col(Enterprise.name), waits, nearest)
-            .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-            .where(col(Case.officer_id) == person_id, col(Case.final).is_(None), *seen_by(services))
-            .order_by(col(Case.id))
-        ).all()
+        rows = session.execute(_theirs(services, person_id)).all()
         rules = read_rules(session, services, {row[0].revision for row in rows})
-    calendar = services.calendar()
     lines = [
         MineLine(
             id=case.id or 0,
@@ -82,3 +65,26 @@ def mine(services: Services, person_id: int) -> Mine:
         key=lambda each: (each.days_left is None, each.days_left or 0, not each.waiting, each.id),
     )
     return Mine(count=len(lines), pressing=len(pressing), lines=tuple(pressing[:_SHOWN]))
+
+
+def _theirs(services: Services, person_id: int) -> Select[Any]:
+    """Return what finds each case of theirs, whether it waits, and its nearest date."""
+    waits = exists().where(
+        col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
+    )
+    nearest = (
+        select(func.min(col(Deadline.due_on)))
+        .where(
+            col(Deadline.case_id) == col(Case.id),
+            col(Deadline.state) == DeadlineState.OPEN.value,
+            col(Deadline.suspended_on).is_(None),
+        )
+        .scalar_subquery()
+    )
+    mine = (col(Case.officer_id) == person_id, col(Case.final).is_(None), *seen_by(services))
+    return (
+        select(Case, col(Enterprise.name), waits, nearest)
+        .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
+        .where(*mine)
+        .order_by(col(Case.id))
+    )

@@ -19,6 +19,20 @@ _VERBS = "'approve', 'return', 'hold', 'resume', 'waive', 'withdraw', 'reopen'"
 
 
 def upgrade() -> None:
+    _decisions()
+    _assignments()
+    _notes()
+    with op.batch_alter_table("case") as case:
+        case.add_column(sa.Column("officer_id", sa.Integer(), nullable=True))
+        case.create_foreign_key(op.f("fk_case_officer_id_person"), "person", ["officer_id"], ["id"])
+        case.create_index(op.f("ix_case_officer_id"), ["officer_id"])
+    with op.batch_alter_table("waiver") as waiver:
+        waiver.add_column(
+            sa.Column("revoked", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
+
+
+def _decisions() -> None:
     words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "decision",
@@ -47,6 +61,10 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_undoing")),
     )
+
+
+def _assignments() -> None:
+    words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "assignment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -62,17 +80,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("case_id", "seq", name=op.f("uq_assignment_case_id_seq")),
     )
-    _notes()
-    with op.batch_alter_table("case") as case:
-        case.add_column(sa.Column("officer_id", sa.Integer(), nullable=True))
-        case.create_foreign_key(
-            op.f("fk_case_officer_id_person"), "person", ["officer_id"], ["id"]
-        )
-        case.create_index(op.f("ix_case_officer_id"), ["officer_id"])
-    with op.batch_alter_table("waiver") as waiver:
-        waiver.add_column(
-            sa.Column("revoked", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
 
 
 def _notes() -> None:
