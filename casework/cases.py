@@ -169,8 +169,13 @@ def _exactly(services: Services, wanted: CaseFilter) -> Iterator[ColumnElement[b
     if wanted.held:
         yield col(Case.held).is_(True)
     if wanted.officer is not None:
-        mine = col(Case.officer_id) == wanted.officer
-        yield mine if wanted.officer else col(Case.officer_id).is_(None)
+        yield col(Case.officer_id) == wanted.officer if wanted.officer else _nobodys()
+
+
+def _nobodys() -> ColumnElement[bool]:
+    """Return the condition that a case is nobody's, or of somebody who has left."""
+    there = select(col(Person.id)).where(col(Person.active))
+    return or_(col(Case.officer_id).is_(None), col(Case.officer_id).not_in(there))
 
 
 def _in_stage(session: Session, services: Services, words: str) -> ColumnElement[bool]:
