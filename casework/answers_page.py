@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from casework.find import enterprise_of
+from casework.matters import matter_of
 from casework.refusal import Refusal
+from casework.scope import seen_by
 from casework.services import Services
 from casework.words import ANSWER_STATES, ANSWERS
 from models.answer import Answer
@@ -71,6 +73,7 @@ def list_answers(
             if isinstance(found, Refusal):
                 return found
             where = [col(Deadline.enterprise_id) == found.id]
+        where += seen_by(services)
         joined = (
             select(Answer, Deadline, Enterprise, Person)
             .join(Deadline, col(Deadline.id) == col(Answer.deadline_id))
@@ -109,6 +112,18 @@ def answers_of(session: Session, deadlines: Collection[int]) -> dict[int, tuple[
             number = deadline.id or 0
             found[number] = (*found.get(number, ()), _brief(row, deadline))
     return found
+
+
+def answers_to(session: Session, services: Services, deadline: Deadline) -> tuple[AnswerLine, ...]:
+    """Return what was answered to one matter, whatever its date was then; the newest first."""
+    firm = session.get_one(Enterprise, deadline.enterprise_id)
+    rows = session.execute(
+        select(Answer, Person)
+        .join(Person, col(Person.id) == col(Answer.person_id))
+        .where(col(Answer.matter) == matter_of(firm, deadline))
+        .order_by(col(Answer.id).desc())
+    )
+    return tuple(_line(services, row, deadline, firm, person) for row, person in rows)
 
 
 def _brief(row: Answer, deadline: Deadline) -> str:

@@ -1,11 +1,11 @@
 """The list of cases: filtered, and read page by page from where the last page ended."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,10 +14,13 @@ from casework.rulebook import read_rules
 from casework.scope import seen_by
 from casework.services import Services
 from models.case import Assessment, Case, Review, ReviewState
-from models.enterprise import Alias, Enterprise
+from models.enterprise import Alias, Enterprise, Person
 from policy.programme import Programme
 
 PAGE = 50
+_WAITS = exists().where(
+    col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class CaseFilter:
     held: bool = False
     over: bool = False  # longer in its stage than the stage allows
     ended: bool = False
+    officer: int | None = None  # a person whose cases they are; 0: nobody's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class CaseLine:
     final: str | None
     held: bool
     waiting: bool
+    officer: str  # whose it is; empty: nobody's
     entered_on: dt.date
     workdays: int  # in its present stage
     verdict: str
@@ -70,24 +75,36 @@ class CaseList:
 
 def cases(services: Services, wanted: CaseFilter, *, after: int = 0, limit: int = PAGE) -> CaseList:
     """Return the cases with a greater number than ``after``, at most ``limit`` of them."""
-    calendar, today = services.calendar(), services.today
     with services.database.reading() as session:
-        statement = _narrowed(session, services, wanted).where(col(Case.id) > after)
+        statement = narrowed(session, services, wanted).where(col(Case.id) > after)
         rows = session.execute(statement.order_by(col(Case.id)).limit(limit + 1)).all()
-        rules = read_rules(session, services, {row[0].revision for row in rows})
-    lines = tuple(
-        _line(
-            tuple(row), rules[row[0].revision], calendar.workdays_between(row[0].entered_on, today)
-        )
-        for row in rows[:limit]
-    )
+        lines = case_lines(session, services, rows[:limit])
     return CaseList(lines=lines, following=lines[-1].id if len(rows) > limit else None)
 
 
-def _line(
-    row: tuple[Case, Enterprise, Assessment | None, bool], programme: Programme, workdays: int
-) -> CaseLine:
-    case, enterprise, assessment, waits = row
+def count_cases(services: Services, wanted: CaseFilter) -> int:
+    """Return how many cases match."""
+    with services.database.reading() as session:
+        found = narrowed(session, services, wanted).with_only_columns(func.count(col(Case.id)))
+        return session.scalar(found) or 0
+
+
+def case_lines(
+    session: Session, services: Services, rows: Sequence[Sequence[Any]]
+) -> tuple[CaseLine, ...]:
+    """Return rows that ``narrowed`` found as the list shows them."""
+    calendar, today = services.calendar(), services.today
+    rules = read_rules(session, services, {row[0].revision for row in rows})
+    return tuple(
+        _line(row, rules[row[0].revision], calendar.workdays_between(row[0].entered_on, today))
+        for row in rows
+    )
+
+
+def _line(row: Sequence[Any], programme: Programme, workdays: int) -> CaseLine:
+    case: Case = row[0]
+    enterprise: Enterprise = row[1]
+    assessment: Assessment | None = row[2]
     return CaseLine(
         id=case.id or 0,
         version=case.version,
@@ -102,7 +119,8 @@ def _line(
         phase=case.phase,
         final=case.final,
         held=case.held,
-        waiting=waits,
+        waiting=row[3],
+        officer=row[4] or "",
         entered_on=case.entered_on,
         workdays=workdays,
         verdict=assessment.verdict if assessment else "",
@@ -111,44 +129,57 @@ def _line(
     )
 
 
-def _narrowed(session: Session, services: Services, wanted: CaseFilter) -> Select[Any]:
-    waits = exists().where(
-        col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
-    )
+def cases_numbered(services: Services, numbers: Collection[int]) -> dict[int, CaseLine]:
+    """Return those of these cases that may be seen, ended or not."""
+    with services.database.reading() as session:
+        wanted = _joined().where(col(Case.id).in_(numbers), *seen_by(services))
+        rows = session.execute(wanted.order_by(col(Case.id))).all()
+        return {line.id: line for line in case_lines(session, services, rows)}
+
+
+def narrowed(session: Session, services: Services, wanted: CaseFilter) -> Select[Any]:
+    """Return what finds the cases that match: with enterprise, assessment, review, officer."""
+    asked = [*_exactly(services, wanted), *([_WAITS] if wanted.waiting else [])]
+    if wanted.stage is not None:
+        asked.append(_in_stage(session, services, wanted.stage))
+    if wanted.over:
+        asked.append(late_in_stage(session, services))
+    if wanted.words.strip():
+        asked.append(named(wanted.words.strip()))
+    return _joined().where(*seen_by(services), *asked)
+
+
+def _joined() -> Select[Any]:
     newest = and_(
         col(Assessment.case_id) == col(Case.id), col(Assessment.period) == col(Case.assessed)
     )
-    statement = (
-        select(Case, Enterprise, Assessment, waits)
+    return (
+        select(Case, Enterprise, Assessment, _WAITS, col(Person.name))
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
         .outerjoin(Assessment, newest)
+        .outerjoin(Person, col(Person.id) == col(Case.officer_id))
     )
-    where: list[ColumnElement[bool]] = [
-        *seen_by(services),
-        *_plain(wanted, waits),
-    ]
-    if wanted.programme is not None:
-        where.append(col(Case.programme) == services.catalogue.programme(wanted.programme).key)
-    if wanted.stage is not None:
-        where.append(_in_stage(session, services, wanted.stage))
-    if wanted.over:
-        where.append(late_in_stage(session, services))
-    if wanted.words.strip():
-        where.append(named(wanted.words.strip()))
-    return statement.where(*where)
 
 
-def _plain(wanted: CaseFilter, waits: ColumnElement[bool]) -> Iterator[ColumnElement[bool]]:
-    """Yield the conditions that need nothing but the filter."""
+def _exactly(services: Services, wanted: CaseFilter) -> Iterator[ColumnElement[bool]]:
+    """Yield what a case's own row must say."""
     yield col(Case.final).is_not(None) if wanted.ended else col(Case.final).is_(None)
+    if wanted.programme is not None:
+        yield col(Case.programme) == services.catalogue.programme(wanted.programme).key
     if wanted.phase is not None:
         yield col(Case.phase) == wanted.phase
     if wanted.cycle is not None:
         yield col(Case.cycle) == wanted.cycle
-    if wanted.waiting:
-        yield waits
     if wanted.held:
         yield col(Case.held).is_(True)
+    if wanted.officer is not None:
+        yield col(Case.officer_id) == wanted.officer if wanted.officer else _nobodys()
+
+
+def _nobodys() -> ColumnElement[bool]:
+    """Return the condition that a case is nobody's, or of somebody who has left."""
+    there = select(col(Person.id)).where(col(Person.active))
+    return or_(col(Case.officer_id).is_(None), col(Case.officer_id).not_in(there))
 
 
 def _in_stage(session: Session, services: Services, words: str) -> ColumnElement[bool]:

@@ -51,10 +51,12 @@ def register_certificate(services: Services, granted: Granted, *, by: Actor) -> 
 
     The number tells which kind it is. Refuses a number that is none, or another enterprise's.
     """
-    read = _checked(services, granted, by)
-    if isinstance(read, Refusal):
-        return read
-    held, warning = read
+    if refusal := may_decide(by):
+        return refusal
+    read = _held(granted, services.today)
+    if read.value is None:
+        return Refusal(reason=read.error)
+    held, warning = read.value, read.warning
 
     def attempt(session: Session) -> tuple[Certified, int] | Refusal:
         firm = _enterprise(session, services, granted.target)
@@ -85,21 +87,11 @@ def register_certificate(services: Services, granted: Granted, *, by: Actor) -> 
     return certified
 
 
-def _checked(services: Services, granted: Granted, by: Actor) -> tuple[Held, str] | Refusal:
-    """Return what is to be put on file, and what should be looked at; or why not."""
-    if refusal := may_decide(by):
-        return refusal
-    read = _held(granted)
-    if read.value is None:
-        return Refusal(reason=read.error)
-    if read.value.valid_from > services.today:
-        return Refusal(reason=f"{read.value.valid_from} 还没有到，只能登记已经发出的证书")
-    return read.value, read.warning
-
-
-def _held(granted: Granted) -> Read[Held]:
+def _held(granted: Granted, today: dt.date) -> Read[Held]:
     if not granted.number.strip():
         return Read(error="请写明证书编号（入库登记编号）")
+    if granted.on > today:
+        return Read(error=f"{granted.on} 还没有到，只能登记已经发出的证书")
     looks_like_hnte = granted.number.strip()[:1].upper() in ("G", "Ｇ")
     number = (hnte_number if looks_like_hnte else tsme_number)(granted.number)
     if number.value is None:

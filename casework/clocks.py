@@ -16,6 +16,8 @@ from casework.audit import note
 from casework.outbox import Claim, queue
 from casework.project_again import late_claims, project
 from casework.refusal import Refusal
+from casework.roles import may_decide
+from casework.scope import sees
 from casework.services import Actor, Services
 from casework.told import Told, correction_claims, natural_name, same_matter, told_of
 from casework.words import CLOCK_ACTS, DEADLINES
@@ -43,6 +45,7 @@ class ClockWish:
     days: int = 0
     document: str = ""
     tell: bool = False
+    expecting: int | None = None  # how many acts on it somebody had seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +99,19 @@ class _Touch:
         return moved(counted, self.after, self.obligation, self.calendar)
 
 
-def touch_clock(services: Services, wish: ClockWish, *, by: Actor) -> ClockChange | Refusal:
-    """Carry an act out, or say why it may not happen."""
+def touch_clock(
+    services: Services, wish: ClockWish, *, by: Actor, preview: bool = False
+) -> ClockChange | Refusal:
+    """Carry an act out, or say why it may not happen; a ``preview`` keeps nothing of it."""
+    if refusal := may_decide(by):
+        return refusal
     if services.today > services.now().astimezone(services.zone).date():
         return Refusal(reason=f"{services.today} 还没有到，不能预先办理")
     calendar = services.calendar()
 
     def attempt(session: Session) -> ClockChange | Refusal:
         deadline = _newest(session, wish.deadline)
-        if deadline is None:
+        if deadline is None or not sees(session, services, deadline.enterprise_id):
             return Refusal(reason=f"没有编号为 {wish.deadline} 的截止事项")
         obligation = _obligation(services, deadline)
         if obligation is None:
@@ -118,10 +125,11 @@ def touch_clock(services: Services, wish: ClockWish, *, by: Actor) -> ClockChang
             ledger=[entry_of(row) for row in ledger_rows(session, natural_name(deadline))],
             entry=_entry(services, wish, by),
         )
-        sentence = _why_not(touch)
+        sentence = _why_not(touch, wish.expecting)
         return Refusal(reason=sentence) if sentence else _carry_out(touch, wish, by)
 
-    return services.database.transact(attempt)
+    database = services.database
+    return database.supposing(attempt) if preview else database.transact(attempt)
 
 
 def _newest(session: Session, number: int) -> Deadline | None:
@@ -156,8 +164,10 @@ def _entry(services: Services, wish: ClockWish, by: Actor) -> Entry:
     )
 
 
-def _why_not(touch: _Touch) -> str:
+def _why_not(touch: _Touch, expecting: int | None) -> str:
     deadline, entry = touch.deadline, touch.entry
+    if expecting not in (None, len(touch.ledger)):
+        return _overtaken(touch.ledger)
     state = DeadlineState(deadline.state)
     if state is not DeadlineState.OPEN and touch.before.ended is None:
         return f"“{deadline.title}”{DEADLINES[state]}（{deadline.reason}），不能再办理"
@@ -174,6 +184,11 @@ def _why_not(touch: _Touch) -> str:
         return sentence
     back = replace(now, clock=touch.after, due_on=touch.due().due_on)
     return why_not_back(last.act, back, entry.on)
+
+
+def _overtaken(ledger: Sequence[Entry]) -> str:
+    done = f"（{ledger[-1].by}：{CLOCK_ACTS[ledger[-1].act]}）" if ledger else ""
+    return f"在您查看之后已有办理{done}，请看过再办理"
 
 
 def _carry_out(touch: _Touch, wish: ClockWish, by: Actor) -> ClockChange:

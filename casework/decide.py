@@ -1,14 +1,11 @@
 """A person decides: approve, return, hold, waive, withdraw, try again, with reason and version."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.again import open_again
 from casework.audit import note
 from casework.pipeline import look_again, run_one
 from casework.refusal import Overtaken, Refusal, Unknown
@@ -16,36 +13,16 @@ from casework.roles import may_decide
 from casework.rulebook import rules_of
 from casework.scope import sees
 from casework.services import Actor, Services
+from casework.snapshot import snapshot
 from casework.standing_in import acting
-from casework.tell import tell_move
-from models.case import Case, Record, Review, ReviewState, Transition, Waiver
-from models.engine import StaleWorkError
+from casework.verbs import Act, Wish, carry_out
+from models.case import Case, Transition
+from models.decision import Decision, Undoing, Verb
 from models.enterprise import Enterprise
-from models.writes import changed_rows, insert_new
-from policy.programme import Final, Programme, Stage
+from models.letter import ItemState, LetterItem
+from models.writes import insert_all
 
-
-class Verb(StrEnum):
-    """What a person can decide about a case."""
-
-    APPROVE = "approve"  # 同意
-    RETURN = "return"  # 退回补正
-    HOLD = "hold"  # 暂缓
-    RESUME = "resume"  # 恢复
-    WAIVE = "waive"  # 免除一项等待
-    WITHDRAW = "withdraw"  # 放弃申报
-    REOPEN = "reopen"  # 已结束的，同一年度重新开始
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A decision as somebody asked for it; ``expecting`` is the version they were looking at."""
-
-    case_id: int
-    verb: Verb
-    reason: str
-    expecting: int | None = None
-    need: str = ""  # WAIVE: the need's title, or enough of it
+__all__ = ["Decided", "Foreseen", "Verb", "Wish", "decide_case", "foresee"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,30 +33,16 @@ class Decided:
     from_stage: str
     to_stage: str
     version: int
+    decision: int = 0  # its number, for whoever takes it back
 
 
-@dataclass(slots=True, kw_only=True)
-class _Act:
-    """A wish being carried out: everything its steps need, in one transaction."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """What a decision would do by itself; what then follows by the rules is not in it."""
 
-    session: Session
-    services: Services
-    case: Case
-    programme: Programme
-    wish: Wish
-    by: Actor
-
-    @property
-    def stage(self) -> Stage:
-        return self.programme.stage(self.case.stage)
-
-    @property
-    def review(self) -> Review | None:
-        return self.session.scalars(
-            select(Review).where(
-                col(Review.case_id) == self.case.id, col(Review.state) == ReviewState.OPEN.value
-            )
-        ).first()
+    from_title: str
+    to_title: str
+    tells: bool  # the enterprise's contact would be written to
 
 
 def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refusal:
@@ -88,193 +51,123 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
         return refusal
     if wish.verb is Verb.APPROVE:
         look_again(services, wish.case_id)  # it may rest on figures that were corrected
-
-    def attempt(session: Session) -> tuple[Case, str] | Refusal:
-        case = session.get(Case, wish.case_id)
-        if case is None or not sees(session, services, case.enterprise_id):
-            return Unknown(reason=f"没有编号为 {wish.case_id} 的事项")
-        if wish.expecting is not None and wish.expecting != case.version:
-            return _overtaken(session, services, case)
-        act = _Act(
-            session=session,
-            services=services,
-            case=case,
-            programme=rules_of(session, case),
-            wish=wish,
-            by=acting(session, services, by, case.enterprise_id),
-        )
-        before = case.stage
-        refusal = _carry_out(act)
-        if refusal is not None:
-            return refusal
-        _audit(act, before)
-        return act.case, before
-
-    done = services.database.transact(attempt)
+    done = services.database.transact(lambda session: _attempt(session, services, wish, by))
     if isinstance(done, Refusal):
         return done
-    case, before = done
+    case, before = done.case, done.before
     run_one(services, programme=case.programme, enterprise_id=case.enterprise_id, actor=by.name)
     with services.database.reading() as session:
         now = session.get_one(Case, case.id)
-        return Decided(
-            case_id=now.id or 0, from_stage=before, to_stage=now.stage, version=now.version
+        made = select(col(Decision.id)).where(
+            col(Decision.case_id) == case.id, col(Decision.seq) == case.version
         )
+        return Decided(
+            case_id=now.id or 0,
+            from_stage=before,
+            to_stage=now.stage,
+            version=now.version,
+            decision=session.scalar(made) or 0,
+        )
+
+
+def foresee(services: Services, wish: Wish, *, by: Actor) -> Foreseen | Refusal:
+    """Return what a decision would do: it is made, read, and taken back with its transaction."""
+    if refusal := may_decide(by) or _no_reason(wish):
+        return refusal
+
+    def look(session: Session) -> Foreseen | Refusal:
+        done = _attempt(session, services, wish, by)
+        if isinstance(done, Refusal):
+            return done
+        said = (
+            select(col(LetterItem.id))
+            .join(Transition)
+            .where(
+                col(Transition.case_id) == done.case.id,
+                col(Transition.seq) == done.case.version,
+                col(LetterItem.state) == ItemState.CLAIMED.value,
+            )
+        )
+        return Foreseen(
+            from_title=done.act.programme.stage(done.before).title,
+            to_title=done.act.programme.stage(done.case.stage).title,
+            tells=session.scalar(said.limit(1)) is not None,
+        )
+
+    return services.database.supposing(look)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    act: Act
+    case: Case
+    before: str  # the stage it stood in
+
+
+def _attempt(session: Session, services: Services, wish: Wish, by: Actor) -> _Done | Refusal:
+    case = session.get(Case, wish.case_id)
+    if case is None or not sees(session, services, case.enterprise_id):
+        return Unknown(reason=f"没有编号为 {wish.case_id} 的事项")
+    if wish.expecting is not None and wish.expecting != case.version:
+        return overtaken(session, services, case)
+    act = Act(
+        session=session,
+        services=services,
+        case=case,
+        programme=rules_of(session, case),
+        wish=wish,
+        by=acting(session, services, by, case.enterprise_id),
+    )
+    before, stood = case.stage, snapshot(session, case)
+    refusal = carry_out(act)
+    if refusal is not None:
+        return refusal
+    _keep(act, stood)
+    _audit(act, before)
+    return _Done(act=act, case=act.case, before=before)
 
 
 def _no_reason(wish: Wish) -> Refusal | None:
     return None if wish.reason.strip() else Refusal(reason="请写明理由")
 
 
-def _carry_out(act: _Act) -> Refusal | None:
-    if act.stage.final is not None and act.wish.verb is not Verb.REOPEN:
-        return Refusal(reason=f"事项已结束（{act.stage.title}），不能再办理")
-    return _STEPS[act.wish.verb](act)
-
-
-def _approve(act: _Act) -> Refusal | None:
-    review = act.review
-    if review is None:
-        return Refusal(reason="没有等待审核的提议：本环节所需的材料或登记还不齐全")
-    _close_review(act, ReviewState.APPROVED)
-    _move(act, review.proposes)
-    return None
-
-
-def _return(act: _Act) -> Refusal | None:
-    if act.stage.returns_to is None:
-        return Refusal(reason=f"“{act.stage.title}”环节不能退回")
-    _close_review(act, ReviewState.RETURNED)
-    # What was recorded for the failed try does not count for the next one.
-    last = act.session.scalar(
-        select(func.max(col(Record.seq))).where(
-            col(Record.enterprise_id) == act.case.enterprise_id,
-            col(Record.programme) == act.case.programme,
-        )
-    )
-    act.case.records_after = last or 0
-    _move(act, act.stage.returns_to)
-    return None
-
-
-def _hold(act: _Act) -> Refusal | None:
-    wanted = act.wish.verb is Verb.HOLD
-    if act.case.held is wanted:
-        return Refusal(reason="事项已经暂缓" if wanted else "事项没有暂缓，无须恢复")
-    act.case.held = wanted
-    _bump(act)
-    return None
-
-
-def _waive(act: _Act) -> Refusal | None:
-    titles = [need.title for need in act.stage.needs]
-    found = [title for title in titles if act.wish.need and act.wish.need in title]
-    if len(found) != 1:
-        choices = "、".join(titles) or "本环节无须等待"
-        return Refusal(reason=f"请用 --need 指明要免除哪一项：{choices}")
+def _keep(act: Act, stood: str) -> None:
     row = {
         "case_id": act.case.id,
-        "stage": act.stage.key,
-        "need": found[0],
-        "version": act.case.version + 1,
+        "seq": act.case.version,
+        "verb": act.wish.verb.value,
+        "reason": act.wish.reason.strip(),
         "by": act.by.name,
-        "reason": act.wish.reason,
         "at": act.services.now(),
+        "before": stood,
     }
-    insert_new(act.session, Waiver, [row])
-    _bump(act)
-    return None
+    insert_all(act.session, Decision, [row])
 
 
-def _withdraw(act: _Act) -> Refusal | None:
-    end = act.programme.final(Final.WITHDRAWN)
-    if end is None:
-        return Refusal(reason=f"{act.programme.title} 没有“放弃”环节")
-    _close_review(act, ReviewState.WITHDRAWN)
-    _move(act, end.key)
-    return None
-
-
-def _reopen(act: _Act) -> Refusal | None:
-    if act.stage.final is None:
-        return Refusal(reason="事项还没有结束，不需要重新开始")
-    opened = open_again(act.session, act.services, act.case)
-    if isinstance(opened, Refusal):
-        return opened
-    act.case = opened
-    return None
-
-
-def _close_review(act: _Act, state: ReviewState) -> None:
-    review = act.review
-    if review is None:
-        return
-    review.state = state.value
-    review.decided_by = act.by.name
-    review.decided_at = act.services.now()
-    review.reason = act.wish.reason
-    act.session.flush()
-
-
-def _move(act: _Act, to: str) -> None:
-    case, stage = act.case, act.programme.stage(to)
-    transition = Transition(
-        case_id=case.id or 0,
-        seq=case.version + 1,
-        from_stage=case.stage,
-        to_stage=to,
-        on=act.services.today,
-        actor=act.by.name,
-        reason=act.wish.reason,
-        at=act.services.now(),
-    )
-    act.session.add(transition)
-    if stage.plain:
-        tell_move(act.session, act.services, case, transition)
-    case.stage, case.phase = stage.key, stage.phase.value
-    case.final = stage.final.value if stage.final else None
-    case.entered_on = act.services.today
-    _bump(act)
-
-
-def _bump(act: _Act) -> None:
-    """Raise the version of exactly the row that was read; somebody else's change stops us."""
-    seen = act.case.version
-    act.case.version = seen + 1
-    act.session.expunge(act.case)
-    written = act.session.execute(
-        update(Case)
-        .where(col(Case.id) == act.case.id, col(Case.version) == seen)
-        .values(
-            stage=act.case.stage,
-            phase=act.case.phase,
-            final=act.case.final,
-            held=act.case.held,
-            entered_on=act.case.entered_on,
-            records_after=act.case.records_after,
-            version=act.case.version,
-        ),
-        execution_options={"synchronize_session": False},
-    )
-    if changed_rows(written) != 1:
-        raise StaleWorkError
-
-
-def _overtaken(session: Session, services: Services, case: Case) -> Overtaken:
-    last = session.scalars(
-        select(Transition)
-        .where(col(Transition.case_id) == case.id)
-        .order_by(col(Transition.seq).desc())
-        .limit(1)
-    ).first()
+def overtaken(session: Session, services: Services, case: Case) -> Overtaken:
+    """Return who changed a case since somebody looked, and when."""
+    seen = col(Decision.case_id) == case.id
+    undone = select(Undoing).join(Decision).where(seen)
+    newest = [
+        session.scalars(rows.limit(1)).first()
+        for rows in (
+            select(Transition)
+            .where(col(Transition.case_id) == case.id)
+            .order_by(col(Transition.seq).desc()),
+            select(Decision).where(seen).order_by(col(Decision.seq).desc()),
+            undone.order_by(col(Undoing.seq).desc()),
+        )
+    ]
+    last = max((row for row in newest if row), key=lambda row: row.seq, default=None)
     if last is None:
         return Overtaken(reason="事项在您查看之后有变化，请刷新后再办理", version=case.version)
+    who = last.actor if isinstance(last, Transition) else last.by
     minutes = int((services.now() - last.at).total_seconds() // 60)
-    said = f"{last.actor} {max(minutes, 0)} 分钟前已处理（{last.reason}），请刷新后再办理"
-    return Overtaken(reason=said, version=case.version, by=last.actor, at=last.at)
+    said = f"{who} {max(minutes, 0)} 分钟前已处理（{last.reason}），请刷新后再办理"
+    return Overtaken(reason=said, version=case.version, by=who, at=last.at)
 
 
-def _audit(act: _Act, before: str) -> None:
+def _audit(act: Act, before: str) -> None:
     enterprise = act.session.get_one(Enterprise, act.case.enterprise_id)
     detail = {
         "case": act.case.id,
@@ -286,14 +179,3 @@ def _audit(act: _Act, before: str) -> None:
     }
     subject = f"{act.case.programme}/{enterprise.uscc}/{act.case.cycle}"
     note(act.session, act.services, act.by, act.wish.verb.value, (subject, detail))
-
-
-_STEPS: dict[Verb, Callable[[_Act], Refusal | None]] = {
-    Verb.APPROVE: _approve,
-    Verb.RETURN: _return,
-    Verb.HOLD: _hold,
-    Verb.RESUME: _hold,
-    Verb.WAIVE: _waive,
-    Verb.WITHDRAW: _withdraw,
-    Verb.REOPEN: _reopen,
-}

@@ -32,7 +32,10 @@ class ListAddress:
 LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "/cases": (
         "事项",
-        ("programme", "phase", "stage", "cycle", "q", "waiting", "held", "over", "ended"),
+        (
+            *("programme", "phase", "stage", "cycle", "q", "officer", "sort"),
+            *("waiting", "held", "over", "ended"),
+        ),
     ),
     "/due": ("截止日历", ("programme", "officer", "kind", "q", "overdue", "days", "on")),
     "/due/month": ("截止月历", ("programme", "officer", "kind", "q", "overdue", "month")),

@@ -11,7 +11,7 @@ from casework.closings import Closing, Standing, closings, live_cases
 from casework.gather import Gathered
 from casework.met import HORIZON, met_by_record
 from models.casebook import OpenCase
-from models.deadline import DeadlineState
+from models.deadline import TAKEN_BACK, DeadlineState
 from models.duties import DeadlineKey, KnownDeadline, case_subject
 from policy.answers import receipt_kind
 from policy.clocks import Clock, clock_of, moved
@@ -145,13 +145,18 @@ def _moved(known: KnownDeadline, due: Due) -> bool:
 def _owed_again(
     gathered: Gathered, obligation: Obligation, subject: Subject, known: KnownDeadline, due: Due
 ) -> bool:
-    """Say whether a case that was sent back owes what it had done, and there is still time."""
-    if subject.case is None or not obligation.stages or known.closed_on is None:
+    """Say whether a case that was sent back owes what it had done, and there is still time.
+
+    So it does what it owed by a decision that was taken back, and was then made again.
+    """
+    if subject.case is None or known.closed_on is None:
         return False
+    taken_back = known.state == DeadlineState.WAIVED.value and known.reason == TAKEN_BACK
+    done_before = known.state == DeadlineState.MET.value and bool(obligation.stages)
     records = gathered.casebook.records.get(subject.case.id or 0, ())
     meeting = (obligation.met_by, receipt_kind(obligation.key))
     return (
-        known.state == DeadlineState.MET.value
+        (done_before or taken_back)
         and known.closed_on <= gathered.on <= due.due_on
         and all(record.kind not in meeting for record in records)
     )

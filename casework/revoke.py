@@ -14,6 +14,7 @@ from casework.audit import note
 from casework.pipeline import run_one
 from casework.records import Happened, met_reason, subject_of
 from casework.refusal import Refusal
+from casework.roles import may_decide
 from casework.services import Actor, Services
 from casework.standing_in import acting
 from models.case import Case, Record
@@ -40,6 +41,8 @@ def revoke_record(
     services: Services, happened: Happened, *, reason: str, by: Actor
 ) -> Revoked | Refusal:
     """Take back the record of this target, kind and day; its evidence tells it from others."""
+    if refusal := may_decide(by):
+        return refusal
     if not reason.strip():
         return Refusal(reason="请写明作废的理由")
 

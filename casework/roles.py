@@ -19,7 +19,7 @@ CONFIRMERS = frozenset({Role.HEAD})
 
 def may_decide(by: Actor) -> Refusal | None:
     """Refuse those who keep the program running, look after it, or are enterprises."""
-    return _only(by, DECIDERS, "您的角色不能审批事项，请经办、股长或分管领导办理")
+    return _only(by, DECIDERS, "您的角色不能办理，请经办、股长或分管领导办理")
 
 
 def may_manage(by: Actor) -> Refusal | None:

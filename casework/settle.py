@@ -16,6 +16,8 @@ from casework.outbox import Claim, queue
 from casework.recipients import contact_claim
 from casework.records import Happened, Written, go_on, meet_by_receipt, record_in
 from casework.refusal import Refusal
+from casework.roles import may_decide
+from casework.scope import sees
 from casework.services import Actor, Services
 from casework.words import ANSWER_STATES, ANSWERS, DEADLINES
 from models.answer import Answer
@@ -66,6 +68,8 @@ def confirm(
         written.extend([done] if done else [])
         return _settle(session, services, found, (AnswerState.CONFIRMED, ""), by)
 
+    if refusal := may_decide(by):
+        return refusal
     settled = services.database.transact(attempt)
     if isinstance(settled, Refusal) or not written:
         return settled
@@ -86,6 +90,8 @@ def give_back(
         _tell_returned(session, services, found, calendar)
         return _settle(session, services, found, (AnswerState.RETURNED, reason.strip()), by)
 
+    if refusal := may_decide(by):
+        return refusal
     if not reason.strip():
         return Refusal(reason="请写明退回的理由，企业会看到")
     return services.database.transact(attempt)
@@ -100,6 +106,8 @@ def handled(services: Services, number: int, *, reason: str, by: Actor) -> Settl
             return found
         return _settle(session, services, found, (AnswerState.HANDLED, reason.strip()), by)
 
+    if refusal := may_decide(by):
+        return refusal
     if not reason.strip():
         return Refusal(reason="请写明怎么办的")
     return services.database.transact(attempt)
@@ -109,7 +117,8 @@ def _waiting(
     session: Session, services: Services, number: int, kind: AnswerKind
 ) -> _Open | Refusal:
     row = session.get(Answer, number, with_for_update=True)  # of two clerks one comes first
-    if row is None:
+    then = session.get(Deadline, row.deadline_id) if row else None
+    if row is None or then is None or not sees(session, services, then.enterprise_id):
         return Refusal(reason=f"没有编号为 {number} 的答复，peiyu answers 列出全部")
     if row.kind != kind.value:
         said = ANSWERS[AnswerKind(row.kind)]
@@ -118,7 +127,7 @@ def _waiting(
         at = row.settled_at.astimezone(services.zone) if row.settled_at else None
         words = ANSWER_STATES[AnswerState(row.state)]
         return Refusal(reason=f"{row.settled_by} {at:%Y-%m-%d %H:%M} 处理过了：{words}")
-    deadline = newest(session, session.get_one(Deadline, row.deadline_id))
+    deadline = newest(session, then)
     # Help may be given for what is over; so may a receipt be found right that was recorded since.
     alive = (DeadlineState.OPEN.value, DeadlineState.MET.value)
     if kind is AnswerKind.DONE and deadline.state not in alive:

@@ -12,6 +12,8 @@ from casework.matters import matter_of
 from casework.one_a_day import TAKES_MORE
 from casework.outbox import queue
 from casework.refusal import Refusal
+from casework.roles import may_decide
+from casework.scope import sees
 from casework.services import Actor, Services
 from casework.snooze import Quiet, awakened, end, loud, snoozes_in_force
 from models.answer import Snooze
@@ -43,11 +45,14 @@ def snooze(
     calendar = services.calendar()
 
     def attempt(session: Session) -> Snoozed | Refusal:
-        deadline = _open_deadline(session, number)
+        deadline = _open_deadline(session, services, number)
         if isinstance(deadline, Refusal):
             return deadline
         if refusal := _too_far(services, deadline, until, calendar):
             return refusal
+        same = [each for each in _quiet(session, number) if each.until == until]
+        if same and same[0].reason == reason.strip():  # sent twice
+            return _said(session, services, (deadline, same[0], 0))
         end(session, _quiet(session, number), services.today, by.name)
         row = Snooze(
             deadline_id=number, until=until, reason=reason.strip(), by=by.name, at=services.now()
@@ -58,6 +63,8 @@ def snooze(
         detail = {"until": until, "reason": row.reason, "items": items}
         return _done(session, services, (deadline, quiet, items), by, ("snooze", detail))
 
+    if refusal := may_decide(by):
+        return refusal
     if not reason.strip():
         return Refusal(reason="请写明暂缓提醒的理由")
     return services.database.transact(attempt)
@@ -68,7 +75,7 @@ def unsnooze(services: Services, number: int, *, reason: str, by: Actor) -> Snoo
     calendar = services.calendar()
 
     def attempt(session: Session) -> Snoozed | Refusal:
-        deadline = _open_deadline(session, number)
+        deadline = _open_deadline(session, services, number)
         if isinstance(deadline, Refusal):
             return deadline
         quiet = _quiet(session, number)
@@ -82,12 +89,14 @@ def unsnooze(services: Services, number: int, *, reason: str, by: Actor) -> Snoo
         told = _done(session, services, (deadline, quiet[0], items), by, ("unsnooze", detail))
         return replace(told, until=None)
 
+    if refusal := may_decide(by):
+        return refusal
     return services.database.transact(attempt)
 
 
-def _open_deadline(session: Session, number: int) -> Deadline | Refusal:
+def _open_deadline(session: Session, services: Services, number: int) -> Deadline | Refusal:
     deadline = session.get(Deadline, number)
-    if deadline is None:
+    if deadline is None or not sees(session, services, deadline.enterprise_id):
         return Refusal(
             reason=f"没有编号为 {number} 的截止事项，编号见 peiyu case 或 peiyu due --json"
         )
@@ -145,9 +154,15 @@ def _done(
     by: Actor,
     act: tuple[str, dict[str, object]],
 ) -> Snoozed:
-    deadline, quiet, items = what
+    deadline = what[0]
     enterprise = session.get_one(Enterprise, deadline.enterprise_id)
     note(session, services, by, act[0], (matter_of(enterprise, deadline), act[1]))
+    return _said(session, services, what)
+
+
+def _said(session: Session, services: Services, what: tuple[Deadline, Quiet, int]) -> Snoozed:
+    deadline, quiet, items = what
+    enterprise = session.get_one(Enterprise, deadline.enterprise_id)
     return Snoozed(
         deadline_id=deadline.id or 0,
         enterprise=enterprise.name,

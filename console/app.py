@@ -22,21 +22,27 @@ from console.audit import add_audit
 from console.board import add_board
 from console.calendars import add_calendars
 from console.cases import add_cases
+from console.dates import add_dates
 from console.due import add_due
 from console.feed import add_feed
 from console.firms import add_firms
 from console.house import Clock, FirstStart, House, Starter
 from console.imports import add_imports
 from console.letters import add_letters
+from console.many import add_many
 from console.metrics import TEXT, exposition
+from console.one_case import add_one_case
 from console.people import add_people
 from console.programmes import add_programmes
 from console.rehearsals import add_rehearsals
+from console.remarks import add_remarks
 from console.rendering import FOREVER, own_file
+from console.replies import add_replies
 from console.runs import add_runs
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
+from console.undoing import add_undoing
 from console.views import add_views
 from console.wordings import add_wordings
 from policy.silence import Silence, Trouble
@@ -47,22 +53,14 @@ from runtime.trouble import DATABASE_ERRORS
 _PAGES = (
     add_signing,
     add_today,
-    add_cases,
-    add_firms,
-    add_programmes,
-    add_calendars,
-    add_runs,
-    add_rehearsals,
-)
-_GREEN, _RED = 200, 503
-_NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
-
-
-ADDED = (
-    add_signing,
-    add_today,
     add_board,
     add_cases,
+    add_one_case,
+    add_many,
+    add_undoing,
+    add_dates,
+    add_replies,
+    add_remarks,
     add_firms,
     add_due,
     add_imports,
@@ -78,6 +76,8 @@ ADDED = (
     add_admin,
     add_audit,
 )
+_GREEN, _RED = 200, 503
+_NO_DATA = "数据库或设置打不开，请在这台电脑上运行 peiyu doctor"
 
 
 def make_app(
@@ -97,7 +97,7 @@ def make_app(
 
     app = FastAPI(title="peiyu", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     site = Site(app, house)
-    for add in ADDED:
+    for add in _PAGES:
         add(site)
     app.add_api_route("/static/{name}", _own_file, methods=["GET"])
     _add_machines(app, home)

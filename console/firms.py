@@ -6,6 +6,7 @@ from casework.enterprise_page import enterprise_page, enterprises
 from casework.refusal import Refusal
 from casework.words import KINDS
 from console.kept import kept
+from console.remarks import noted
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
 
@@ -34,5 +35,9 @@ def show_enterprise(visit: Visit) -> Answer:
         return Missing()
     return Shown(
         template="enterprise.html",
-        values={"firm": page, "kinds": {kind.value: words for kind, words in KINDS.items()}},
+        values={
+            "firm": page,
+            "kinds": {kind.value: words for kind, words in KINDS.items()},
+            **noted(visit, page.uscc),
+        },
     )

@@ -1,5 +1,7 @@
 """今日: what waits for me, what is late, what went wrong."""
 
+from casework.answers_page import AnswerList, list_answers
+from casework.mine import mine
 from casework.roles import DECIDERS
 from casework.saved_views import saved_views
 from casework.week import week_of_staff
@@ -27,11 +29,14 @@ def today(visit: Visit) -> Answer:
     with visit.services.database.reading() as session:
         week = week_of_staff(session, visit.services, [visit.who.division])
     sections = week.sections if week else ()
+    replies = list_answers(visit.services, limit=1)
     return Shown(
         template="today.html",
         values={
             "views": saved_views(visit.services, visit.who),
             "sections": sections,
+            "mine": mine(visit.services, visit.who.person_id),
+            "replies": replies.waiting if isinstance(replies, AnswerList) else 0,
             "whole": _WHOLE,
             "tones": _TONES,
             "may_decide": visit.who.role in DECIDERS,

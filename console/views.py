@@ -9,17 +9,17 @@ from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.saved_views import NewView, ViewChange, change_view, save_view, saved_views
 from casework.words import KINDS, LETTERS, PHASES
-from console.cases import cases_wanted
+from console.case_asked import filter_of
 from console.due import dates_wanted
 from console.letters import letters_wanted
 from console.site import Site
 from console.visits import Answer, Given, Missing, Sent, Shown, Visit
 
-_FILTERS: Mapping[str, Callable[[Mapping[str, str]], Filter]] = {
-    "/cases": cases_wanted,
-    "/due": dates_wanted,
-    "/enterprises": lambda asked: EnterpriseFilter(words=asked.get("q", "")),
-    "/letters": letters_wanted,
+_FILTERS: Mapping[str, Callable[[Visit, Mapping[str, str]], Filter]] = {
+    "/cases": filter_of,
+    "/due": lambda _, asked: dates_wanted(asked),
+    "/enterprises": lambda _, asked: EnterpriseFilter(words=asked.get("q", "")),
+    "/letters": lambda _, asked: letters_wanted(asked),
 }
 _NAMES = {
     "programme": "项目",
@@ -99,7 +99,7 @@ def hand_out(visit: Visit) -> Answer:
     if programme and programme not in visit.services.catalogue.programmes:
         return Missing()
     wanted = Wanted(
-        filter=_FILTERS[address.path](address.asked),
+        filter=_FILTERS[address.path](visit, address.asked),
         address=str(address),
         title=address.title,
         described=tuple(described(visit, address)),

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Index, Text, UniqueConstraint, exists, text
+from sqlalchemy import ColumnElement, Index, Text, UniqueConstraint, and_, exists, text
 from sqlmodel import Field, SQLModel, col
 
 from models.base import Instant, one_of
@@ -48,6 +48,8 @@ class Case(SQLModel, table=True):
     assessed: str = Field(default="", max_length=7)
     # Records up to this number belong to an earlier try and no longer count (after a return).
     records_after: int = 0
+    # Whose case it is (经办人), as the newest assignment says; letters go where they always went.
+    officer_id: int | None = Field(default=None, foreign_key="person.id", index=True)
 
 
 def new_case(
@@ -162,6 +164,7 @@ class Waiver(SQLModel, table=True):
     by: str
     reason: str
     at: dt.datetime = Field(sa_type=Instant)
+    revoked: bool = False  # it was taken back
 
 
 class Assessment(SQLModel, table=True):
@@ -178,9 +181,10 @@ class Assessment(SQLModel, table=True):
 
 
 def still_counts() -> ColumnElement[bool]:
-    """Return the condition that a case has not come into the waiver's stage anew since."""
-    return ~exists().where(
+    """Return the condition that a waiver stands and its case has not come into the stage anew."""
+    anew = exists().where(
         col(Transition.case_id) == col(Waiver.case_id),
         col(Transition.to_stage) == col(Waiver.stage),
         col(Transition.seq) > col(Waiver.version),
     )
+    return and_(col(Waiver.revoked).is_(False), ~anew)

@@ -19,6 +19,10 @@ class DeadlineState(StrEnum):
     CANNOT_FILE = "cannot_file"  # staff say that this period the enterprise can not file
 
 
+# Why a date is over that a decision opened: the decision was taken back. It may be owed again.
+TAKEN_BACK = "决定已撤销"
+
+
 class Deadline(SQLModel, table=True):
     """A date by which an obligation must be met, with everything that explains the date."""
 

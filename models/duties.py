@@ -38,6 +38,7 @@ class KnownDeadline:
     estimated: bool
     closed_on: dt.date | None = None
     suspended_on: dt.date | None = None
+    reason: str = ""  # why it is closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,21 @@ class Database:
 
         return self.retrying(attempt)
 
+    def supposing(self, work: Callable[[Session], T]) -> T:
+        """Return what ``work`` finds after all it writes, and take all of it back: a preview.
+
+        It is the act itself that is tried, so that nothing is foreseen that would not happen.
+        """
+
+        def attempt() -> T:
+            with self._connected(self._writing) as alive, _session(alive) as session:
+                try:
+                    return work(session)
+                finally:
+                    session.rollback()
+
+        return self.retrying(attempt)
+
     def retrying(self, attempt: Callable[[], T]) -> T:
         """Run an attempt that gathers, decides and records; again when it came too late.
 

@@ -17,6 +17,7 @@ from models.case import (
 from models.clock import ClockEvent
 from models.confirmation import Confirmation, RehearsalRow
 from models.deadline import Deadline
+from models.decision import Assignment, Decision, Note, Undoing
 from models.enterprise import Alias, BadAddress, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
 from models.imports import ImportBatch, ImportTrace, Upload
@@ -45,6 +46,7 @@ __all__ = [
     "AnnualFigures",
     "Answer",
     "Assessment",
+    "Assignment",
     "AuditEntry",
     "BadAddress",
     "CalendarOverride",
@@ -52,6 +54,7 @@ __all__ = [
     "ClockEvent",
     "Confirmation",
     "Deadline",
+    "Decision",
     "Enterprise",
     "FailedTry",
     "Feed",
@@ -64,6 +67,7 @@ __all__ = [
     "LetterEvent",
     "LetterItem",
     "LetterWording",
+    "Note",
     "Person",
     "ProgrammeVersion",
     "Qualification",
@@ -80,6 +84,7 @@ __all__ = [
     "Target",
     "Token",
     "Transition",
+    "Undoing",
     "Upload",
     "Waiver",
     "Webhook",

@@ -1,13 +1,13 @@
 """Auditors and administrators among the roles of a person
 
 Revision ID: 0015
-Revises: 0009
+Revises: 0014
 """
 
 from alembic import op
 
 revision = "0015"
-down_revision = "0009"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Targets of a year, saved views, calendar subscriptions
 
 Revision ID: 0016
-Revises: 0009
+Revises: 0015
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 import models.base
 
 revision = "0016"
-down_revision = "0009"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -108,7 +108,7 @@ def test_a_clerk_approves_several_after_seeing_what_it_does(
         page.get_by_label("理由").fill("材料齐全，符合条件")
         page.get_by_role("button", name="同意").click()
         expect(page.get_by_role("heading", name="同意 2 项，会怎样")).to_be_visible()
-        expect(page.get_by_text("将给至多 2 家企业的联系人写信")).to_be_visible()
+        expect(page.get_by_text("将给 2 家企业发邮件")).to_be_visible()
         expect(page.get_by_text("摸底筛选 → 入培育库")).to_have_count(2)
         page.get_by_role("button", name="确认同意 2 项").click()
         expect(page.get_by_text("办成 2 项。")).to_be_visible()

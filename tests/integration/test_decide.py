@@ -97,7 +97,7 @@ def test_a_change_that_moved_nothing_also_counts_as_newer(county: Services) -> N
     late = decide_case(county, wish, by=CLERK)
 
     assert isinstance(late, Refusal)
-    assert "有变化" in late.reason
+    assert "示例经办 0 分钟前已处理（示例理由）" in late.reason
 
 
 @pytest.mark.parametrize(

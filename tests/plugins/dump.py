@@ -28,6 +28,7 @@ _NAMES = {
     "qualification": ("kind", "number"),
     "letter": ("person_id", "send_on"),
     "transition": ("case_id", "seq"),
+    "decision": ("case_id", "seq"),
     "alarm": ("key",),
     "answer": ("key",),
     "review": ("case_id", "stage", "proposes", "opened_on", "state"),
