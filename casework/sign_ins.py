@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.patience import paused_until
 from casework.refusal import Refusal
 from casework.roles import may_manage
 from casework.scope import sees_county, within
 from casework.services import Actor, Services
-from casework.sign_in import is_over, paused_until
+from casework.sign_in import is_over
 from models.accounts import FailedTry, SignIn
 from models.enterprise import Person
 

@@ -9,7 +9,7 @@ from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.saved_views import NewView, ViewChange, change_view, save_view, saved_views
 from casework.words import KINDS, LETTERS, PHASES
-from console.case_asked import filter_of
+from console.case_asked import MINE, NOBODYS, filter_of
 from console.due import dates_wanted
 from console.letters import letters_wanted
 from console.site import Site
@@ -116,6 +116,8 @@ def described(visit: Visit, address: ListAddress) -> Iterator[tuple[str, str]]:
     if not address.asked:
         yield "筛选", "没有筛选，全部"
     for name, value in address.asked.items():
+        if name == "sort":  # how it is looked at, not what is in it
+            continue
         yield _NAMES[name], _value(visit, address, name, value)
 
 
@@ -135,5 +137,6 @@ def _value(visit: Visit, address: ListAddress, name: str, value: str) -> str:
         "days": {"all": "全部"},
     }
     if name == "officer":
-        return next((each.name for each in officers(visit.services) if each.login == value), value)
+        names = {each.login: each.name for each in officers(visit.services)}
+        return {**names, MINE: visit.who.name, NOBODYS: "没有经办人"}.get(value, value)
     return titles.get(name, {}).get(value, value)
