@@ -13,6 +13,9 @@ from sqlmodel import col
 from casework.bounces import take_in
 from casework.deliver import DeliveryReport, Ending, deliver
 from casework.leaving import take
+from casework.letter_acts import Chosen, Done, LetterAct, carry_out, effect
+from casework.letter_page import LetterPage, letter_page
+from casework.letter_undo import LetterBatch, batch_page, undo
 from casework.pipeline import run_month
 from casework.refusal import Refusal
 from casework.release import Settled, arrived, release, suppress
@@ -103,6 +106,27 @@ def test_a_person_lets_it_leave_once_more_or_never(county: Services) -> None:
     assert carrier.attempts[1].message_id != first
 
     assert suppress(county, None, reason="示例", by=BY) == Settled(letters=())
+
+
+def test_what_is_held_goes_back_to_what_it_was_and_leaves(county: Services) -> None:
+    chosen = Chosen(act=LetterAct.HOLD)
+    seen = effect(county, chosen)
+    held = carry_out(county, chosen, reason="示例", by=BY, stamp=seen.stamp)
+    assert isinstance(held, Done)
+    assert carry_out(county, chosen, reason="示例", by=BY, stamp=seen.stamp) == held
+    page = batch_page(county, held.batch)
+    assert isinstance(page, LetterBatch)
+    assert (page.title, page.can_go_back, sent_by(county, MemoryCarrier()).sent) == ("暂停", 1, 0)
+
+    assert undo(county, held.batch, by=BY) == 1
+    assert undo(county, held.batch, by=BY) == Refusal(reason="示例经办已经撤销过了")
+    carrier = MemoryCarrier()
+    assert sent_by(county, carrier).sent == 1
+    (letter,) = letters(county)
+    shown = letter_page(county, letter.id or 0)
+    assert isinstance(shown, LetterPage)
+    assert [each.title for each in shown.events] == ["交给邮件服务器", "撤销", "暂停"]
+    assert [each.kind_title for each in shown.matters] == ["提醒"]
 
 
 def test_twice_without_an_answer_a_person_settles_it(a_house: HouseMaker, engine: str) -> None:
