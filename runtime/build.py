@@ -145,14 +145,8 @@ def build(
         sender=Address(name=office.sender, email=office.email),
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
-        robots=tuple(
-            Robot(name=each.name, division=each.division, roles=each.roles)
-            for each in settings.robots
-        ),
-        webhooks=tuple(
-            Hook(name=each.name, division=each.division, events=each.events)
-            for each in settings.webhooks
-        ),
+        robots=_robots(settings),
+        webhooks=_hooks(settings),
         call_webhook=_webhooks(settings) if settings.webhooks else nobody_called,
         batch_size=settings.batch_size,
         demo=settings.demo,
@@ -269,6 +263,16 @@ def _with_robots(settings: Settings, mail: Carrier) -> Carrier:
         for each in settings.robots
     }
     return Robots(mail, known)
+
+
+def _robots(settings: Settings) -> tuple[Robot, ...]:
+    told = settings.robots
+    return tuple(Robot(name=each.name, division=each.division, roles=each.roles) for each in told)
+
+
+def _hooks(settings: Settings) -> tuple[Hook, ...]:
+    told = settings.webhooks
+    return tuple(Hook(name=each.name, division=each.division, events=each.events) for each in told)
 
 
 def _webhooks(settings: Settings) -> Caller:
