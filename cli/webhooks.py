@@ -17,7 +17,6 @@ webhooks = group(
     panel="工具",
 )
 Name = Annotated[str, typer.Argument(metavar="名称", help="设置里 name 的值")]
-_BYTES = 32
 
 
 @webhooks.command(
@@ -103,12 +102,9 @@ def retry(name: Name, by: By = None, home: Home = None, as_json: Json = False) -
 )
 def secret(home: Home = None, as_json: Json = False) -> None:  # noqa: ARG001 - like all commands
     """Print a new secret."""
-    import secrets
-    from base64 import b64encode
+    from config.webhooks import new_secret
 
-    from config.webhooks import SECRET_MARK
-
-    made = SECRET_MARK + b64encode(secrets.token_bytes(_BYTES)).decode()
+    made = new_secret()
     if as_json:
         print_json({"secret": made})
         return

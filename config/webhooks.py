@@ -1,7 +1,8 @@
 """Webhooks: programs of others that are told of moves. Nothing else is ever told to them."""
 
 import binascii
-from base64 import b64decode
+from base64 import b64decode, b64encode
+from secrets import token_bytes
 from typing import Annotated, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from config.robots import LOOPBACK
 
 SECRET_MARK = "whsec_"  # noqa: S105 - how every secret begins, by the standard
-_SHORTEST, _LONGEST = 24, 64  # bytes, by the standard
+_SHORTEST, _NEW, _LONGEST = 24, 32, 64  # bytes, by the standard
 Event = Literal["case.moved", "case.ended"]
 
 
@@ -39,6 +40,11 @@ class WebhookPart(BaseModel):
     def key_words(self) -> str:
         """Return the secret as it is written."""
         return self.secret.get_secret_value()
+
+
+def new_secret() -> str:
+    """Return a secret that nobody has."""
+    return SECRET_MARK + b64encode(token_bytes(_NEW)).decode()
 
 
 def key_of(secret: str) -> bytes:

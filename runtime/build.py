@@ -283,6 +283,16 @@ def _with_robots(settings: Settings, mail: Carrier) -> Carrier:
     return Robots(mail, known)
 
 
+def _robots(settings: Settings) -> tuple[Robot, ...]:
+    told = settings.robots
+    return tuple(Robot(name=each.name, division=each.division, roles=each.roles) for each in told)
+
+
+def _hooks(settings: Settings) -> tuple[Hook, ...]:
+    told = settings.webhooks
+    return tuple(Hook(name=each.name, division=each.division, events=each.events) for each in told)
+
+
 def _webhooks(settings: Settings) -> Caller:
     return Webhooks(
         {

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from config.settings import Settings
+from config.webhooks import new_secret
 
 _TEXT = """\
 # 培育的设置。行首的 # 表示不起作用；要用某一行，删去它前面的“# ”，改好后保存即可。
@@ -46,7 +47,7 @@ _TEXT = """\
 # [[webhooks]]  # 事项流转时通知别的程序，逐条签名，不含个人信息；几个程序就写几段
 # name = "dashboard"           # 自己起的名字，小写字母
 # url = "https://example.cn/peiyu"
-# secret = "whsec_…"           # 用 peiyu webhooks secret 做一个，也给对方一份
+# secret = "{secret}"  # 也给对方一份；要换，用 peiyu webhooks secret 做一个
 # events = ["case.moved", "case.ended"]  # 进入下一环节、办结
 # division = ""                # 只通知这个区划和下级的，空的不限
 
@@ -92,7 +93,9 @@ def write_first_settings(settings: Settings) -> Path:
         return path
     path.touch(mode=0o600)  # it will hold a password one day
     path.write_text(
-        _TEXT.format(demo=_DEMO if settings.demo else "", office=_office(settings)),
+        _TEXT.format(
+            demo=_DEMO if settings.demo else "", office=_office(settings), secret=new_secret()
+        ),
         encoding="utf-8",
     )
     return path

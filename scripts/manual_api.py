@@ -69,12 +69,16 @@ def _problems(schema: Schema) -> Iterator[str]:
 
 
 def _operations(schema: Schema) -> Iterator[str]:
+    found = [
+        (f"{method.upper()} {PREFIX}{path}", operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
     for tag in ("reads", "acts"):
         yield from ("", f"## {tag.capitalize()}")
-        for path, methods in schema["paths"].items():
-            for method, operation in methods.items():
-                if tag in operation["tags"]:
-                    yield from _operation(f"{method.upper()} {PREFIX}{path}", operation)
+        for name, operation in found:
+            if tag in operation["tags"]:
+                yield from _operation(name, operation)
 
 
 def _operation(name: str, operation: Schema) -> Iterator[str]:

@@ -113,10 +113,10 @@ _HEADERS: list[tuple[bytes, bytes]] = [
 
 def secured(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema with problems under their own media type."""
-    for path in schema["paths"].values():
-        for operation in path.values():
-            for status, answer in operation["responses"].items():
-                content = answer.get("content", {})
-                if status >= "400" and "application/json" in content:
-                    content["application/problem+json"] = content.pop("application/json")
+    operations = (each for path in schema["paths"].values() for each in path.values())
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            content = answer.get("content", {})
+            if status >= "400" and "application/json" in content:
+                content["application/problem+json"] = content.pop("application/json")
     return schema

@@ -15,6 +15,8 @@ from sqlmodel import col
 
 from casework.alarms import open_alarms
 from casework.decide import Decided, Verb, Wish, decide_case
+from casework.due_now import done_so_far
+from casework.pipeline import run_month
 from casework.services import Actor, Hook, Services
 from casework.webhook_claims import calls_wait, claim_moves
 from casework.webhooks import HookReport, call_webhooks
@@ -25,11 +27,14 @@ from models.webhooks import Webhook, WebhookCall
 from notifications.webhooks import Call, Called, HookSettings, Webhooks, signed
 from tests.house.tree import text
 from tests.plugins.desk import BY, NOW, Desk
+from tests.plugins.house import HouseMaker
 from tests.plugins.robot_server import DROP, WAIT, RobotServer
+from tests.plugins.sprout import add_firm, sprout_catalogue
 
 SECRET = "whsec_" + "QUJD" * 8
 HOOK = Hook(name="board")
 CLERK = Actor(name="示例经办")
+MARCH = dt.date(2026, 3, 2)
 
 
 class Listener:
@@ -238,3 +243,41 @@ def test_a_test_call_is_made_at_once_and_noted(office: Services, listener: Liste
     assert listener.data[0]["type"] == "test"
     assert "没有 webhook“x”" in str(try_webhook(office, "x", by=BY))
     assert "没有 webhook“x”" in str(retry_webhook(office, "x", by=BY))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_deliveries_wake_for_it_and_a_move_of_a_slow_transaction_is_told_too(
+    a_house: HouseMaker, engine: str, listener: Listener
+) -> None:
+    house = a_house(engine, catalogue=sprout_catalogue(), webhooks=(HOOK,), call_webhook=listener)
+    assert done_so_far(house).letters_wait  # there is a webhook that never began
+    call_webhooks(house)
+    assert not done_so_far(house).letters_wait
+    add_firm(house)
+    run_month(house, "2026-03", on=MARCH)
+    with house.database.reading() as session:
+        (first,) = session.scalars(select(Transition)).all()
+    if engine == "postgresql":  # it takes its number now, and is committed last
+        with house.database.writing() as slow:
+            slow.add(_move(first, seq=8))
+            slow.flush()
+            with house.database.writing() as quick:
+                quick.add(_move(first, seq=9))
+            call_webhooks(house)
+    call_webhooks(house)
+
+    versions = [each["data"]["version"] for each in listener.data]  # type: ignore[index]
+    assert versions == ([first.seq, 9, 8] if engine == "postgresql" else [first.seq])
+
+
+def _move(like: Transition, *, seq: int) -> Transition:
+    return Transition(
+        case_id=like.case_id,
+        seq=seq,
+        from_stage=like.from_stage,
+        to_stage=like.to_stage,
+        on=like.on,
+        actor="示例",
+        reason="示例",
+        at=like.at,
+    )
