@@ -129,14 +129,13 @@ def build(
     """
     zone = zone_of(settings)
     check_database(settings, patience)
-    catalogue, gazetted = read_files(settings)
+    written, gazetted = read_files(settings)
     database = Database(make_engine(settings.database_url))
-    with database.reading() as session:
-        sure = standing(session)
+    catalogue, mark = _confirmed(database, written)
     office = settings.office
     return Services(
         database=database,
-        catalogue=with_confirmed(catalogue, sure) if sure else catalogue,
+        catalogue=catalogue,
         gazetted=gazetted,
         open_carrier=carrier or _carrier(settings),
         now=now or clock.now,
@@ -147,18 +146,28 @@ def build(
         sender=Address(name=office.sender, email=office.email),
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
-        robots=tuple(
-            Robot(name=each.name, division=each.division, roles=each.roles)
-            for each in settings.robots
-        ),
+        robots=_robots(settings),
         batch_size=settings.batch_size,
         demo=settings.demo,
         letters_a_week=settings.attention.letters_per_week,
         backup_stale_days=settings.backup_stale_days,
         public_url=settings.console.public_url,
-        program="~".join(filter(None, (program_of(settings), mark_of(sure)))),
+        program="~".join(filter(None, (program_of(settings), mark))),
         process=process_name(),
     )
+
+
+def _robots(settings: Settings) -> tuple[Robot, ...]:
+    return tuple(
+        Robot(name=each.name, division=each.division, roles=each.roles) for each in settings.robots
+    )
+
+
+def _confirmed(database: Database, written: Catalogue) -> tuple[Catalogue, str]:
+    """Return what the files promise with what was confirmed since, and what tells that apart."""
+    with database.reading() as session:
+        sure = standing(session)
+    return (with_confirmed(written, sure) if sure else written), mark_of(sure)
 
 
 def program_of(settings: Settings) -> str:
