@@ -28,7 +28,7 @@ from runtime.rehearsal import copied
 from runtime.timetable import timetable_of
 
 _USUAL = 90  # days
-_WIDE, _HIGH, _FOOT = 720, 160, 18  # of the chart
+_WIDE, _HIGH, _FOOT, _LABEL = 720, 160, 18, 36  # of the chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def _months(days: list[tuple[str, int, int, int]]) -> list[tuple[float, str]]:
     return [
         (round(number * step, 1), f"{int(day[5:7])} 月")
         for number, (day, *_) in enumerate(days)
-        if day.endswith("-01")
+        if day.endswith("-01") and number * step < _WIDE - _LABEL
     ]
 
 

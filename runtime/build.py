@@ -131,21 +131,18 @@ def build(
     """
     zone = zone_of(settings)
     check_database(settings, patience)
-    catalogue, gazetted = read_files(settings)
+    written, gazetted = read_files(settings)
     database = Database(make_engine(settings.database_url))
-    with database.reading() as session:
-        sure = standing(session)
+    catalogue, mark = _confirmed(database, written)
     office = settings.office
     return Services(
         database=database,
-        catalogue=with_confirmed(catalogue, sure) if sure else catalogue,
+        catalogue=catalogue,
         gazetted=gazetted,
         open_carrier=carrier or _carrier(settings),
         now=now or clock.now,
         zone=zone,
-        office=Office(
-            name=office.name, sender=office.sender, phone=office.phone, address=office.address
-        ),
+        office=_office(settings),
         sender=Address(name=office.sender, email=office.email),
         county=office.division_code,
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
@@ -158,9 +155,14 @@ def build(
         letters_a_week=settings.attention.letters_per_week,
         backup_stale_days=settings.backup_stale_days,
         public_url=settings.console.public_url,
-        program="~".join(filter(None, (program_of(settings), mark_of(sure)))),
+        program="~".join(filter(None, (program_of(settings), mark))),
         process=process_name(),
     )
+
+
+def _office(settings: Settings) -> Office:
+    told = settings.office
+    return Office(name=told.name, sender=told.sender, phone=told.phone, address=told.address)
 
 
 def _robots(settings: Settings) -> tuple[Robot, ...]:
@@ -174,6 +176,13 @@ def _hooks(settings: Settings) -> tuple[Hook, ...]:
         Hook(name=each.name, division=each.division, events=each.events)
         for each in settings.webhooks
     )
+
+
+def _confirmed(database: Database, written: Catalogue) -> tuple[Catalogue, str]:
+    """Return what the files promise with what was confirmed since, and what tells that apart."""
+    with database.reading() as session:
+        sure = standing(session)
+    return (with_confirmed(written, sure) if sure else written), mark_of(sure)
 
 
 def program_of(settings: Settings) -> str:

@@ -16,23 +16,25 @@ branch_labels = None
 depends_on = None
 
 
+_words = sqlmodel.sql.sqltypes.AutoString
+
+
 def upgrade() -> None:
-    words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "confirmation",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("programme", words(), nullable=False),
-        sa.Column("part", words(), nullable=False),
-        sa.Column("key", words(), nullable=False),
+        sa.Column("programme", _words(), nullable=False),
+        sa.Column("part", _words(), nullable=False),
+        sa.Column("key", _words(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("stands", sa.Boolean(), nullable=False),
         sa.Column("says", sa.Text(), nullable=False),
-        sa.Column("document", words(), nullable=False),
-        sa.Column("clause", words(), nullable=False),
+        sa.Column("document", _words(), nullable=False),
+        sa.Column("clause", _words(), nullable=False),
         sa.Column("dated", sa.Date(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("by", words(), nullable=False),
+        sa.Column("by", _words(), nullable=False),
         sa.Column("at", models.base.Instant(), nullable=False),
         sa.CheckConstraint(
             "part IN ('criterion', 'obligation')", name=op.f("ck_confirmation_part")
@@ -42,16 +44,20 @@ def upgrade() -> None:
             "programme", "part", "key", "seq", name=op.f("uq_confirmation_programme_part_key_seq")
         ),
     )
+    _rehearsals()
+
+
+def _rehearsals() -> None:
     op.create_table(
         "rehearsal",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("wish", words(length=64), nullable=False),
+        sa.Column("wish", _words(length=64), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=False),
-        sa.Column("state", words(), nullable=False),
+        sa.Column("state", _words(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("trouble", sa.Text(), nullable=False),
-        sa.Column("by", words(), nullable=False),
+        sa.Column("by", _words(), nullable=False),
         sa.Column("at", models.base.Instant(), nullable=False),
         sa.Column("ended_at", models.base.Instant(), nullable=True),
         sa.CheckConstraint(
