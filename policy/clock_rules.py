@@ -39,7 +39,7 @@ def why_not(wanted: Entry, now: Standing) -> str:
     if not wanted.reason.strip():
         return "请写明理由"
     if now.clock.ended is not None and wanted.act is not Act.UNDO:
-        return "这一截止事项已经了结，要改请先用 undo 撤销"
+        return "这一截止事项已经了结，要改请先撤销"
     return _RULES[wanted.act](wanted, now)
 
 
@@ -48,7 +48,7 @@ def why_not_back(act: Act, after: Standing, today: dt.date) -> str:
     if after.clock.suspended_on is not None or today <= after.due_on:
         return ""
     if act is Act.SUSPEND:
-        return f"撤销中止后截止日是 {after.due_on}，已经过了；请改用 resume 恢复计时"
+        return f"撤销中止后截止日是 {after.due_on}，已经过了；请改为恢复计时"
     return f"撤销后截止日是 {after.due_on}，已经过了，不能撤销"
 
 
@@ -57,7 +57,7 @@ def _suspend(wanted: Entry, now: Standing) -> str:
     if since is not None:
         return f"{since} 起已经中止，无须再中止"
     if now.is_statutory and not wanted.document.strip():
-        return "法定期限只能依据文件中止，请用 --document 写明文号"
+        return "法定期限只能依据文件中止，请写明文号"
     if wanted.on < now.earliest:
         return f"中止日不能早于 {now.earliest}"
     return _not_past(wanted, now, "中止")
@@ -73,7 +73,7 @@ def _resume(wanted: Entry, now: Standing) -> str:
 def _extend(wanted: Entry, now: Standing) -> str:
     limit, granted = extension_limit(now.obligation), now.clock.extension
     if now.clock.suspended_on is not None:
-        return "期限正在中止，请先用 resume 恢复，再延期"
+        return "期限正在中止，请先恢复计时，再延期"
     if granted is not None:
         return f"{granted.on} 已由{granted.by}延期 {granted.days} 天，只能延期一次"
     if not limit:
@@ -81,7 +81,7 @@ def _extend(wanted: Entry, now: Standing) -> str:
     if not 1 <= wanted.days <= limit:
         source = now.obligation.extension_source or "本局自定的期限"
         unit = "个工作日" if now.obligation.workdays else "天"
-        return f"请用 --days 写 1 至 {limit}：最多可以延期 {limit} {unit}（{source}）"
+        return f"天数请写 1 至 {limit}：最多可以延期 {limit} {unit}（{source}）"
     return _not_past(wanted, now, "延期")
 
 

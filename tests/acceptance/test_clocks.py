@@ -80,7 +80,7 @@ def test_a_statutory_date_is_suspended_only_by_a_document_and_extended_only_by_i
 ) -> None:
     law = a_filing(kind=DeadlineKind.STATUTORY)
 
-    assert "--document" in law.refused(D7, Act.SUSPEND)
+    assert "请写明文号" in law.refused(D7, Act.SUSPEND)
     assert "不能延期" in law.refused(D7, Act.EXTEND, days=1)
     law.done(D7, Act.SUSPEND, document="示例〔2026〕1号")
 

@@ -48,11 +48,11 @@ REFUSED = [
         standing(SUSPENDED),
         "恢复日不能早于中止日 2026-04-20",
     ),
-    (act(Act.EXTEND, days=1), standing(SUSPENDED), "期限正在中止，请先用 resume 恢复，再延期"),
+    (act(Act.EXTEND, days=1), standing(SUSPENDED), "期限正在中止，请先恢复计时，再延期"),
     (
         act(Act.EXTEND, days=31),
         standing(workdays=20),
-        "请用 --days 写 1 至 30：最多可以延期 30 个工作日（本局自定的期限）",
+        "天数请写 1 至 30：最多可以延期 30 个工作日（本局自定的期限）",
     ),
     (
         act(Act.EXTEND, days=1),
@@ -64,7 +64,7 @@ REFUSED = [
         (
             act(each, days=1),
             standing(act(Act.CANNOT_FILE)),
-            "这一截止事项已经了结，要改请先用 undo 撤销",
+            "这一截止事项已经了结，要改请先撤销",
         )
         for each in Act
         if each is not Act.UNDO
@@ -117,7 +117,7 @@ def test_nothing_comes_back_as_overdue() -> None:
     assert why_not_back(Act.EXTEND, standing(), late) == (
         "撤销后截止日是 2026-04-30，已经过了，不能撤销"
     )
-    assert "resume" in why_not_back(Act.SUSPEND, standing(), late)
+    assert "请改为恢复计时" in why_not_back(Act.SUSPEND, standing(), late)
     assert why_not_back(Act.RESUME, standing(SUSPENDED), late) == ""
     assert why_not_back(Act.EXTEND, standing(), DUE) == ""
 
