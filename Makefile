@@ -6,6 +6,9 @@ WORKERS ?= 2
 TEST    := $(PYTHON) -m pytest
 PIP     := $(PYTHON) -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
+# The tests start hundreds of Pythons: each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up test test-long check fix bench coverage manual bundle clean
 .NOTPARALLEL:

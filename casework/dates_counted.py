@@ -19,6 +19,11 @@ from policy.clocks import Act
 OPEN = col(Deadline.state) == DeadlineState.OPEN.value
 RUNS = and_(OPEN, col(Deadline.suspended_on).is_(None))
 SUSPENDED = and_(OPEN, col(Deadline.suspended_on).is_not(None))
+_newer = aliased(Deadline)
+_OWED_AGAIN = exists().where(
+    *same_matter(_newer, Deadline), col(_newer.projection) > col(Deadline.projection)
+)
+_OF_LEDGER = and_(*same_matter(ClockEvent, Deadline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +65,14 @@ def cannot_file(today: dt.date, *alike: Any) -> Select[Any]:  # noqa: ANN401 - c
 
     Found from the ledger, which is short. What was taken back has a newer projection.
     """
-    newer = aliased(Deadline)
-    owed_again = exists().where(
-        *same_matter(newer, Deadline), col(newer.projection) > col(Deadline.projection)
-    )
     return (
         select(*alike, func.count(col(Deadline.id).distinct()))
-        .join(ClockEvent, and_(*same_matter(ClockEvent, Deadline)))
+        .join(ClockEvent, _OF_LEDGER)
         .where(
             col(ClockEvent.act) == Act.CANNOT_FILE.value,
             col(Deadline.state) == DeadlineState.CANNOT_FILE.value,
             col(Deadline.due_on) >= today,
-            ~owed_again,
+            ~_OWED_AGAIN,
         )
         .group_by(*alike)
     )

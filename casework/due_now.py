@@ -13,6 +13,7 @@ from casework.webhook_claims import calls_wait
 from models.base import Instant
 from models.ledger import Run, RunState
 from models.letter import Letter
+from models.writes import table_of
 from policy.timetable import Done
 
 # Asked every minute, and for every hour of a rehearsed year: put together once.
@@ -23,7 +24,7 @@ _NEWEST = (
     .group_by(col(Run.kind))
 )
 _WAITING = (
-    select(col(Letter.id))
+    select(table_of(Letter).c.id)
     .where(
         col(Letter.send_on) <= bindparam("day"),
         may_leave(bindparam("now", type_=Instant())),
@@ -61,7 +62,7 @@ def letters_wait(services: Services) -> bool:
     """Say whether there is a letter that may leave at this moment."""
     with services.database.reading() as session:
         asked = {"day": services.today, "now": services.now()}
-        return session.scalar(_WAITING, asked) is not None
+        return session.connection().scalar(_WAITING, asked) is not None
 
 
 def _day(slot: str | None) -> dt.date | None:

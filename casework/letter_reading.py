@@ -12,13 +12,11 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from casework.mail_names import MAIL
 from models.answer import Answer
 from models.case import Case, Review, Transition
 from models.deadline import Deadline
 from models.enterprise import BadAddress, Enterprise, Person
 from models.letter import ItemState, Letter, LetterItem
-from models.secret import Secret
 
 _HERE = "letters"  # in the session's own notes
 _OF: BindParameter[Any] = bindparam("letters", expanding=True)
@@ -136,7 +134,6 @@ def read_ahead(session: Session, letters: Collection[int]) -> None:
     wanted += _STOOD_IN_FOR if any(item.instead_of_id for item in said) else ()
     # The session itself forgets what nobody holds.
     kept: list[object] = [session.scalars(each, asked).all() for each in wanted]
-    kept.append(session.get(Secret, MAIL))
     answers: dict[str, list[Answer]] = defaultdict(list)
     for answer in session.scalars(_ANSWERS, asked):
         answers[answer.matter].append(answer)

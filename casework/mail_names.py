@@ -35,15 +35,18 @@ def names_of(session: Session, services: Services, letter: Letter, person: Perso
     """Return the names a letter has; one that was handed over before keeps them."""
     if letter.message_id:
         return MailNames(message_id=letter.message_id, return_path=letter.return_path)
-    known = session.get(Secret, MAIL)
-    key = known.value if known else _key_of(session, services)
-    return _names(services, key, f"letter/{person.key}/{letter.send_on.isoformat()}")
+    return _names(
+        services, _key_of(session, services), f"letter/{person.key}/{letter.send_on.isoformat()}"
+    )
 
 
 def _key_of(session: Session, services: Services) -> str:
-    """Return the secret that was not there when the session began: it will not see it."""
-    key: str = session.info.get(MAIL) or services.database.transact(made_key)
-    session.info[MAIL] = key
+    """Return the secret, asked for once: a session that began before it was made never sees it."""
+    key: str | None = session.info.get(MAIL)
+    if key is None:
+        known = session.get(Secret, MAIL)
+        key = known.value if known else services.database.transact(made_key)
+        session.info[MAIL] = key
     return key
 
 

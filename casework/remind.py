@@ -2,11 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -29,16 +30,6 @@ from policy.workdays import ONE_DAY, Calendar
 
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
-_DATED = (
-    select(*(table_of(Deadline).c[name] for name in _NAMES))
-    .where(
-        col(Deadline.ladder) == bindparam("ladder"),
-        col(Deadline.due_on).in_(bindparam("days", expanding=True)),
-        col(Deadline.state) == DeadlineState.OPEN.value,
-    )
-    .order_by(col(Deadline.id))
-)
-
 _CHUNK = 10_000
 
 
@@ -167,19 +158,55 @@ def swept_on(session: Session, *, before: dt.date | None = None) -> dt.date | No
 
 
 def _reached(
-    session: Session, ladders: Iterable[Ladder], days: Sequence[dt.date], calendar: Calendar
+    session: Session, ladders: Collection[Ladder], days: Sequence[dt.date], calendar: Calendar
 ) -> Iterator[Reached]:
     """Yield the rungs that speak on these days, found from the days and not from the deadlines."""
-    for ladder in ladders:
-        due_on = {
+    due_on = {
+        ladder.key: {
             rung.key: {due for day in days for due in due_dates_for(rung, day, calendar)}
             for rung in ladder.rungs
         }
-        asked = {"ladder": ladder.key, "days": sorted(set().union(*due_on.values()))}
-        rows = session.connection().execute(_DATED, asked).all() if asked["days"] else ()
-        found = [Dated(**dict(zip(_NAMES, row, strict=True))) for row in rows]
+        for ladder in ladders
+    }
+    found = _dated(session, {key: set().union(*of.values()) for key, of in due_on.items()})
+    for ladder in ladders:
         for rung in ladder.rungs:
-            for deadline in (each for each in found if each.due_on in due_on[rung.key]):
+            speaking = due_on[ladder.key][rung.key]
+            for deadline in (each for each in found[ladder.key] if each.due_on in speaking):
                 spoke_on = speaks_on(rung, deadline.due_on, calendar)
                 last = rung is ladder.last_before
                 yield Reached(deadline=deadline, rung=rung, speaks_on=spoke_on, last=last)
+
+
+def _dated(
+    session: Session, wanted: Mapping[str, Collection[dt.date]]
+) -> Mapping[str, Sequence[Dated]]:
+    """Return ladder -> its open deadlines on these dates, in the order they were opened."""
+    found: dict[str, list[Dated]] = {ladder: [] for ladder in wanted}
+    asked = [(ladder, sorted(dates)) for ladder, dates in wanted.items() if dates]
+    few = sum(len(dates) for _, dates in asked) <= _CHUNK  # after years of silence they are many
+    at_once = len(asked) if few else 1
+    for start in range(0, len(asked), at_once or 1):
+        some = asked[start : start + at_once]
+        given = {f"ladder_{n}": ladder for n, (ladder, _) in enumerate(some)}
+        days = {f"days_{n}": dates for n, (_, dates) in enumerate(some)}
+        for row in session.connection().execute(_dated_of(len(some)), {**given, **days}):
+            each = Dated(**dict(zip(_NAMES, row, strict=True)))
+            found[each.ladder].append(each)
+    return found
+
+
+@cache
+def _dated_of(number: int) -> Select[Any]:
+    """Return the question for so many ladders at once."""
+    dates = table_of(Deadline).c
+    one_of_them = (
+        and_(
+            dates.ladder == bindparam(f"ladder_{n}"),
+            dates.due_on.in_(bindparam(f"days_{n}", expanding=True)),
+            # Said of each, and as in the index: SQLite uses it for nothing else.
+            dates.state == literal_column(f"'{DeadlineState.OPEN.value}'"),
+        )
+        for n in range(number)
+    )
+    return select(*(dates[name] for name in _NAMES)).where(or_(*one_of_them)).order_by(dates.id)

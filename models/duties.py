@@ -160,7 +160,6 @@ def enterprises_by_id(session: Session, ids: Collection[int]) -> dict[int, Named
     return found
 
 
-# Asked by every sweep and batch: put together once.
 _NAMED = (
     select(
         *(col(each) for each in (Enterprise.id, Enterprise.uscc, Enterprise.name)),

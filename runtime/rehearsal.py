@@ -16,6 +16,8 @@ from models.engine import Database, make_engine
 from notifications.nowhere import Nowhere
 from runtime import schema
 
+_SELDOM = 20_000  # new objects between two looks for garbage: a year makes little, in passing
+
 
 @contextmanager
 def copied(services: Services) -> Iterator[Services]:
@@ -23,11 +25,14 @@ def copied(services: Services) -> Iterator[Services]:
     with TemporaryDirectory(prefix="peiyu-rehearsal-") as folder:
         engine = _careless(f"sqlite:///{Path(folder) / 'copy.db'}")
         gc.freeze()  # what is there now stays: a year of rows need not look through it again
+        seldom = gc.get_threshold()
+        gc.set_threshold(_SELDOM, *seldom[1:])
         try:
             schema.upgrade(engine)
             _copy(services, engine)
             yield replace(services, database=Database(engine), open_carrier=Nowhere)
         finally:
+            gc.set_threshold(*seldom)
             gc.unfreeze()
             engine.dispose()
 

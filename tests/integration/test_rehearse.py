@@ -103,6 +103,7 @@ def test_nothing_is_changed_and_nobody_is_written_to(county: Services) -> None:
     assert carrier.attempts == []
 
 
+@pytest.mark.long_on("postgresql")  # the copy that is played on is SQLite's either way
 def test_what_nobody_could_be_told_is_counted_and_each_of_the_staff_has_a_load(
     county: Services,
 ) -> None:
@@ -120,6 +121,7 @@ def test_what_nobody_could_be_told_is_counted_and_each_of_the_staff_has_a_load(
     assert load.busiest[0].letters >= load.busiest[-1].letters
 
 
+@pytest.mark.long_on("postgresql")  # the copy that is played on is SQLite's either way
 def test_a_changed_file_says_what_it_adds_and_takes_away(a_house: HouseMaker, engine: str) -> None:
     services = a_house(engine, catalogue=sprout_catalogue())
     add_firm(services)

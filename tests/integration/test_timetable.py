@@ -319,7 +319,8 @@ def test_trouble_around_the_runs_is_told_and_survived(
     assert isinstance(heard[0][1], CannotRunError)
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.long_on("SIGINT")  # one handler hears both: see the second signal below
 @pytest.mark.fault("R06")
 def test_it_does_what_was_missed_and_ends_well_when_told_to(
     home: Path, end: signal.Signals
