@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ForeignKey, Table, delete, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel, col
 
@@ -136,16 +136,19 @@ def _bound(session: Session, now: Known) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
     for model in (Enterprise, Person, Qualification):
         table, ids = table_of(model), [row["id"] for row in now[model].values()]
-        for other in metadata.sorted_tables:
-            for key in other.foreign_keys:
-                if key.column.table is not table or other.name in MODELS:
-                    continue
-                why = _WHO_POINTS.get(other.name, _ANYBODY)
-                for some in _chunks(ids):
-                    pointed = select(key.parent).where(key.parent.in_(some)).distinct()
-                    for number in session.scalars(pointed):
-                        found.setdefault((table.name, number), why)
+        for key in _pointing_at(table):
+            why = _WHO_POINTS.get(key.parent.table.name, _ANYBODY)
+            for some in _chunks(ids):
+                pointed = session.scalars(select(key.parent).where(key.parent.in_(some)).distinct())
+                found = {(table.name, number): why for number in pointed} | found
     return found
+
+
+def _pointing_at(table: Table) -> Iterator[ForeignKey]:
+    """Yield what points at a table from outside of what an import writes."""
+    for other in metadata.sorted_tables:
+        if other.name not in MODELS:
+            yield from (key for key in other.foreign_keys if key.column.table is table)
 
 
 def _write(session: Session, back: Back) -> None:

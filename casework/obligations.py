@@ -11,8 +11,8 @@ from casework.closings import Closing, Standing, closings, live_cases
 from casework.gather import Gathered
 from casework.met import HORIZON, met_by_record
 from models.casebook import OpenCase
-from models.deadline import TAKEN_BACK, DeadlineState
-from models.duties import DeadlineKey, KnownDeadline, case_subject
+from models.deadline import TAKEN_BACK, DeadlineState, case_subject
+from models.duties import DeadlineKey, KnownDeadline
 from policy.answers import receipt_kind
 from policy.clocks import Clock, clock_of, moved
 from policy.deadlines import Due, anchor_day, due_from

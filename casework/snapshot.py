@@ -11,8 +11,7 @@ from sqlmodel import SQLModel, col
 
 from models.case import Case, Record, Review, ReviewState, Waiver, still_counts
 from models.clock import ClockEvent
-from models.deadline import Deadline, DeadlineState
-from models.duties import case_subject
+from models.deadline import Deadline, DeadlineState, case_subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,3 +67,8 @@ class Deadline(SQLModel, table=True):
     closed_on: dt.date | None = None
     reason: str = ""
     opened_at: dt.datetime = Field(sa_type=Instant)
+
+
+def case_subject(cycle: int, round_: int) -> str:
+    """Return the natural name of a case among an enterprise's deadlines."""
+    return f"case/{cycle}/{round_}"

@@ -13,7 +13,7 @@ from models.absence import Absence
 from models.addresses import usable_email
 from models.case import Case, Record
 from models.clock import read_clocks
-from models.deadline import Deadline, DeadlineState
+from models.deadline import Deadline, DeadlineState, case_subject
 from models.enterprise import Enterprise, Person, Role
 from models.facts_frame import Span
 from models.figures import Qualification
@@ -294,8 +294,3 @@ def _events(session: Session, programme: str, span: Span) -> tuple[Event, ...]:
         )
         for record, case in rows
     )
-
-
-def case_subject(cycle: int, round_: int) -> str:
-    """Return the natural name of a case among an enterprise's deadlines."""
-    return f"case/{cycle}/{round_}"

@@ -131,27 +131,26 @@ def _line(error: BaseException) -> int:
 
 def confine() -> None:
     """Take away memory, files and time from here on, as far as this system knows how to."""
-    if sys.platform == "win32":  # its parent's clock and the list of what is allowed remain
-        return
-    import resource
+    if sys.platform != "win32":  # there its parent's clock and the list of what is allowed remain
+        import resource
 
-    pages = Path("/proc/self/statm")
-    used = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
-    room = (used or 2 * MEMORY) + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (room, room))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        pages = Path("/proc/self/statm")
+        used = int(pages.read_text().split()[0]) * resource.getpagesize() if pages.exists() else 0
+        room = (used or 2 * MEMORY) + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (room, room))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def allow_seconds(seconds: int) -> None:
     """End this process should it compute longer than that, even if its parent is gone."""
-    if sys.platform == "win32":
-        return
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    until = int(used.ru_utime + used.ru_stime) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        until = int(used.ru_utime + used.ru_stime) + seconds
+        longest = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (until, longest))
 
 
 def serve(asked: BinaryIO, answers: BinaryIO) -> None:

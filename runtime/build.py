@@ -5,7 +5,7 @@ import os
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -15,21 +15,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from casework.confirmed import mark_of, standing, with_confirmed
-from casework.services import Hook, Robot, Services, nobody_called
+from casework.services import Services
 from config.calendar_files import load_calendar
 from config.catalogue import Catalogue, load_catalogue
 from config.problems import read_toml, shape_faults
 from config.settings import CONFIG_ROOM, Settings, load_settings
-from config.webhooks import key_of
 from models.engine import Database, make_engine
-from notifications.folder import FolderCarrier
 from notifications.letters import Office
 from notifications.message import Address, Carrier
-from notifications.smtp import SmtpCarrier, SmtpSettings
-from notifications.webhooks import Caller, HookSettings, Webhooks
 from policy.workdays import Calendar
 from runtime import clock, schema, trouble
 from runtime.address import check_database, looking_at, make_private, refuse_strangers
+from runtime.carriers import caller_of, carrier_of, hooks_of, robots_of
 from runtime.first_settings import write_first_settings
 from runtime.swap import refuse_unfinished
 from runtime.trouble import CannotRunError
@@ -43,14 +40,12 @@ __all__ = [
     "opened",
     "process_name",
     "program_of",
-    "reach_mail",
     "read_files",
     "read_settings",
     "zone_of",
 ]
 
 _PREFIX = "PEIYU_"
-_MAIL_SECONDS = 5.0  # somebody waits for the answer
 
 
 def read_settings(home: Path) -> Settings:
@@ -139,7 +134,7 @@ def build(
         database=database,
         catalogue=catalogue,
         gazetted=gazetted,
-        open_carrier=carrier or _carrier(settings),
+        open_carrier=carrier or carrier_of(settings),
         now=now or clock.now,
         zone=zone,
         office=_office(settings),
@@ -147,9 +142,9 @@ def build(
         county=office.division_code,
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
         bounces_to=settings.smtp.bounces_to,
-        robots=_robots(settings),
-        webhooks=_hooks(settings),
-        call_webhook=_webhooks(settings) if settings.webhooks else nobody_called,
+        robots=robots_of(settings),
+        webhooks=hooks_of(settings),
+        call_webhook=caller_of(settings),
         batch_size=settings.batch_size,
         demo=settings.demo,
         letters_a_week=settings.attention.letters_per_week,
@@ -163,19 +158,6 @@ def build(
 def _office(settings: Settings) -> Office:
     told = settings.office
     return Office(name=told.name, sender=told.sender, phone=told.phone, address=told.address)
-
-
-def _robots(settings: Settings) -> tuple[Robot, ...]:
-    return tuple(
-        Robot(name=each.name, division=each.division, roles=each.roles) for each in settings.robots
-    )
-
-
-def _hooks(settings: Settings) -> tuple[Hook, ...]:
-    return tuple(
-        Hook(name=each.name, division=each.division, events=each.events)
-        for each in settings.webhooks
-    )
 
 
 def _confirmed(database: Database, written: Catalogue) -> tuple[Catalogue, str]:
@@ -255,63 +237,3 @@ def _digest(
 def _stamps(folders: tuple[Path, ...]) -> tuple[tuple[str, int, int], ...]:
     found = ((path, path.stat()) for folder in folders for path in sorted(folder.rglob("*.toml")))
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in found)
-
-
-def reach_mail(settings: Settings) -> str:
-    """Return what is in the way of the mail relay, or nothing; no letter is sent."""
-    if not settings.smtp.host:
-        return ""
-    short = _MAIL_SECONDS
-    relay = _relay(settings, connect_seconds=short, command_seconds=short, body_seconds=short)
-    with closing(SmtpCarrier(relay)) as carrier:
-        return carrier.reach()
-
-
-def _carrier(settings: Settings) -> Callable[[], Carrier]:
-    if not settings.smtp.host:
-        return lambda: _with_robots(settings, FolderCarrier(settings.letters_folder))
-    relay = _relay(settings)
-    return lambda: _with_robots(settings, SmtpCarrier(relay))
-
-
-def _with_robots(settings: Settings, mail: Carrier) -> Carrier:
-    if not settings.robots:
-        return mail
-    from notifications.robots import Robots, RobotSettings  # apprise takes its time
-
-    known = {
-        each.name: RobotSettings(
-            name=each.name,
-            kind=each.kind.value,
-            url=each.url.get_secret_value(),
-            secret=each.secret.get_secret_value(),
-            per_minute=each.per_minute,
-        )
-        for each in settings.robots
-    }
-    return Robots(mail, known)
-
-
-def _robots(settings: Settings) -> tuple[Robot, ...]:
-    told = settings.robots
-    return tuple(Robot(name=each.name, division=each.division, roles=each.roles) for each in told)
-
-
-def _hooks(settings: Settings) -> tuple[Hook, ...]:
-    told = settings.webhooks
-    return tuple(Hook(name=each.name, division=each.division, events=each.events) for each in told)
-
-
-def _webhooks(settings: Settings) -> Caller:
-    return Webhooks(
-        {
-            each.name: HookSettings(url=each.url.get_secret_value(), key=key_of(each.key_words))
-            for each in settings.webhooks
-        }
-    )
-
-
-def _relay(settings: Settings, **others: float) -> SmtpSettings:
-    secret = settings.smtp.password.get_secret_value()
-    told = settings.smtp.model_dump(exclude={"per_minute", "bounces_to"})
-    return SmtpSettings(**told | {"password": secret, **others})

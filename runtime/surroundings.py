@@ -7,7 +7,7 @@ from pathlib import Path
 from casework.doctor import Surroundings
 from casework.services import Services
 from config.settings import Settings
-from runtime.build import reach_mail
+from runtime.carriers import reach_mail
 from runtime.timetable import timetable_of
 
 

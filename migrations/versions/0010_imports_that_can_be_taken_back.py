@@ -35,6 +35,12 @@ def upgrade() -> None:
             op.f("uq_import_batch_digest_retired"), ["digest", "retired"]
         )
     op.execute(_THE_ONLY_DIVISION)
+    _traces()
+    _uploads()
+
+
+def _traces() -> None:
+    words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "import_trace",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -50,6 +56,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "uscc", name=op.f("uq_import_trace_batch_id_uscc")),
     )
     op.create_index(op.f("ix_import_trace_uscc"), "import_trace", ["uscc"])
+
+
+def _uploads() -> None:
+    words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "upload",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -19,6 +19,12 @@ _MEASURES = "measure IN ('new', 'granted', 'stock', 'net')"
 
 
 def upgrade() -> None:
+    _targets()
+    _views()
+    _feeds()
+
+
+def _targets() -> None:
     words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "target",
@@ -43,6 +49,10 @@ def upgrade() -> None:
             name=op.f("uq_target_division_code_programme_year_measure_seq"),
         ),
     )
+
+
+def _views() -> None:
+    words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -59,6 +69,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
         sa.UniqueConstraint("person_id", "name", name=op.f("uq_saved_view_person_id_name")),
     )
+
+
+def _feeds() -> None:
+    words = sqlmodel.sql.sqltypes.AutoString
     op.create_table(
         "feed",
         sa.Column("person_id", sa.Integer(), nullable=False),

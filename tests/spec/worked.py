@@ -15,7 +15,8 @@ from config.amounts import amount
 from config.calendar_files import load_calendar
 from config.catalogue import CONFIG_ROOM, Catalogue, load_catalogue
 from models.casebook import Casebook, OpenCase
-from models.duties import Duties, Event, HeldQualification, Named, case_subject
+from models.deadline import case_subject
+from models.duties import Duties, Event, HeldQualification, Named
 from policy.assess import assess
 from policy.facts import FACTS, Given
 from policy.findings import Finding, findings_of
