@@ -290,7 +290,10 @@ def test_pages_and_timetable_in_one_process_end_well_in_the_middle_of_a_month(
     assert end.returncode == Code.FINE, end.stderr
     assert "正在停止" in end.stderr
     assert took < PROMISED
-    assert half is ("没有办完" in end.stderr)
+    said_so = "没有办完" in end.stderr
+    assert said_so or not half
+    # Under Prefect the last words of its own may be cut off when ours are written down.
+    assert half or not said_so or not words
     assert _ended(kept.started(stopped, MORNING + HOUR)).returncode == Code.FINE
     assert differences(_tables(clean), _tables(stopped)) == []
     assert _files(clean) == _files(stopped) != []
