@@ -64,8 +64,8 @@ _PAGES = (
     add_firms,
     add_due,
     add_imports,
+    add_wordings,  # before the letters: a wording is no number of a letter
     add_letters,
-    add_wordings,
     add_programmes,
     add_calendars,
     add_runs,

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cli import office
 from models.engine import make_engine
-from runtime import clock, schema
+from runtime import clock, schema, surroundings
 from tests.house.commands import exists
 from tests.plugins.terminal import MORNING, Peiyu
 
@@ -44,7 +43,7 @@ def _clock_goes_back(place: Place) -> None:
 
 
 def _disk_is_full(place: Place) -> None:
-    place.monkeypatch.setattr(office, "_free", lambda _: 10**6)
+    place.monkeypatch.setattr(surroundings, "_free", lambda _: 10**6)
 
 
 def _older(place: Place) -> None:

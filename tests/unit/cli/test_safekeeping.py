@@ -81,7 +81,7 @@ def test_held_letters_do_not_leave_until_somebody_lets_them(restored: Path, peiy
     assert letter["send_on"] == "2026-03-03"  # the day it left, not the day it was meant to
     again = peiyu("letters", "release", str(held[0]))
     assert again.code == 1
-    assert "不在待确认之列" in again.err
+    assert "可能已经发出或有人办过" in again.err
     assert restored.exists()
 
 
