@@ -34,16 +34,18 @@ def move_dates(services: Services, *, tell: bool, by: Actor) -> Reprojection | R
     refused = _may(services, by)
     if refused:
         return refused
-    moved = reproject(services, apply=True, tell=tell)
-    if moved.moved:
-        detail = {
-            "moved": [[each.deadline_id, each.old_on, each.new_on] for each in moved.moved],
-            "told": tell,
-        }
-        services.database.transact(
-            lambda session: note(session, services, by, "calendar.move", ("calendar", detail))
-        )
-    return moved
+    planned = reproject(services, apply=False).moved
+    if not planned:
+        return reproject(services, apply=True, tell=tell)
+    detail = {
+        "moved": [[each.deadline_id, each.old_on, each.new_on] for each in planned],
+        "told": tell,
+    }
+    # First who and what: no date moves, and nobody is written to, without a name beside it.
+    services.database.transact(
+        lambda session: note(session, services, by, "calendar.move", ("calendar", detail))
+    )
+    return reproject(services, apply=True, tell=tell)
 
 
 def _may(services: Services, by: Actor) -> Refusal | None:

@@ -33,6 +33,7 @@ _BEFORE, _AHEAD = dt.timedelta(days=31), dt.timedelta(days=400)
 _MOST = 3_000  # dates of one calendar, the nearest ones
 _MOVED_BY_HAND = "期间有中止或延期，详见系统"
 _SEEN_EVERY = dt.timedelta(hours=1)
+_JUST_NOW = "订阅地址刚刚已经生成过；地址只显示一次，没有记下就请再换一个"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +75,11 @@ def renew_feed(services: Services, who: Visitor, seen: str) -> str | Refusal:
     def attempt(session: Session) -> str | Refusal:
         known = session.get(Feed, who.person_id, with_for_update=True)
         if (known.at.isoformat() if known else "") != seen:
-            return Refusal(reason="订阅地址刚刚已经生成过；地址只显示一次，没有记下就请再换一个")
+            return Refusal(reason=_JUST_NOW)
         if known is None:
             row = {"person_id": who.person_id, "secret": hashed(secret), "at": now}
-            insert_new(session, Feed, [row])
+            if not insert_new(session, Feed, [row], returning=("person_id",)):
+                return Refusal(reason=_JUST_NOW)  # the other click was first
         else:
             known.secret, known.at, known.seen_at = hashed(secret), now, None
         note(session, services, who.actor, "feed.renew", (f"staff/{who.login}", {}))

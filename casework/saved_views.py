@@ -146,7 +146,9 @@ def _sees(who: Visitor, row: SavedView) -> bool:
 
 
 def _may_change(who: Visitor, row: SavedView) -> bool:
-    return row.person_id == who.person_id or who.role is Role.HEAD
+    """Say whether somebody may rename or remove it: its owner, or a head who is not below it."""
+    heads = who.role is Role.HEAD and below(row.division_code).startswith(below(who.division))
+    return row.person_id == who.person_id or heads
 
 
 def _line(row: SavedView, owner: str, address: ListAddress, who: Visitor) -> ViewLine:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from notifications.words import one_line, shortened
 
@@ -70,7 +71,7 @@ class Webhooks:
                 return _judged(answer)
         except requests.Timeout:
             return Called(taken=False, detail="对方没有及时应答")
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             return Called(taken=False, detail=f"连不上对方（{type(error).__name__}）")
 
 
@@ -92,8 +93,16 @@ def _judged(answer: requests.Response) -> Called:
         return Called(taken=True, detail="")
     if status < _WRONG:
         return Called(taken=False, detail=f"对方要转到别处（HTTP {status}），不跟着去，请改 url")
-    said = answer.raw.read(_READ, decode_content=True).decode("utf-8", "replace")
-    words = shortened(one_line(said), _SAID)
+    words = shortened(one_line(_said(answer)), _SAID)
     return Called(
         taken=False, detail=f"对方没有收下（HTTP {status}）" + (f"：{words}" if words else "")
     )
+
+
+def _said(answer: requests.Response) -> str:
+    """Return how the body begins; nothing of one that is broken: the status says enough."""
+    try:
+        start: bytes = answer.raw.read(_READ, decode_content=True)
+    except (HTTPError, OSError):
+        return ""
+    return start.decode("utf-8", "replace")

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import httpx
@@ -14,12 +15,15 @@ from icalendar import Calendar
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from casework.accounts import hashed
 from casework.board import median
 from casework.cases import CaseFilter, cases
 from casework.clocks import ClockChange, ClockWish, touch_clock
+from casework.feed import renew_feed
 from casework.list_addresses import list_address
 from casework.refusal import Refusal
-from casework.services import Actor
+from casework.services import Actor, Services
+from casework.sign_in import Visitor
 from casework.staff import remove_staff
 from casework.stock_flow import year_flows
 from casework.targets import NewTarget, set_target
@@ -29,10 +33,11 @@ from models.deadline import Deadline
 from models.enterprise import Enterprise, Person, Role
 from models.ledger import AuditEntry
 from models.target import Target
-from models.views import SavedView
+from models.views import Feed, SavedView
 from policy.clocks import Act
 from policy.stock import Measure
 from tests.plugins.desk import BY, Browser, Desk
+from tests.plugins.sprout import add_staff
 
 HEAD = Actor(name="示例股长", role=Role.HEAD)
 GOAL = {"programme": "hnte", "year": "2026", "measure": "new", "document": "示例发〔2026〕1号"}
@@ -323,6 +328,29 @@ def test_a_subscription_shows_what_its_owner_may_see_until_it_ends(desk: Desk) -
     remove_staff(desk.services, "leader", reason="示例调离", by=BY)
     assert httpx.get(leaving).status_code == 404
     assert len(acts(desk, "feed.renew")) == 4
+
+
+def test_two_first_clicks_at_once_make_one_address(house: Services) -> None:
+    add_staff(house)
+    with house.database.reading() as session:
+        person = session.scalars(select(Person)).first()
+        assert person is not None
+        who = Visitor(
+            person_id=person.id or 0,
+            login="clerk",
+            name="示例经办",
+            role=Role.CLERK,
+            division="431281",
+            sign_in="x",
+            seal="x",
+        )
+    with ThreadPoolExecutor(4) as clicks:
+        begun = [clicks.submit(renew_feed, house, who, "") for _ in range(4)]
+        made = [each.result() for each in begun]
+    with house.database.reading() as session:
+        kept = session.scalars(select(col(Feed.secret))).all()
+
+    assert [hashed(each) for each in made if isinstance(each, str)] == kept
 
 
 def test_a_date_that_moved_moves_in_the_calendar_and_says_not_who_moved_it(desk: Desk) -> None:

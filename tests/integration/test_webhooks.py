@@ -4,8 +4,10 @@ import datetime as dt
 import hmac
 import json
 import re
+import socket
 from base64 import b64decode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 
@@ -219,6 +221,33 @@ def test_one_call_goes_to_one_address_and_its_answer_is_read(
     assert said.taken is taken
     assert words in said.detail
     assert [each.path for each in server.told] == ["/hook"]
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        pytest.param("Content-Encoding: gzip", b"no gzip", id="another encoding"),
+        pytest.param("Content-Length: 99", b"short", id="cut off"),
+    ],
+)
+def test_a_refusal_whose_body_is_broken_is_a_refusal_like_any_other(head: str, body: bytes) -> None:
+    answer = f"HTTP/1.1 503 Busy\r\nConnection: close\r\n{head}\r\n\r\n".encode() + body
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as other:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+        done = other.submit(_answer_once, listening, answer)
+        hooks = Webhooks({"board": HookSettings(url=url, key=b"k")}, seconds=(2, 2))
+        said = hooks(Call(webhook="board", id="move_1", at=1, body=b"{}"))
+        done.result(timeout=10)
+
+    assert not said.taken
+    assert "HTTP 503" in said.detail
+
+
+def _answer_once(listening: socket.socket, answer: bytes) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(answer)
 
 
 def test_the_signature_is_that_of_the_standard_and_of_the_example_in_the_docs() -> None:
