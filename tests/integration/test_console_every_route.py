@@ -1,5 +1,6 @@
 """Every route of the console, from its own table: who is let through its door, and who is not."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +106,19 @@ def test_no_route_stands_beside_the_doors(desk: Desk) -> None:
     assert len(ours) == len(app.state.site.entries)
     assert not ours & OPEN
     assert set(ways(app.routes)) == ours | OPEN | {("*", "/api/v1")}
+
+
+def test_no_route_hides_another(desk: Desk) -> None:
+    seen: list[Entry] = []
+    for entry in entries(desk):
+        hides = [
+            each.path
+            for each in seen
+            if each.method == entry.method
+            and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each.path), filled(entry.path))
+        ]
+        assert not hides, entry
+        seen.append(entry)
 
 
 def test_every_page_sends_a_stranger_to_sign_in_and_back_again(desk: Desk) -> None:

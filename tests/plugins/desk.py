@@ -107,13 +107,13 @@ def found_desk(home: Path, county: Path) -> None:
 
 
 @contextmanager
-def copied_desk(founded: Path, home: Path) -> Iterator[Desk]:
-    """Serve the console on a copy of a data folder meanwhile."""
+def copied_desk(founded: Path, home: Path, at: dt.datetime = NOW) -> Iterator[Desk]:
+    """Serve the console on a copy of a data folder meanwhile, at a moment that does not pass."""
     shutil.copytree(founded, home)
-    services = build(read_settings(home), now=lambda: NOW)
+    services = build(read_settings(home), now=lambda: at)
     with ExitStack() as stack:
         stack.callback(close, services)
-        port = stack.enter_context(served(make_app(home, now=lambda: NOW), "127.0.0.1", 0))
+        port = stack.enter_context(served(make_app(home, now=lambda: at), "127.0.0.1", 0))
         yield Desk(home, f"http://127.0.0.1:{port}", services, stack)
 
 
