@@ -40,8 +40,6 @@ def main() -> None:
     with _desk() as (desk, folder), _chromium() as browser:
         walk(browser, desk, folder)
         look(browser, desk, folder)
-    taken = [each.stat().st_size for each in FOLDER.glob("*.png")]
-    print(f"{len(taken)} pictures, {sum(taken) // 1024} KB, the largest {max(taken) // 1024} KB")
 
 
 def walk(browser: Browser, desk: Desk, folder: Path) -> None:
