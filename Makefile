@@ -10,7 +10,7 @@ PIP     := $(PYTHON) -m pip --disable-pip-version-check install --quiet -c const
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-long check fix bench coverage manual bundle clean
+.PHONY: help demo up test test-long check fix bench coverage manual pictures bundle clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -58,6 +58,9 @@ coverage: .venv/dev.stamp ## the tests with branch coverage: 90 % overall, 100 %
 
 manual: .venv/dev.stamp ## write the manual again, after a programme, a worked case or a calendar changed
 	@$(PYTHON) -m scripts.make_manual
+
+pictures: .venv/dev.stamp ## take the pictures of the documents again, after a page changed; needs Chromium
+	@$(PYTHON) -m scripts.make_pictures
 
 bundle: .venv/run.stamp ## one file that installs without a network; PLATFORM=win_amd64 PY=3.12 for another machine
 	@$(PYTHON) -m scripts.make_bundle $(if $(PLATFORM),--platform $(PLATFORM)) $(if $(PY),--python $(PY))

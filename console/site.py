@@ -4,7 +4,7 @@ No page is added beside it, so none can forget to ask.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from urllib.parse import quote, unquote, urlsplit
 
@@ -56,11 +56,23 @@ _SENTENCES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What stands behind the door, and for whom."""
+
+    method: str
+    path: str
+    roles: frozenset[Role]
+    takes_files: bool = False
+
+
 class Site:
     """Adds pages (which change nothing) and acts (which may) to a web application."""
 
     def __init__(self, app: FastAPI, house: House) -> None:
         self.app, self.house = app, house
+        self.entries: list[Entry] = []
+        app.state.site = self
         app.add_exception_handler(404, _not_found)
         app.add_exception_handler(405, _not_so)
         app.add_exception_handler(Exception, _broken)
@@ -72,6 +84,7 @@ class Site:
             return await self._answered(request, handler, roles, Form())
 
         self.app.add_api_route(path, endpoint, methods=["GET"], name=handler.__name__)
+        self.entries.append(Entry(method="GET", path=path, roles=roles))
 
     def act(
         self,
@@ -94,6 +107,8 @@ class Site:
             return await self._answered(request, handler, roles, form)
 
         self.app.add_api_route(path, endpoint, methods=["POST"], name=handler.__name__)
+        files = largest > SMALL
+        self.entries.append(Entry(method="POST", path=path, roles=roles, takes_files=files))
 
     async def _answered(
         self,

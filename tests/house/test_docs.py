@@ -10,6 +10,8 @@ from tests.house.tree import ROOT, files, rooms, text
 ADRS = [path for path in files() if path.parent == Path("docs/adr")]
 DOCUMENTS = [path for path in files() if path.suffix == ".md"]
 READMES = ["README.md", "README.zh-CN.md"]
+PICTURES = [path for path in files() if path.parent == Path("docs/images")]
+LARGEST, ALL_TOGETHER = 150 * 1024, 2_560 * 1024  # bytes
 LINK = re.compile(r"\]\((?!https?://|mailto:|#)([^)#\s]+)")
 
 
@@ -48,6 +50,20 @@ def test_links_lead_somewhere(document: Path) -> None:
     ]
 
     assert not missing
+
+
+def test_every_picture_is_shown_somewhere_and_is_small() -> None:
+    shown = {
+        (document.parent / target).as_posix()
+        for document in DOCUMENTS
+        for target in LINK.findall(text(document))
+    }
+    sizes = {path.as_posix(): (ROOT / path).stat().st_size for path in PICTURES}
+
+    assert sizes
+    assert not sizes.keys() - shown
+    assert not {path: size for path, size in sizes.items() if size > LARGEST}
+    assert sum(sizes.values()) <= ALL_TOGETHER
 
 
 @pytest.mark.parametrize("readme", READMES)

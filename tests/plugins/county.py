@@ -35,7 +35,7 @@ class County(Protocol):
 def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The county in an SQLite file, to be copied."""
     path = tmp_path_factory.mktemp("county") / "county.db"
-    _found(f"sqlite:///{path}")
+    found_county(f"sqlite:///{path}")
     return path
 
 
@@ -43,7 +43,7 @@ def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def founded_postgres(postgres_server: PostgresServer) -> str:
     """The name of a PostgreSQL database with the county, to be copied."""
     name = postgres_server.create()
-    _found(postgres_server.url(name))
+    found_county(postgres_server.url(name))
     return name
 
 
@@ -85,7 +85,7 @@ class _OnPostgres:
         return name
 
 
-def _found(url: str) -> None:
+def found_county(url: str) -> None:
     """Make the county: tables, 150 invented enterprises, three members of staff."""
     made = make_engine(url)
     upgrade(made)

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,9 +48,12 @@ class Browser:
 
     def post(self, path: str, fields: Mapping[str, object], **headers: str) -> httpx.Response:
         """Send a form of the page that was opened last."""
+        return self.bare_post(path, {**self.seal(), **fields}, **headers)
+
+    def seal(self) -> dict[str, str]:
+        """Return what the forms of the page that was opened last are sealed with."""
         seal = _SEAL.search(self._page)
-        sealed = {"seal": seal[1]} if seal else {}
-        return self.bare_post(path, {**sealed, **fields}, **headers)
+        return {"seal": seal[1]} if seal else {}
 
     def bare_post(self, path: str, fields: Mapping[str, object], **headers: str) -> httpx.Response:
         """Send a form that nobody gave us."""
@@ -80,12 +83,10 @@ class Desk:
         return browser
 
 
-@pytest.fixture(scope="session")
-def founded_desk(tmp_path_factory: pytest.TempPathFactory, founded_sqlite: Path) -> Path:
-    """A data folder with a county after its monthly run, and five people with passwords."""
-    home = tmp_path_factory.mktemp("desk") / "office"
+def found_desk(home: Path, county: Path) -> None:
+    """Make a data folder with a county after its monthly run, and five people with passwords."""
     create(read_settings(home))
-    shutil.copyfile(founded_sqlite, home / "peiyu.db")
+    shutil.copyfile(county, home / "peiyu.db")
     services = build(read_settings(home), now=lambda: NOW)
     run_month(services, "2026-03", on=dt.date(2026, 3, 2))
     sweep(services)
@@ -103,16 +104,29 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory, founded_sqlite: Path)
         assert isinstance(made, Invitation), made
         assert choose_password(services, made.secret, PASSWORD) == login
     close(services)
+
+
+@contextmanager
+def copied_desk(founded: Path, home: Path, at: dt.datetime = NOW) -> Iterator[Desk]:
+    """Serve the console on a copy of a data folder meanwhile, at a moment that does not pass."""
+    shutil.copytree(founded, home)
+    services = build(read_settings(home), now=lambda: at)
+    with ExitStack() as stack:
+        stack.callback(close, services)
+        port = stack.enter_context(served(make_app(home, now=lambda: at), "127.0.0.1", 0))
+        yield Desk(home, f"http://127.0.0.1:{port}", services, stack)
+
+
+@pytest.fixture(scope="session")
+def founded_desk(tmp_path_factory: pytest.TempPathFactory, founded_sqlite: Path) -> Path:
+    """A data folder to be copied for each desk."""
+    home = tmp_path_factory.mktemp("desk") / "office"
+    found_desk(home, founded_sqlite)
     return home
 
 
 @pytest.fixture
 def desk(tmp_path: Path, founded_desk: Path) -> Iterator[Desk]:
     """The console on a copy of that county."""
-    home = tmp_path / "office"
-    shutil.copytree(founded_desk, home)
-    services = build(read_settings(home), now=lambda: NOW)
-    with ExitStack() as stack:
-        stack.callback(close, services)
-        port = stack.enter_context(served(make_app(home, now=lambda: NOW), "127.0.0.1", 0))
-        yield Desk(home, f"http://127.0.0.1:{port}", services, stack)
+    with copied_desk(founded_desk, tmp_path / "office") as made:
+        yield made
