@@ -138,7 +138,7 @@ def _due_item(session: Session, services: Services, item: LetterItem) -> DueItem
     left = days_left(deadline.due_on, services.today)
     return DueItem(
         title=deadline.title,
-        programme=services.catalogue.programme(deadline.programme).title,
+        programme=services.catalogue.title_of(deadline.programme),
         enterprise=enterprise.name,
         due_on=deadline.due_on,
         days_left=left,
