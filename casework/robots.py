@@ -42,7 +42,7 @@ def call_robots(session: Session, services: Services, day: dt.date, calendar: Ca
             key = f"robot/{robot.name}/{day.isoformat()}"
             claims.append(Claim(key=key, kind=ItemKind.DIGEST, person_id=person.id, speaks_on=day))
     if claims:
-        queue(session, claims, send_on=day, calendar=calendar)
+        queue(session, services, claims, send_on=day, calendar=calendar)
 
 
 def matters_of(session: Session, robot: Robot, day: dt.date) -> Sequence[LetterItem]:

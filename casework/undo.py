@@ -162,10 +162,10 @@ def _carry_out(back: _Back, about: About, how: tuple[str, Actor]) -> TakenBack:
     claims = bring_back(session, services, case, back.before, about)
     queue(
         session,
+        services,
         claims,
         send_on=services.today,
         calendar=services.calendar(),
-        a_week=services.letters_a_week,
     )
     row = {"decision_id": back.decision.id, "seq": case.version, "reason": reason, "by": by.name}
     insert_all(session, Undoing, [row | {"at": services.now()}])
