@@ -10,18 +10,24 @@ from typing import Any
 
 import pytest
 
-from casework import letter_acts
+from casework import letter_acts, undo
+from casework.decide import Decided, Verb, Wish, decide_case
 from casework.deliver import deliver
 from casework.letter_acts import Chosen, Done, LetterAct, carry_out
+from casework.refusal import Refusal
 from casework.remind import sweep
 from casework.services import Actor
+from casework.undo import take_back
 from models.enterprise import Role
+from models.letter import Letter
+from models.writes import insert_all
 from notifications.memory import MemoryCarrier
 from policy.workdays import ONE_DAY
-from tests.plugins.clocked import Clocked
+from tests.plugins.clocked import MARCH, Clocked
 
 HEAD = Actor(name="示例股长", source="console", role=Role.HEAD)
 D1 = dt.date(2026, 4, 29)  # the last rung speaks
+TUESDAY = MARCH + ONE_DAY
 _A_WHILE = 0.5  # seconds in which whoever need not wait is done
 
 
@@ -46,6 +52,35 @@ def test_letters_that_leave_while_they_are_being_held_leave_once(
     send(D1 + ONE_DAY)
 
     assert set(Counter(each.to.email for each in carrier.messages).values()) == {1}
+
+
+def test_a_decision_whose_letter_joins_another_and_leaves_meanwhile_is_not_taken_back(
+    filing: Clocked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = Wish(case_id=1, verb=Verb.APPROVE, reason="示例")
+    approved = decide_case(filing.on(TUESDAY), wish, by=HEAD)
+    assert isinstance(approved, Decided)
+    next_day, carrier = filing.on(TUESDAY + ONE_DAY), MemoryCarrier()
+    _open_letters_for(filing, TUESDAY + ONE_DAY)
+
+    def send() -> None:
+        deliver(replace(next_day, open_carrier=lambda: carrier))
+
+    with ThreadPoolExecutor(1) as sender:
+        _between(monkeypatch, undo, "about_it", lambda: sender.submit(send))
+        back = take_back(next_day, approved.decision, reason="示例", by=HEAD)
+
+    told = [each for each in carrier.messages if each.to.email.startswith("contact")]
+    assert isinstance(back, Refusal) == bool(told), "the enterprise knows of it, or it never was"
+
+
+def _open_letters_for(filing: Clocked, day: dt.date) -> None:
+    """Open a letter of another day for whomever one waits, for it to be joined."""
+    waiting = [each for each in filing.rows(Letter) if each.state == "queued"]
+    assert waiting
+    rows = [each.model_dump(exclude={"id"}) | {"send_on": day} for each in waiting]
+    with filing.services.database.writing() as session:
+        insert_all(session, Letter, rows)
 
 
 def _between(
