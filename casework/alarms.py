@@ -128,7 +128,7 @@ def _tell(session: Session, services: Services, calendar: Calendar) -> None:
     """Put every open alarm into the letters of those who keep the program, each once."""
     people = _keepers(session, services)
     claims = [claim for alarm in _open(session) for claim in _claims(services, alarm, people)]
-    queue(session, claims, send_on=services.today, calendar=calendar)
+    queue(session, services, claims, send_on=services.today, calendar=calendar)
 
 
 def _claims(services: Services, alarm: Alarm, people: Sequence[Staff]) -> list[Claim]:

@@ -99,7 +99,7 @@ def _answer_item(
         number=row.id or 0,
         kind=row.kind,
         enterprise=session.get_one(Enterprise, deadline.enterprise_id).name,
-        programme=services.catalogue.programme(deadline.programme).title,
+        programme=services.catalogue.title_of(deadline.programme),
         title=deadline.title,
         due_on=deadline.due_on,
         on=row.at.astimezone(services.zone).date(),

@@ -237,4 +237,4 @@ def _tell(
     )
     nobody = replace(claim, key=f"{claim.key}/nobody", state=ItemState.SUPPRESSED, reason=NOBODY)
     claims = list(addressed(claim, told)) or [nobody]
-    queue(session, claims, send_on=services.today, calendar=calendar)
+    queue(session, services, claims, send_on=services.today, calendar=calendar)

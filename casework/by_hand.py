@@ -21,7 +21,7 @@ from casework.scope import sees_all
 from casework.services import Actor, Services
 from casework.words import RUN_KINDS
 from models.ledger import Run, RunState
-from policy.timetable import RunKind, Timetable, day_of
+from policy.timetable import RunKind, Timetable, day_of, deliver_until
 from policy.workdays import add_months
 
 BY_HAND = (
@@ -46,6 +46,7 @@ class Errand:
     month: str  # YYYY-MM; empty for what has none
     length: dt.timedelta  # of the lease, without a sign of life
     held: Held
+    until: dt.datetime | None = None  # begin no further letter from then on
 
     @property
     def alive_every(self) -> dt.timedelta:
@@ -85,6 +86,7 @@ def take_errand(services: Services, wish: Wish, table: Timetable, *, by: Actor) 
         month=month,
         length=length,
         held=got,
+        until=_hours_end(services, table) if kind is RunKind.DELIVER else None,
     )
 
 
@@ -126,6 +128,10 @@ def _wrong_month(services: Services, month: str) -> str:
     if first < add_months(this, -_MONTHS_BACK):
         return f"{month} 已经超过 {_MONTHS_BACK} 个月，不能再补办"
     return ""
+
+
+def _hours_end(services: Services, table: Timetable) -> dt.datetime:
+    return deliver_until(table, services.now().astimezone(services.zone))
 
 
 def _closed(services: Services, table: Timetable) -> str:

@@ -210,7 +210,7 @@ def _carry_out(touch: _Touch, wish: ClockWish, by: Actor) -> ClockChange:
         claims += late_claims(session, services, new, touch.calendar)
     telling = told if wish.tell and new.due_on != old_on else ()
     claims += correction_claims(session, {number: telling}, services.today)
-    queue(session, claims, send_on=services.today, calendar=touch.calendar)
+    queue(session, services, claims, send_on=services.today, calendar=touch.calendar)
     change = _change(touch, new, old_on, told, telling=len(telling))
     _audit(touch, change, by)
     return change

@@ -37,6 +37,7 @@ from notifications.letters import (
     staff_daily,
 )
 from notifications.message import Address, Attachment, Message
+from notifications.rendering import one_letter
 from policy.deadlines import Due, days_left, origin
 from policy.obligation import Tone
 
@@ -88,14 +89,16 @@ def compose_all(
 ) -> dict[int, Composed | Nothing]:
     """Write letters as things stand now; the value says whether each goes out again.
 
-    What is ``unread`` has an outside only: a rehearsal sends it to nobody.
+    What is ``unread`` has an outside only: a rehearsal sends it to nobody. Raises UnwritableError
+    for the first that can not be written.
     """
     with services.database.reading() as session:
         read_ahead(session, letters)
-        return {
-            letter: _composed(session, services, letter, again=again, unread=unread)
-            for letter, again in letters.items()
-        }
+        written = {}
+        for number, again in letters.items():
+            with one_letter("内容"):
+                written[number] = _composed(session, services, number, again=again, unread=unread)
+        return written
 
 
 def _composed(

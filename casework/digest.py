@@ -48,7 +48,7 @@ def _digest(services: Services, begun: runs.Begun) -> DigestReport:
         claims = list(_claims(session, services, staff, week))
 
     def attempt(session: Session) -> DigestReport:
-        queue(session, claims, send_on=day, calendar=calendar)
+        queue(session, services, claims, send_on=day, calendar=calendar)
         told = sum(claim.state is ItemState.CLAIMED for claim in claims)
         report = DigestReport(week=week, staff=len(staff), told=told)
         runs.finish(session, services, begun, json.dumps(asdict(report), sort_keys=True))

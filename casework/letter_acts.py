@@ -106,7 +106,7 @@ def possible(state: LetterState, *, may_repeat: bool) -> tuple[LetterAct, ...]:
 def effect(services: Services, chosen: Chosen) -> Effect:
     """Return what a decision would do as things stand."""
     with services.database.reading() as session:
-        return _effect(_rows(session, services, chosen), chosen)
+        return _effect(_rows(session, _asked(services, chosen)), chosen)
 
 
 def carry_out(
@@ -125,7 +125,7 @@ def carry_out(
     def attempt(session: Session) -> Done | Refusal:
         if stamp and (known := events_in(session, stamp)):
             return Done(letters=tuple(each.letter_id for each in known), batch=stamp)
-        rows = _rows(session, services, chosen)
+        rows = _held(session, services, chosen)
         now = _effect(rows, chosen)
         if why_not := _why_not(now, chosen, stamp):
             return Refusal(reason=why_not)
@@ -165,7 +165,20 @@ def _meant(act: LetterAct, row: _Row) -> bool:
     return act in possible(LetterState(row.state), may_repeat=row.may_repeat)
 
 
-def _rows(session: Session, services: Services, chosen: Chosen) -> list[_Row]:
+def _held(session: Session, services: Services, chosen: Chosen) -> list[_Row]:
+    """Return them as they are when no sender can take one until this transaction ends."""
+    asked = _asked(services, chosen)
+    ours = asked.with_only_columns(col(Letter.id)).with_for_update(of=Letter)
+    held = set(session.scalars(ours))
+    # Read only now: what was read before the lock may have left, or taken more up, since.
+    return [row for row in _rows(session, asked) if row.id in held]
+
+
+def _rows(session: Session, asked: Select[Any]) -> list[_Row]:
+    return [_Row(*row) for row in session.execute(asked)]
+
+
+def _asked(services: Services, chosen: Chosen) -> Select[Any]:
     spoken = (
         select(func.count())
         .where(
@@ -187,11 +200,9 @@ def _rows(session: Session, services: Services, chosen: Chosen) -> list[_Row]:
         .order_by(col(Letter.id))
     )
     if chosen.numbers is not None:
-        asked = asked.where(col(Letter.id).in_(chosen.numbers))
-    else:
-        states = AWAITED if chosen.awaited or _asks_for_failed(chosen) else _TAKES[chosen.act]
-        asked = asked.where(col(Letter.state).in_([each.value for each in states]))
-    return [_Row(*row) for row in session.execute(asked)]
+        return asked.where(col(Letter.id).in_(chosen.numbers))
+    states = AWAITED if chosen.awaited or _asks_for_failed(chosen) else _TAKES[chosen.act]
+    return asked.where(col(Letter.state).in_([each.value for each in states]))
 
 
 def _asks_for_failed(chosen: Chosen) -> bool:
@@ -234,8 +245,7 @@ def _change(
 
 
 def _each(session: Session, numbers: Sequence[int]) -> Iterator[Letter]:
-    """Yield these letters, held for us; an engine takes only so many numbers at once."""
+    """Yield these letters, which are held; an engine takes only so many numbers at once."""
     for start in range(0, len(numbers), _AT_ONCE):
         some = col(Letter.id).in_(numbers[start : start + _AT_ONCE])
-        asked = select(Letter).where(some).order_by(col(Letter.id)).with_for_update()
-        yield from session.scalars(asked)
+        yield from session.scalars(select(Letter).where(some).order_by(col(Letter.id)))

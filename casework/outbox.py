@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from casework.held import MAY_HAVE_LEFT, Restored, catching_up
 from casework.one_a_day import TAKES_MORE
+from casework.services import Services
 from casework.weekly_cap import bring_forward, full_week, next_week, note_waiting, patient
 from models.enterprise import Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
@@ -46,17 +47,17 @@ class Claim:
 
 def queue(
     session: Session,
+    services: Services,
     claims: Sequence[Claim],
     *,
     send_on: dt.date,
     calendar: Calendar,
-    a_week: int = 0,
 ) -> int:
     """Claim what nobody claimed yet and put it into the letters of ``send_on``.
 
     Return how many claims were new. A person whose letter of that day has left already
     gets the rest on the next working day: one letter a day, nothing lost. A contact who had as
-    many letters as there may be ``a_week`` gets what is not urgent in the next one that leaves.
+    many letters as there may be in a week gets what is not urgent in the next one that leaves.
     After a restore, what may have been said before goes into a letter that a person must release.
     """
     inserted = insert_new(
@@ -70,18 +71,25 @@ def queue(
     if restored is not None:
         said, spoken = _parted(spoken, restored)
         _put(session, said, _held_letters(session, {row[1] for row in said}, restored))
-    if a_week:
-        later = next_week(send_on, calendar)
-        waiting, spoken = _paced(session, claims, spoken, _Pace(send_on, later, a_week))
-        _put(session, waiting, _letters(session, {row[1] for row in waiting}, later, calendar))
-        note_waiting(session, [row[0] for row in waiting])
+    if a_week := services.letters_a_week:
+        for day in _counted(services, send_on):
+            later = next_week(day, calendar)
+            waiting, spoken = _paced(session, claims, spoken, _Pace(day, later, a_week))
+            _put(session, waiting, _letters(session, {row[1] for row in waiting}, later, calendar))
+            note_waiting(session, [row[0] for row in waiting])
         bring_forward(session, {row[1] for row in spoken}, send_on, calendar)
     _put(session, spoken, _letters(session, {row[1] for row in spoken}, send_on, calendar))
     return len(inserted)
 
 
+def _counted(services: Services, send_on: dt.date) -> tuple[dt.date, ...]:
+    """Return the days whose weeks count: what is for a day that has passed leaves only now."""
+    now = services.now().astimezone(services.zone).date()  # whatever day the run was told
+    return (now, send_on) if now > send_on else (send_on,)
+
+
 class _Pace(NamedTuple):
-    send_on: dt.date
+    day: dt.date
     later: dt.date
     a_week: int
 
@@ -95,7 +103,7 @@ def _paced(
     for row in spoken:
         news.setdefault(row[1], []).append(until[row[5]])
     may_wait = {person for person, waits in news.items() if patient(waits, pace.later)}
-    full = full_week(session, may_wait, pace.send_on, pace.a_week)
+    full = full_week(session, may_wait, pace.day, pace.a_week)
     parts: tuple[list[Spoken], list[Spoken]] = [], []
     for row in spoken:
         parts[row[1] not in full].append(row)

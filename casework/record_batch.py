@@ -52,10 +52,10 @@ def record(
         ]
         new = queue(
             session,
+            services,
             claims,
             send_on=gathered.on,
             calendar=gathered.calendar,
-            a_week=services.letters_a_week,
         )
         counts = counts_of(plan, new)
         _count(session, gathered, counts)

@@ -74,13 +74,12 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
         again = awakened(session, services, passed, day, calendar)
     due = rung_claims(reached, enterprises, staff, day)
     claims = [*hushed(services, due, quiet, day), *again]
-    a_week = services.letters_a_week
     with services.database.writing() as session:
         unchanged(session, quiet)
         end(session, over, day, runs.SWEEP)
-        if a_week:
+        if services.letters_a_week:
             hurry(session, day, calendar)
-        queue(session, claims, send_on=day, calendar=calendar, a_week=a_week)
+        queue(session, services, claims, send_on=day, calendar=calendar)
         call_robots(session, services, day, calendar)
         states = [claim.state for claim in claims]
         report = SweepReport(

@@ -42,7 +42,7 @@ def call_robots(session: Session, services: Services, day: dt.date, calendar: Ca
             key = f"robot/{robot.name}/{day.isoformat()}"
             claims.append(Claim(key=key, kind=ItemKind.DIGEST, person_id=person.id, speaks_on=day))
     if claims:
-        queue(session, claims, send_on=day, calendar=calendar)
+        queue(session, services, claims, send_on=day, calendar=calendar)
 
 
 def matters_of(session: Session, robot: Robot, day: dt.date) -> Sequence[LetterItem]:
@@ -138,7 +138,7 @@ def _due_item(session: Session, services: Services, item: LetterItem) -> DueItem
     left = days_left(deadline.due_on, services.today)
     return DueItem(
         title=deadline.title,
-        programme=services.catalogue.programme(deadline.programme).title,
+        programme=services.catalogue.title_of(deadline.programme),
         enterprise=enterprise.name,
         due_on=deadline.due_on,
         days_left=left,

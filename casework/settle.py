@@ -207,4 +207,5 @@ def _tell_returned(session: Session, services: Services, found: _Open, calendar:
         answer_id=found.row.id,
         tone=Tone.URGENT.value,
     )
-    queue(session, [contact_claim(claim, enterprise)], send_on=services.today, calendar=calendar)
+    said = [contact_claim(claim, enterprise)]
+    queue(session, services, said, send_on=services.today, calendar=calendar)

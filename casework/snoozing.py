@@ -83,7 +83,7 @@ def unsnooze(services: Services, number: int, *, reason: str, by: Actor) -> Snoo
             return Refusal(reason=f"“{deadline.title}”没有暂缓提醒")
         end(session, quiet, services.today, by.name)  # first: a sweep that holds it is waited for
         claims = awakened(session, services, quiet, services.today, calendar)
-        queue(session, claims, send_on=services.today, calendar=calendar)
+        queue(session, services, claims, send_on=services.today, calendar=calendar)
         items = sum(claim.state is ItemState.CLAIMED for claim in claims)
         detail = {"until": quiet[0].until, "reason": reason.strip(), "items": items}
         told = _done(session, services, (deadline, quiet[0], items), by, ("unsnooze", detail))

@@ -27,8 +27,8 @@ def tell_move(session: Session, services: Services, case: Case, transition: Tran
     said = contact_claim(claim, enterprise)
     queue(
         session,
+        services,
         [said],
         send_on=transition.on,
         calendar=services.calendar(),
-        a_week=services.letters_a_week,
     )

@@ -25,6 +25,7 @@ from casework.verbs import bump
 from casework.words import VERBS
 from models.case import Case, Transition, Waiver
 from models.decision import Decision, Undoing, Verb
+from models.engine import StaleWorkError
 from models.enterprise import Enterprise
 from models.writes import insert_all
 from policy.programme import Programme
@@ -107,6 +108,8 @@ def _attempt(
         return Refusal(reason=sentence)
     about = about_it(session, case, decision.seq, back.before)
     letters = lock(session, about.letters)
+    if about_it(session, case, decision.seq, back.before) != about:
+        raise StaleWorkError  # a sender moved it into another letter before this one was held
     if left(letters):
         return Refusal(reason="关于这次办理的信已经发出或正在发，不能撤销")
     return _carry_out(back, about, how)
@@ -162,10 +165,10 @@ def _carry_out(back: _Back, about: About, how: tuple[str, Actor]) -> TakenBack:
     claims = bring_back(session, services, case, back.before, about)
     queue(
         session,
+        services,
         claims,
         send_on=services.today,
         calendar=services.calendar(),
-        a_week=services.letters_a_week,
     )
     row = {"decision_id": back.decision.id, "seq": case.version, "reason": reason, "by": by.name}
     insert_all(session, Undoing, [row | {"at": services.now()}])

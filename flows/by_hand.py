@@ -21,6 +21,7 @@ def begin(home: Path, errand: Errand) -> Thread:
 def _do(home: Path, errand: Errand) -> None:
     run: Callable[..., Report] = run_plainly
     when = {"on": errand.on.isoformat()} | ({"month": errand.month} if errand.month else {})
+    when |= {"until": errand.until.isoformat()} if errand.until else {}
     with _alive(home, errand), suppress(Exception):  # its row and the log say why
         run(home, errand.kind.value, by=errand.by, **when)
     _tell(home, lambda services: end_errand(services, errand))

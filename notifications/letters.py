@@ -75,7 +75,7 @@ def letter(name: str) -> Callable[[Callable[Given, Context]], Callable[Given, Re
     def register(says: Callable[Given, Context]) -> Callable[Given, Rendered]:
         @wraps(says)
         def written(*args: Given.args, **kwargs: Given.kwargs) -> Rendered:
-            with one_letter(name):
+            with one_letter(f"模板 {name}"):
                 return render(name, says(*args, **kwargs))
 
         if LETTERS.setdefault(name, written) is not written:

@@ -23,13 +23,17 @@ PARTS = ("subject.txt", "body.txt", "body.html")
 WORDS = {"day": day, "countdown": countdown, "weekday": weekday_name, "shortened": shortened}
 _OURS = ("wordings", "unread")  # of a context: what no template asks for
 _SHOWN = 120
-# Whatever a template can meet in what it is given; the database's errors are none of these.
+# Whatever can be met in what a letter is made of. Trouble of the machine (OSError) and of the
+# database meets every letter: no error of those is one of these.
 _FAULTS = (
     TemplateError,
     ArithmeticError,
+    AssertionError,
     AttributeError,
     LookupError,
     MemoryError,
+    NameError,
+    RuntimeError,
     TypeError,
     ValueError,
 )
@@ -40,13 +44,16 @@ class UnwritableError(SpokenError):
 
 
 @contextmanager
-def one_letter(name: str) -> Iterator[None]:
-    """Let what goes wrong inside be the fault of one letter, and say where it is."""
+def one_letter(part: str) -> Iterator[None]:
+    """Let what goes wrong inside be the fault of one letter, and say where it is.
+
+    ``part`` is what is being written, for what goes wrong in no line of a template.
+    """
     try:
         yield
     except _FAULTS as error:
         said = shortened(one_line(str(error)) or type(error).__name__, _SHOWN)
-        raise UnwritableError(f"信没有写成，{_place(error, name)}：{said}") from error
+        raise UnwritableError(f"信没有写成，{_place(error, part)}：{said}") from error
 
 
 def render(name: str, context: Mapping[str, object]) -> Rendered:
@@ -134,14 +141,14 @@ def _damaged(
     return ""
 
 
-def _place(error: Exception, name: str) -> str:
+def _place(error: Exception, part: str) -> str:
     """Return the template and the line in which it went wrong, as far as they are known."""
     inside = [
         f"{Path(frame.filename).relative_to(TEMPLATES).as_posix()} 第 {frame.lineno} 行"
         for frame in traceback.extract_tb(error.__traceback__)
         if TEMPLATES in Path(frame.filename).parents
     ]
-    return f"模板 {inside[-1] if inside else name}"
+    return f"模板 {inside[-1]}" if inside else part
 
 
 def inert(value: object) -> object:

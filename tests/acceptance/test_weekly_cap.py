@@ -18,6 +18,7 @@ from casework.outbox import Claim, queue
 from casework.pipeline import run_month
 from casework.remind import sweep
 from casework.services import Actor, Services
+from casework.snoozing import Snoozed, snooze, unsnooze
 from casework.weekly_cap import FOR_EVER, WAITS, next_week
 from models.deadline import Deadline
 from models.enterprise import Person
@@ -179,7 +180,7 @@ def test_what_would_come_after_its_date_does_not_wait(county: Services) -> None:
         person = session.scalars(select(Person).where(col(Person.enterprise_id) == 1)).one()
         for claim in claims:
             said = [replace(claim, person_id=person.id)]
-            queue(session, said, send_on=THURSDAY, calendar=day.calendar(), a_week=3)
+            queue(session, day, said, send_on=THURSDAY, calendar=day.calendar())
 
     with county.database.reading() as session:
         on_days = dict(
@@ -191,6 +192,45 @@ def test_what_would_come_after_its_date_does_not_wait(county: Services) -> None:
         )
     # the second one can not wait, and takes the first one along
     assert on_days == {"一": THURSDAY, "二": THURSDAY}
+
+
+def test_what_a_snooze_kept_quiet_waits_like_everything_else(county: Services) -> None:
+    quiet = due(county, "静", THURSDAY + 30 * ONE_DAY)
+    wednesday = on(county, MONDAY + 2 * ONE_DAY)
+    assert isinstance(snooze(wednesday, quiet, NEXT + 7 * ONE_DAY, reason="示例", by=BY), Snoozed)
+    three_letters(county)
+    assert heard(county, THURSDAY) is None
+
+    assert isinstance(unsnooze(on(county, THURSDAY, 10), quiet, reason="示例", by=BY), Snoozed)
+
+    assert heard(county, FRIDAY) is None
+    monday = heard(county, NEXT)
+    assert monday is not None
+    assert "静" in monday.text
+
+
+def test_a_month_made_up_for_counts_the_week_in_which_its_letters_leave(county: Services) -> None:
+    three_letters(county)
+    past = dt.date(2026, 3, 31)  # its run acts on its last day, and its letters leave now
+    made_up_for = on(county, THURSDAY).on(past)
+    contact = contact_of(county)
+    claim = replace(
+        _rung("三月的", FOR_EVER),
+        person_id=contact,
+        deadline_id=due(county, "三月的", THURSDAY + 60 * ONE_DAY),
+    )
+    with county.database.writing() as session:
+        queue(session, made_up_for, [claim], send_on=past, calendar=county.calendar())
+
+    assert heard(county, THURSDAY) is None
+    monday = heard(county, NEXT)
+    assert monday is not None
+    assert "三月的" in monday.text
+
+
+def contact_of(services: Services) -> int | None:
+    with services.database.reading() as session:
+        return session.scalars(select(Person).where(col(Person.enterprise_id) == 1)).one().id
 
 
 def _rung(key: str, until: dt.date) -> Claim:
@@ -211,7 +251,7 @@ def test_a_day_declared_off_meanwhile_lets_nothing_wait_beyond_its_date(county: 
         person = session.scalars(select(Person).where(col(Person.enterprise_id) == 1)).one()
         claim = replace(_rung("周一的", NEXT), person_id=person.id, deadline_id=due_soon)
         calendar = on(county, THURSDAY).calendar()
-        queue(session, [claim], send_on=THURSDAY, calendar=calendar, a_week=3)
+        queue(session, county, [claim], send_on=THURSDAY, calendar=calendar)
     declare_day(on(county, THURSDAY, 20), NEXT, working=False, reason="示例：停电", by=BY)
 
     friday = heard(county, FRIDAY)
@@ -259,8 +299,7 @@ def test_two_that_write_at_once_for_two_days_do_not_both_take_the_last_room(
     for number in range(2):
         due(county, f"早先{number}", MONDAY + (30 + number) * ONE_DAY)
         assert heard(county, MONDAY + number * ONE_DAY)
-    with county.database.reading() as session:
-        contact = session.scalars(select(Person).where(col(Person.enterprise_id) == 1)).one().id
+    contact = contact_of(county)
     said = {
         day: replace(_rung(f"{day}", FOR_EVER), person_id=contact) for day in (THURSDAY, FRIDAY)
     }
@@ -268,12 +307,12 @@ def test_two_that_write_at_once_for_two_days_do_not_both_take_the_last_room(
     def write(day: dt.date) -> None:
         calendar = county.calendar()
         with county.database.writing() as session:
-            queue(session, [said[day]], send_on=day, calendar=calendar, a_week=3)
+            queue(session, county, [said[day]], send_on=day, calendar=calendar)
 
     calendar = county.calendar()
     with ThreadPoolExecutor(1) as other:
         with county.database.writing() as session:
-            queue(session, [said[THURSDAY]], send_on=THURSDAY, calendar=calendar, a_week=3)
+            queue(session, county, [said[THURSDAY]], send_on=THURSDAY, calendar=calendar)
             second = other.submit(write, FRIDAY)
             with pytest.raises(TimeoutError):
                 second.result(timeout=0.5)
@@ -300,6 +339,7 @@ def test_whatever_comes_a_week_has_no_more_letters_than_the_cap_and_the_urgent_o
 ) -> None:
     """And each thing is said in time: at once, or by the first workday of the next week."""
     services = a_house("sqlite", catalogue=sprout_catalogue())
+    paced = replace(services, letters_a_week=most)
     person = _somebody(services)
     calendar = services.calendar()
     pressing_days: set[dt.date] = set()
@@ -314,7 +354,7 @@ def test_whatever_comes_a_week_has_no_more_letters_than_the_cap_and_the_urgent_o
                 update(Letter).where(col(Letter.send_on) < today).values(state="sent")
             )
             said = [replace(claim, wait_until=until)]
-            queue(session, said, send_on=today, calendar=calendar, a_week=most)
+            queue(session, paced, said, send_on=today, calendar=calendar)
 
     with services.database.reading() as session:
         said_on = session.execute(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from casework.accounts import Invitation, choose_password, invite
-from casework.by_hand import Errand
+from casework.by_hand import Errand, Wish, take_errand
 from casework.pipeline import run_batch, start_month
 from casework.staff import NewStaff, add_staff
 from console.app import make_app
@@ -19,6 +19,7 @@ from flows import by_hand
 from models.enterprise import Role
 from models.ledger import AuditEntry
 from runtime import clock
+from runtime.timetable import timetable_of
 from tests.plugins.desk import BY, NOW, PASSWORD, Browser, Desk
 
 
@@ -111,6 +112,22 @@ def test_what_was_begun_by_hand_is_done_and_said_and_can_begin_again(
     assert "已发" in page
     assert list((desk.home / "backups").iterdir())
     assert "备份已经开始" in again
+
+
+def test_letters_sent_by_hand_end_with_the_hours(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[dict[str, str]] = []
+    monkeypatch.setattr(by_hand, "run_plainly", lambda *_, **when: told.append(when))
+    late = replace(desk.services, now=lambda: NOW.replace(hour=17, minute=55))
+    for kind in ("deliver", "backup"):
+        errand = take_errand(late, Wish(kind=kind), timetable_of(desk.home), by=BY)
+        assert isinstance(errand, Errand)
+        by_hand.begin(desk.home, errand).join(30)
+
+    delivered, backed_up = told
+    assert delivered["until"] == "2026-03-03T18:00:00+08:00"
+    assert "until" not in backed_up
 
 
 def test_why_a_run_failed_stands_beside_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,18 +10,26 @@ from pathlib import Path
 
 import pytest
 from jinja2 import FileSystemLoader
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
+from casework import compose, links
+from casework.answers import Given, Wish, answer
 from casework.deliver import deliver
 from casework.digest import digest
 from casework.doctor import Level, examine
-from casework.services import Services
+from casework.letter_page import LetterPage, letter_page
+from casework.letter_preview import preview
+from casework.matters import matter_of
+from casework.services import Robot, Services
 from config.catalogue import Catalogue
-from models.enterprise import Enterprise
+from models.deadline import Deadline
+from models.enterprise import Enterprise, Person
 from notifications import rendering
 from notifications.memory import MemoryCarrier
 from notifications.rendering import TEMPLATES
+from policy.answers import AnswerKind
 from tests.house.tree import ROOT
 from tests.plugins.house import HouseMaker
 from tests.plugins.looked_after import AROUND
@@ -30,6 +38,7 @@ from tests.plugins.sprout import add_staff
 from tests.plugins.terminal import Peiyu
 
 BODY = "enterprise_daily/body.txt"
+_CONTACTS = select(Person).where(col(Person.enterprise_id).is_not(None))
 Damage = Callable[[Path], object]
 
 
@@ -112,6 +121,66 @@ def test_a_letter_of_a_programme_whose_file_is_gone_still_leaves(a_house: HouseM
 
     assert deliver(replace(county, catalogue=without, open_carrier=lambda: carrier)).sent == 1
     assert "sprout" in carrier.messages[0].text, "it is named by its key"
+
+
+@pytest.mark.fault("M16")
+def test_an_answer_and_a_robot_speak_of_a_programme_whose_file_is_gone(a_house: HouseMaker) -> None:
+    house = a_house(today=D30, public_url="https://peiyu.example")
+    add_staff(house)
+    county = letters_wait(
+        replace(house, robots=(Robot(name="group", roles=("contact",)),)), firms=1
+    )
+    _ask_for_help(county)
+    carrier = MemoryCarrier()
+    without = Catalogue(ladders=county.catalogue.ladders)
+
+    deliver(replace(county, catalogue=without, open_carrier=lambda: carrier))
+
+    assert len(carrier.attempts) == 3, "all were written: contact, clerk, robot"
+    (to_clerk,) = (each for each in carrier.attempts if each.to.email == "clerk@bureau.example")
+    assert "sprout" in to_clerk.text
+    assert any(each.robot for each in carrier.attempts)
+
+
+def _ask_for_help(county: Services) -> None:
+    with county.database.reading() as session:
+        deadline, person = session.get_one(Deadline, 1), session.scalars(_CONTACTS).one()
+        enterprise = session.get_one(Enterprise, deadline.enterprise_id)
+    about = matter_of(enterprise, deadline)
+    token = links.token(links.secret_of(county), (deadline, person), matter=about, on=D30)
+    assert isinstance(answer(county, token, Wish(kind=AnswerKind.HELP, words="请来电")), Given)
+
+
+@pytest.mark.fault("M16")
+def test_a_letter_whose_matter_can_not_be_read_fails_alone(a_house: HouseMaker) -> None:
+    county = letters_wait(a_house(today=D30), firms=3)
+    with county.database.writing() as session:
+        session.execute(update(Deadline).where(col(Deadline.id) == 1).values(basis="{}"))
+
+    report = deliver(county)
+    page = letter_page(county, letters(county)[0].id or 0)
+
+    assert (report.failed, report.sent) == (1, 2)
+    assert states(county) == ["failed", "sent", "sent"], "nothing waits behind the oldest one"
+    assert letters(county)[0].reason.startswith("信没有写成，内容：")
+    assert letters(county)[0].leased_until is None
+    assert isinstance(page, LetterPage)
+    assert preview(county, page).trouble == letters(county)[0].reason
+
+
+def test_a_database_that_goes_away_while_a_letter_is_written_fails_no_letter(
+    a_house: HouseMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = letters_wait(a_house(today=D30), firms=1)
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    monkeypatch.setattr(compose, "items_of", away)
+    with pytest.raises(OperationalError):
+        deliver(county)
+
+    assert states(county) == ["queued"]
 
 
 def gone(name: str) -> Damage:
@@ -211,7 +280,7 @@ def test_a_letter_for_which_there_is_not_enough_memory_fails_alone(a_house: Hous
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert [state for state, _ in told] == ["sent", "failed", "sent"]
-    assert told[1][1].startswith("信没有写成，模板 ")
+    assert told[1][1].startswith("信没有写成，")
 
 
 def swell(county: Services) -> None:

@@ -54,7 +54,7 @@ def _claim(services: Services, key: str, on: dt.date, *, tone: str = "notice") -
             rung=key,
             tone=tone,
         )
-        queue(session, [claim], send_on=on, calendar=services.calendar())
+        queue(session, services, [claim], send_on=on, calendar=services.calendar())
 
 
 def _deliver(services: Services, carrier: MemoryCarrier) -> DeliveryReport:
