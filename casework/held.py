@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.runs import RESTORE
+from casework.weekly_cap import may_come_forward
 from models.audit import append, entry_of
 from models.ledger import Run, RunState
 from models.letter import ItemKind, Letter, LetterState
@@ -55,11 +56,14 @@ class Restored:
 def note_restore(session: Session, loss: Loss) -> int:
     """Note the restore and hold every letter that may have left since the backup.
 
-    Return how many are held by it. A letter of a day to come can not have left.
+    Return how many are held by it. A letter of a day to come can not have left, unless it could
+    come forward: whatever was urgent in the lost days took it along.
     """
     on = loss.at.date()
     waiting = session.scalars(
-        select(Letter).where(col(Letter.state).in_(_ON_ITS_WAY), col(Letter.send_on) <= on)
+        select(Letter).where(
+            col(Letter.state).in_(_ON_ITS_WAY), (col(Letter.send_on) <= on) | may_come_forward()
+        )
     ).all()
     for letter in waiting:
         before = f"（备份时：{letter.reason}）" if letter.reason else ""
