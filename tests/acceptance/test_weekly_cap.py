@@ -168,7 +168,7 @@ def test_what_came_along_in_the_days_that_a_restore_lost_is_not_sent_again(
     old = replace(county, database=Database(make_engine(backup)))
     evening = on(county, FRIDAY, 18).now()
     loss = Loss(at=evening, backup_at=evening - ONE_DAY, file="backup.zip", by=("示例", "cli"))
-    assert old.database.transact(lambda session: note_restore(session, loss)) > 0
+    assert old.database.transact(lambda session: note_restore(session, loss)).held > 0
     assert heard(old, NEXT) is None
     old.database.close()
 
