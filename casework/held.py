@@ -7,13 +7,15 @@ person. A restore is a row among the runs, running until somebody says that all 
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.doors import Shut, shut_doors
 from casework.runs import RESTORE
+from casework.weekly_cap import may_come_forward
 from models.audit import append, entry_of
 from models.ledger import Run, RunState
 from models.letter import ItemKind, Letter, LetterState
@@ -52,14 +54,25 @@ class Restored:
         return speaks_on <= self.on or kind in _NEWS
 
 
-def note_restore(session: Session, loss: Loss) -> int:
-    """Note the restore and hold every letter that may have left since the backup.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What noting a restore did: letters that wait for a person now, and doors that are shut."""
 
-    Return how many are held by it. A letter of a day to come can not have left.
+    held: int
+    shut: Shut
+
+
+def note_restore(session: Session, loss: Loss) -> Noted:
+    """Note the restore, hold every letter that may have left since the backup, shut every door.
+
+    A letter of a day to come can not have left, unless it could come forward: whatever was urgent
+    in the lost days took it along.
     """
     on = loss.at.date()
     waiting = session.scalars(
-        select(Letter).where(col(Letter.state).in_(_ON_ITS_WAY), col(Letter.send_on) <= on)
+        select(Letter).where(
+            col(Letter.state).in_(_ON_ITS_WAY), (col(Letter.send_on) <= on) | may_come_forward()
+        )
     ).all()
     for letter in waiting:
         before = f"（备份时：{letter.reason}）" if letter.reason else ""
@@ -80,11 +93,13 @@ def note_restore(session: Session, loss: Loss) -> int:
             started_at=loss.at,
         )
     )
+    shut = shut_doors(session, loss.at)
+    told = {**detail, "ended": asdict(shut)}
     append(
         session,
-        entry_of(at=loss.at, by=loss.by, act=RESTORE, subject=loss.file, detail=detail),
+        entry_of(at=loss.at, by=loss.by, act=RESTORE, subject=loss.file, detail=told),
     )
-    return len(waiting)
+    return Noted(held=len(waiting), shut=shut)
 
 
 def open_restores(session: Session) -> list[Run]:

@@ -135,10 +135,12 @@ def _due(
 
 
 def _moved(known: KnownDeadline, due: Due) -> bool:
-    return (known.due_on, known.provisional, known.estimated) != (
+    """Say whether it is due on another day, or as sure as it was not."""
+    return (known.due_on, known.provisional, known.estimated, known.needs_confirmation) != (
         due.due_on,
         due.provisional,
         due.estimated,
+        due.needs_confirmation,
     )
 
 

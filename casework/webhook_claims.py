@@ -7,7 +7,8 @@ transaction lasts; the unique key of a call keeps that harmless.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,15 @@ from policy.programme import Programme
 MOVED, ENDED = "case.moved", "case.ended"
 _AT_ONCE = 1_000
 _LONGEST_TRANSACTION = dt.timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What one look found; ``last`` is its highest number unless it was the whole."""
+
+    whole: bool = True
+    last: int = 0
+    made: int = 0  # calls
 
 
 def calls_wait(services: Services) -> bool:
@@ -52,21 +62,22 @@ def claim_moves(services: Services) -> int:
 
 
 def _claimed(services: Services, hook: Hook) -> int:
-    made, some = 0, _AT_ONCE
-    while some == _AT_ONCE:
-        some, new = services.database.transact(lambda session: _claim(session, services, hook))
-        made += new
+    made, page = 0, _Page(whole=False)
+    while not page.whole:
+        attempt = partial(_claim, services=services, hook=hook, after=page.last)
+        page = services.database.transact(attempt)
+        made += page.made
     return made
 
 
-def _claim(session: Session, services: Services, hook: Hook) -> tuple[int, int]:
-    """Look at the next moves; return how many there were, and how many are to be told."""
+def _claim(session: Session, services: Services, hook: Hook, after: int) -> _Page:
+    """Look at the next moves; only the last page says what was looked at for good."""
     now = services.now()
     row = session.get(Webhook, hook.name, with_for_update=True)
     if row is None:  # it is told of what comes, not of what was
         new = {"name": hook.name, "since": now, "seen": _last(session)}
         insert_new(session, Webhook, [new])
-        return 0, 0
+        return _Page()
     told = exists().where(
         col(WebhookCall.transition_id) == col(Transition.id), col(WebhookCall.webhook) == hook.name
     )
@@ -74,7 +85,7 @@ def _claim(session: Session, services: Services, hook: Hook) -> tuple[int, int]:
         select(Transition, col(Case.revision))
         .join(Case, col(Case.id) == col(Transition.case_id))
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Transition.id) > row.seen, ~told)
+        .where(col(Transition.id) > max(row.seen, after), ~told)
         .where(*seen_by(replace(services, division=hook.division)))
         .order_by(col(Transition.id))
         .limit(_AT_ONCE)
@@ -95,9 +106,10 @@ def _claim(session: Session, services: Services, hook: Hook) -> tuple[int, int]:
         if event_of(rules[revision], move) in hook.events
     ]
     insert_new(session, WebhookCall, calls)
-    whole = len(found) < _AT_ONCE
-    row.seen = _settled(session, services, row.seen) if whole else found[-1][0].id
-    return len(found), len(calls)
+    if len(found) == _AT_ONCE:
+        return _Page(whole=False, last=found[-1][0].id or 0, made=len(calls))
+    row.seen = _settled(session, services, row.seen)
+    return _Page(made=len(calls))
 
 
 def event_of(rules: Programme, move: Transition) -> str:
@@ -110,11 +122,14 @@ def _settled(session: Session, services: Services, seen: int) -> int:
     """Return up to which number no other move can come any more."""
     if services.database.dialect == "sqlite":  # one writer: numbers are committed in their order
         return _last(session)
-    recent = select(func.min(col(Transition.id))).where(
-        col(Transition.id) > seen, col(Transition.at) >= services.now() - _LONGEST_TRANSACTION
+    number, long_ago = col(Transition.id), services.now() - _LONGEST_TRANSACTION
+    first = session.scalar(
+        select(func.min(number)).where(number > seen, col(Transition.at) >= long_ago)
     )
-    first = session.scalar(recent)
-    return max(seen, _last(session) if first is None else first - 1)
+    old = select(func.max(number)).where(number > seen, col(Transition.at) < long_ago)
+    if first is not None:  # the number before it may be that of a move that is not committed yet
+        old = old.where(number < first)
+    return session.scalar(old) or seen
 
 
 def _last(session: Session) -> int:

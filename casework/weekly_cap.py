@@ -7,7 +7,7 @@ as soon as something leaves that can not wait.
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -61,6 +61,14 @@ def one_by_one(session: Session, persons: Collection[int]) -> None:
     """
     people = select(col(Person.id)).where(col(Person.id).in_(persons)).order_by(col(Person.id))
     session.execute(people.with_for_update(key_share=True)).all()
+
+
+def may_come_forward() -> ColumnElement[bool]:
+    """Return which letters could leave before their day: of contacts, for only they are paced."""
+    contact = exists().where(
+        col(Person.id) == col(Letter.person_id), col(Person.role) == Role.CONTACT.value
+    )
+    return and_(col(Letter.state).in_(WAITING), col(Letter.attempts) == 0, contact)
 
 
 def bring_forward(

@@ -131,7 +131,7 @@ def restore(
 def _print_restored(done: "Restored") -> None:
     from cli.tables import next_step, say
 
-    console = screen()
+    console, ended = screen(), done.ended
     say(console, f"已恢复到 {done.made_at} 的备份，共 {done.rows} 行", style="bold")
     if done.aside:
         say(console, f"原来的数据移到了 {done.aside}")
@@ -141,6 +141,12 @@ def _print_restored(done: "Restored") -> None:
         console,
         f"可能已经发出的信 {done.held} 封，列为待确认，不会自动再发。",
         "备份以后、恢复以前到点的提醒，以及补录期间的进展，也会先列为待确认。",
+    )
+    say(
+        console,
+        f"登录 {ended.sign_ins} 处、令牌 {ended.tokens} 个、日历订阅地址 {ended.feeds} 个、"
+        f"没有用过的账号链接 {ended.invitations} 个都已作废：请大家重新登录，"
+        "令牌、订阅地址和链接要重新生成。",
     )
     next_step(
         console,

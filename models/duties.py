@@ -36,6 +36,7 @@ class KnownDeadline:
     state: str
     provisional: bool
     estimated: bool
+    needs_confirmation: bool
     closed_on: dt.date | None = None
     suspended_on: dt.date | None = None
     reason: str = ""  # why it is closed

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import connect
 
-from casework.held import Loss, note_restore
+from casework.doors import Shut
+from casework.held import Loss, Noted, note_restore
 from casework.refusal import Refusal
 from casework.services import Actor
 from config.settings import Settings
@@ -36,6 +37,7 @@ class Restored:
     made_at: str  # when the backup was made
     rows: int
     held: int  # letters that wait for a person
+    ended: Shut  # what was ended, so that nothing ended since the backup opens again
     aside: Path | None  # where that what was there lies now
     kept_settings: bool  # the folder had settings of its own; they stayed
 
@@ -83,7 +85,7 @@ def _restored(
     file = sqlite_file(settings)
     if file is not None and file.exists() and (refusal := _in_the_way(settings, file, wish)):
         return refusal
-    held = _prepare(work / DATA, wish, manifest)
+    noted = _prepare(work / DATA, wish, manifest)
     kept = (settings.home / SETTINGS).exists() and wish.database is None
     if not kept:
         _write_settings(settings, work, wish)
@@ -98,7 +100,8 @@ def _restored(
     return Restored(
         made_at=manifest.made_at,
         rows=sum(manifest.rows.values()),
-        held=held,
+        held=noted.held,
+        ended=noted.shut,
         aside=swap.aside,
         kept_settings=kept,
     )
@@ -144,8 +147,8 @@ def _in_the_way(settings: Settings, file: Path, wish: Wish) -> Refusal | None:
         return None
 
 
-def _prepare(file: Path, wish: Wish, manifest: Manifest) -> int:
-    """Bring the unpacked database up to date and hold its letters, before anybody sees it."""
+def _prepare(file: Path, wish: Wish, manifest: Manifest) -> Noted:
+    """Bring what was unpacked up to date, hold its letters and shut its doors: unseen yet."""
     engine = make_engine(f"sqlite:///{file}")
     loss = Loss(
         at=wish.now,
@@ -155,10 +158,10 @@ def _prepare(file: Path, wish: Wish, manifest: Manifest) -> int:
     )
     with closing_engine(engine):
         schema.upgrade(engine)
-        held = Database(engine).transact(lambda session: note_restore(session, loss))
+        noted = Database(engine).transact(lambda session: note_restore(session, loss))
     with closing(connect(file)) as raw:
         raw.execute("PRAGMA journal_mode = DELETE")  # one file, which can be moved
-    return held
+    return noted
 
 
 def _put_in_place(settings: Settings, work: Path, swap: Swap, *, with_settings: bool) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from casework.calendar_days import declare_day
 from casework.deliver import deliver
+from casework.held import Loss, note_restore
 from casework.outbox import Claim, queue
 from casework.pipeline import run_month
 from casework.remind import sweep
@@ -21,6 +22,7 @@ from casework.services import Actor, Services
 from casework.snoozing import Snoozed, snooze, unsnooze
 from casework.weekly_cap import FOR_EVER, WAITS, next_week
 from models.deadline import Deadline
+from models.engine import Database, make_engine
 from models.enterprise import Person
 from models.letter import ItemKind, Letter, LetterItem
 from notifications.memory import MemoryCarrier
@@ -149,6 +151,27 @@ def test_what_is_urgent_breaks_through_and_takes_along_what_waits(county: Servic
     assert friday.text.index("最后一天") < friday.text.index("■ 本周另有")
     assert friday.text.index("■ 本周另有") < friday.text.index("第四")
     assert heard(county, NEXT) is None
+
+
+def test_what_came_along_in_the_days_that_a_restore_lost_is_not_sent_again(
+    county: Services, a_copy: Callable[[str], str]
+) -> None:
+    three_letters(county)
+    due(county, "第四", THURSDAY + 30 * ONE_DAY)
+    heard(county, THURSDAY)  # it waits for Monday, and so it does in the backup
+    county.database.close()
+    backup = a_copy(county.database.engine.url.render_as_string(hide_password=False))
+    due(county, "紧急", FRIDAY + ONE_DAY)
+    sent = heard(county, FRIDAY)
+    assert sent
+    assert "第四" in sent.text
+
+    old = replace(county, database=Database(make_engine(backup)))
+    evening = on(county, FRIDAY, 18).now()
+    loss = Loss(at=evening, backup_at=evening - ONE_DAY, file="backup.zip", by=("示例", "cli"))
+    assert old.database.transact(lambda session: note_restore(session, loss)).held > 0
+    assert heard(old, NEXT) is None
+    old.database.close()
 
 
 @pytest.mark.parametrize(("kind", "comes"), [("statutory", True), ("planned", False)])

@@ -1,16 +1,28 @@
 """A restore that can not be finished leaves everything as it was, or says what lies where."""
 
+import datetime as dt
 import errno
 import os
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 import runtime.restore
+from casework.doors import Shut
 from casework.refusal import Refusal
 from config.settings import Settings
+from models.accounts import Account, SignIn
+from models.api import Token
+from models.engine import Database, make_engine
+from models.enterprise import Person
+from models.ledger import AuditEntry
+from models.views import Feed
+from models.writes import insert_new
 from runtime.backup import Backup, make_backup
 from runtime.build import create, opened, read_settings
 from runtime.restore import Restored, restore
@@ -144,6 +156,33 @@ def test_a_file_that_can_not_be_removed_here_is_not_left_on_the_other_disk(
 
     assert here.read_text(encoding="utf-8") == "one"
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["one", "there"]
+
+
+def test_no_door_that_was_shut_since_the_backup_opens_again(
+    a_house: HouseMaker, tmp_path: Path
+) -> None:
+    services = a_house("sqlite")
+    later = {"made_at": NOW, "until": NOW + dt.timedelta(days=90), "made_by": "示例"}
+    invited = {"invitation": "d" * 64, "invited_until": NOW + dt.timedelta(days=3)}
+    with services.database.writing() as session:
+        insert_new(session, Person, [{"key": "staff/example", "name": "示例", "role": "clerk"}])
+        insert_new(session, Account, [{"person_id": 1, "password": "示例"} | invited])
+        insert_new(session, Token, [{"person_id": 1, "name": "示例", "secret": "a" * 64} | later])
+        seen = {"at": NOW, "seen_at": NOW, "seal": "示例"}
+        insert_new(session, SignIn, [{"id": "b" * 64, "person_id": 1} | seen])
+        insert_new(session, Feed, [{"person_id": 1, "secret": "c" * 64, "at": NOW}])
+    backup = make_backup(home_of(services, tmp_path / "office"), now=NOW)
+    home = Settings(home=tmp_path / "here")
+    done = restore(home, wish(backup), quiet)
+
+    assert isinstance(done, Restored)
+    assert done.ended == Shut(tokens=1, sign_ins=1, feeds=1, invitations=1)
+    with closing(Database(make_engine(home.database_url))) as back, back.reading() as session:
+        assert session.scalars(select(col(Token.revoked_at))).one() == NOW
+        assert session.scalars(select(SignIn)).all() == session.scalars(select(Feed)).all() == []
+        account = session.scalars(select(Account)).one()
+        assert (account.password, account.invitation) == ("示例", "")
+        assert '"sign_ins": 1' in session.scalars(select(col(AuditEntry.detail))).all()[-1]
 
 
 def _another_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -22,6 +22,7 @@ from models.deadline import Deadline
 from models.figures import Qualification
 from models.letter import LetterItem
 from notifications.memory import MemoryCarrier
+from policy.confirm import Confirm
 from policy.obligation import Anchor, Binds, Obligation, WindowStatus
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import SPROUT, WINDOW, add_firm, add_staff, sprout_catalogue
@@ -29,6 +30,7 @@ from tests.plugins.sprout import SPROUT, WINDOW, add_firm, add_staff, sprout_cat
 MARCH = dt.date(2026, 3, 2)
 LATE = dt.date(2026, 4, 25)  # five days before the filing is due, after its reminder of day 7
 CLERK = Actor(name="示例经办")
+_UNSURE = Confirm.NEEDS_CONFIRMATION
 
 
 @pytest.fixture
@@ -292,6 +294,37 @@ def test_a_date_that_became_certain_while_its_letter_waited_is_still_told(
     (letter,) = carrier.messages
     assert "4月30日" in letter.text
     assert "预计" not in letter.text
+
+
+@pytest.mark.parametrize("sure", [True, False], ids=["confirmed", "taken back"])
+def test_a_rule_that_is_confirmed_or_not_after_all_marks_open_dates_and_says_nothing_again(
+    a_house: HouseMaker, engine: str, *, sure: bool
+) -> None:
+    unsure = sprout_catalogue(
+        obligations=tuple(replace(each, confirm=_UNSURE) for each in SPROUT.obligations)
+    )
+    was, now = (unsure, sprout_catalogue()) if sure else (sprout_catalogue(), unsure)
+    carrier = MemoryCarrier()
+    services = replace(a_house(engine, catalogue=was), open_carrier=lambda: carrier)
+    add_staff(services)
+    add_firm(services, sales=None)
+    run_month(services, "2026-03", on=MARCH)
+    d30 = dt.date(2026, 3, 31)
+    sweep(services, today=d30)
+    deliver(services.on(d30))
+    said, letters = _said(services), len(carrier.messages)
+    assert said
+
+    changed, april = replace(services, catalogue=now), dt.date(2026, 4, 1)
+    run_month(changed.on(april), "2026-04", on=april)
+    sweep(changed, today=april)
+    deliver(changed.on(april))
+
+    dates = [row for row in _rows(services, Deadline) if row.obligation == "file"]
+    marks = [(each.state, each.needs_confirmation) for each in dates]
+    assert marks == [("superseded", sure), ("open", not sure)]
+    assert reproject(changed.on(april), apply=False).moved == ()
+    assert (_said(services), len(carrier.messages)) == (said, letters)
 
 
 def test_a_date_that_moved_while_its_letter_waited_is_told_as_it_is_now(

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
+from casework import webhook_claims
 from casework.alarms import open_alarms
 from casework.decide import Decided, Verb, Wish, decide_case
 from casework.due_now import done_so_far
@@ -297,6 +298,26 @@ def test_deliveries_wake_for_it_and_a_move_of_a_slow_transaction_is_told_too(
 
     versions = [each["data"]["version"] for each in listener.data]  # type: ignore[index]
     assert versions == ([first.seq, 9, 8] if engine == "postgresql" else [first.seq])
+
+
+@pytest.mark.parametrize("engine", ["postgresql"])
+def test_a_full_page_of_newer_moves_does_not_hide_one_that_is_committed_late(
+    a_house: HouseMaker, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_claims, "_AT_ONCE", 2)
+    house = a_house(engine, catalogue=sprout_catalogue(), webhooks=(HOOK,))
+    add_firm(house)
+    run_month(house, "2026-03", on=MARCH)
+    claim_moves(house)  # it begins to listen
+    with house.database.reading() as session:
+        (first,) = session.scalars(select(Transition)).all()
+    with house.database.writing() as slow:
+        slow.add(_move(first, seq=8))
+        slow.flush()
+        with house.database.writing() as quick:
+            quick.add_all([_move(first, seq=seq) for seq in (9, 10, 11, 12)])
+        assert claim_moves(house) == 4
+    assert claim_moves(house) == 1
 
 
 def _move(like: Transition, *, seq: int) -> Transition:
