@@ -11,6 +11,7 @@ from sqlmodel import col
 from casework.outbox import Claim
 from casework.rungs import Dated, reached_at_once, rung_claims
 from casework.services import Services
+from casework.speak_for import speak_for
 from casework.told import same_matter
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
@@ -28,7 +29,8 @@ def project(
 ) -> Deadline:
     """Open the next projection, suspended or not; an open one before it says why it went.
 
-    One that had ended stays as it ended: the new one is owed once more.
+    One that had ended stays as it ended: the new one is owed once more, and what was to be said
+    of its day is said of the new one.
     """
     suspended_on, reason = how
     row = old.model_dump(exclude={"id"}) | {
@@ -51,7 +53,10 @@ def project(
     inserted = insert_new(session, Deadline, [row], returning=("id",))
     if not inserted:
         raise StaleWorkError  # a run opened it first
-    return session.get_one(Deadline, inserted[0][0])
+    new = session.get_one(Deadline, inserted[0][0])
+    if new.due_on == old.due_on:  # what waits in a letter about it still holds
+        speak_for(session, "deadline_id", old.id, new.id)
+    return new
 
 
 def late_claims(

@@ -1,0 +1,75 @@
+"""A date that had ended and is owed once more: what waited in letters, in answers and in silence."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from casework.decide import Decided, Verb, Wish, decide_case
+from casework.deliver import deliver
+from casework.letter_acts import Chosen, Done, LetterAct, carry_out
+from casework.remind import sweep
+from casework.services import Actor
+from casework.undo import TakenBack, take_back
+from models.enterprise import Role
+from models.letter import Letter, LetterItem, LetterState
+from notifications.memory import MemoryCarrier
+from policy.clocks import Act
+from tests.plugins.clocked import CLERK, Clocked
+
+HEAD = Actor(name="示例股长", source="console", role=Role.HEAD)
+D1 = dt.date(2026, 4, 29)
+BOTH = ["clerk@bureau.example", "contact1@firm.example"]
+
+
+@pytest.fixture
+def engine() -> str:
+    """One engine is enough: what is asked of the rows is plain."""
+    return "sqlite"
+
+
+def _withdrawn(filing: Clocked, day: dt.date) -> int:
+    done = decide_case(
+        filing.on(day), Wish(case_id=1, verb=Verb.WITHDRAW, reason="示例理由"), by=CLERK
+    )
+    assert isinstance(done, Decided)
+    return done.decision
+
+
+def _taken_back(filing: Clocked, decision: int, day: dt.date) -> None:
+    done = take_back(filing.on(day), decision, reason="示例理由", by=HEAD)
+    assert isinstance(done, TakenBack), done
+
+
+def _sent(filing: Clocked, day: dt.date) -> list[str]:
+    carrier = MemoryCarrier()
+    deliver(replace(filing.on(day), open_carrier=lambda: carrier))
+    return sorted(each.to.email for each in carrier.messages)
+
+
+@pytest.mark.parametrize("act", [Act.WAIVE, Act.CANNOT_FILE])
+def test_the_last_reminder_waits_through_an_end_that_is_taken_back(
+    filing: Clocked, act: Act
+) -> None:
+    sweep(filing.on(D1))
+    filing.done(D1, act)
+    filing.done(D1, Act.UNDO)
+
+    assert _sent(filing, D1) == BOTH
+    said = [item for item in filing.rows(LetterItem) if item.rung == "d-1"]
+    assert {item.deadline_id for item in said} == {filing.now.id}
+
+
+def test_a_letter_that_was_held_speaks_of_the_date_that_came_back(filing: Clocked) -> None:
+    sweep(filing.on(D1))
+    waiting = tuple(
+        each.id for each in filing.rows(Letter) if each.state == LetterState.QUEUED.value
+    )
+    held = carry_out(
+        filing.on(D1), Chosen(act=LetterAct.HOLD, numbers=waiting), reason="示例", by=HEAD
+    )
+    assert isinstance(held, Done)
+    _taken_back(filing, _withdrawn(filing, D1), D1)
+    carry_out(filing.on(D1), Chosen(act=LetterAct.RELEASE, numbers=waiting), reason="示例", by=HEAD)
+
+    assert _sent(filing, D1) == BOTH
