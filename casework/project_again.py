@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.outbox import Claim
-from casework.rungs import Dated, reached_at_once, rung_claims
+from casework.rungs import Dated, reached_by, rung_claims
 from casework.services import Services
 from casework.speak_for import speak_for
 from casework.told import same_matter
@@ -62,7 +62,10 @@ def project(
 def late_claims(
     session: Session, services: Services, new: Deadline, calendar: Calendar
 ) -> Iterator[Claim]:
-    """Yield the claims of rungs whose day has come, unless they were said of this very date."""
+    """Yield the claims of rungs whose day has come, unless they were said of this very date.
+
+    A date may come back overdue: its sweeps are over, nobody else would say so.
+    """
     ladder = services.catalogue.ladders.get(new.ladder)
     if ladder is None:
         return
@@ -70,7 +73,7 @@ def late_claims(
     said = frozenset(_said(session, new))
     reached = [
         each
-        for each in reached_at_once(dated, ladder, services.today, calendar)
+        for each in reached_by(dated, ladder, services.today, calendar)
         if each.rung.key not in said
     ]
     enterprises = enterprises_by_id(session, [new.enterprise_id])

@@ -1,4 +1,4 @@
-"""A date that had ended and is owed once more: what waited in letters, in answers and in silence."""
+"""A date that had ended and is owed once more: what waited in letters, and what came meanwhile."""
 
 import datetime as dt
 from dataclasses import replace
@@ -12,12 +12,13 @@ from casework.remind import sweep
 from casework.services import Actor
 from casework.undo import TakenBack, take_back
 from models.enterprise import Role
-from models.letter import Letter, LetterItem, LetterState
+from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.memory import MemoryCarrier
 from policy.clocks import Act
-from tests.plugins.clocked import CLERK, Clocked
+from tests.plugins.clocked import CLERK, DUE, Clocked
 
 HEAD = Actor(name="示例股长", source="console", role=Role.HEAD)
+D7 = dt.date(2026, 4, 23)
 D1 = dt.date(2026, 4, 29)
 BOTH = ["clerk@bureau.example", "contact1@firm.example"]
 
@@ -73,3 +74,16 @@ def test_a_letter_that_was_held_speaks_of_the_date_that_came_back(filing: Clocke
     carry_out(filing.on(D1), Chosen(act=LetterAct.RELEASE, numbers=waiting), reason="示例", by=HEAD)
 
     assert _sent(filing, D1) == BOTH
+
+
+def test_a_date_that_comes_back_overdue_is_said_to_be_overdue(filing: Clocked) -> None:
+    after = dt.date(2026, 5, 6)  # the first workday after it; its sweep is done by then
+    for day in (D7, D1, DUE):
+        filing.day(day)
+    decision = _withdrawn(filing, DUE)
+    sweep(filing.on(after))
+    _taken_back(filing, decision, after)
+
+    assert _sent(filing, after) == ["clerk@bureau.example", "head@bureau.example"]
+    said = [item for item in filing.rows(LetterItem) if item.deadline_id == filing.now.id]
+    assert {(item.rung, item.state) for item in said} == {("d+1", ItemState.CLAIMED.value)}
