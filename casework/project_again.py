@@ -11,8 +11,9 @@ from sqlmodel import col
 from casework.outbox import Claim
 from casework.rungs import Dated, reached_by, rung_claims
 from casework.services import Services
+from casework.snooze import hushed, snoozes_held
 from casework.speak_for import speak_for
-from casework.told import same_matter
+from casework.told import of_this_day
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.engine import StaleWorkError
@@ -64,7 +65,8 @@ def late_claims(
 ) -> Iterator[Claim]:
     """Yield the claims of rungs whose day has come, unless they were said of this very date.
 
-    A date may come back overdue: its sweeps are over, nobody else would say so.
+    A date may come back overdue: its sweeps are over, nobody else would say so. One that is kept
+    quiet stays so, whatever was done to it meanwhile.
     """
     ladder = services.catalogue.ladders.get(new.ladder)
     if ladder is None:
@@ -77,19 +79,16 @@ def late_claims(
         if each.rung.key not in said
     ]
     enterprises = enterprises_by_id(session, [new.enterprise_id])
-    yield from rung_claims(
-        reached, enterprises, read_staff(session, services.today), services.today
-    )
+    staff = read_staff(session, services.today)
+    claims = rung_claims(reached, enterprises, staff, services.today)
+    yield from hushed(services, claims, snoozes_held(session), services.today)
 
 
 def _said(session: Session, new: Deadline) -> Iterable[str]:
     """Return the rungs that spoke, or were spoken for, of an earlier projection on this date."""
     return session.scalars(
-        select(col(LetterItem.rung))
-        .join(Deadline, col(Deadline.id) == col(LetterItem.deadline_id))
-        .where(
-            *same_matter(Deadline, new),
-            col(Deadline.due_on) == new.due_on,
+        select(col(LetterItem.rung)).where(
+            col(LetterItem.deadline_id).in_(of_this_day(new)),
             col(LetterItem.state) != ItemState.SUPPRESSED.value,
         )
     )

@@ -10,11 +10,13 @@ from casework.deliver import deliver
 from casework.letter_acts import Chosen, Done, LetterAct, carry_out
 from casework.remind import sweep
 from casework.services import Actor
+from casework.snoozing import Snoozed, snooze
 from casework.undo import TakenBack, take_back
 from models.enterprise import Role
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.memory import MemoryCarrier
 from policy.clocks import Act
+from policy.workdays import ONE_DAY
 from tests.plugins.clocked import CLERK, DUE, Clocked
 
 HEAD = Actor(name="示例股长", source="console", role=Role.HEAD)
@@ -87,3 +89,22 @@ def test_a_date_that_comes_back_overdue_is_said_to_be_overdue(filing: Clocked) -
     assert _sent(filing, after) == ["clerk@bureau.example", "head@bureau.example"]
     said = [item for item in filing.rows(LetterItem) if item.deadline_id == filing.now.id]
     assert {(item.rung, item.state) for item in said} == {("d+1", ItemState.CLAIMED.value)}
+
+
+@pytest.mark.parametrize("clock", [True, False])
+def test_what_is_kept_quiet_stays_so_when_its_date_comes_back(
+    filing: Clocked, *, clock: bool
+) -> None:
+    before, until = D7 - ONE_DAY, dt.date(2026, 4, 28)
+    filing.day(before)
+    number = filing.now.id or 0
+    assert isinstance(snooze(filing.on(before), number, until, reason="示例", by=CLERK), Snoozed)
+    filing.day(D7)
+    if clock:
+        filing.done(D7, Act.SUSPEND)
+        filing.done(D7, Act.UNDO)
+    else:
+        _taken_back(filing, _withdrawn(filing, D7), D7)
+
+    assert filing.day(D7 + ONE_DAY) == []
+    assert sorted(each.to.email for each in filing.day(until)) == BOTH, "once, when it is over"
