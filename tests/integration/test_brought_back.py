@@ -4,17 +4,25 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
+from casework.answers import Given, Question, answer, look
+from casework.answers import Wish as Said
+from casework.answers_page import AnswerList, list_answers
 from casework.decide import Decided, Verb, Wish, decide_case
 from casework.deliver import deliver
 from casework.letter_acts import Chosen, Done, LetterAct, carry_out
+from casework.links import secret_of, token
+from casework.matters import matter_of
 from casework.remind import sweep
 from casework.services import Actor
 from casework.snoozing import Snoozed, snooze
 from casework.undo import TakenBack, take_back
-from models.enterprise import Role
+from models.enterprise import Enterprise, Person, Role
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.memory import MemoryCarrier
+from policy.answers import AnswerKind
 from policy.clocks import Act
 from policy.workdays import ONE_DAY
 from tests.plugins.clocked import CLERK, DUE, Clocked
@@ -108,3 +116,30 @@ def test_what_is_kept_quiet_stays_so_when_its_date_comes_back(
 
     assert filing.day(D7 + ONE_DAY) == []
     assert sorted(each.to.email for each in filing.day(until)) == BOTH, "once, when it is over"
+
+
+@pytest.mark.parametrize("clock", [True, False])
+def test_an_answer_waits_on_when_its_date_comes_back(filing: Clocked, *, clock: bool) -> None:
+    services = filing.on(D1)
+    with services.database.reading() as session:
+        contact = session.scalars(select(Person).where(col(Person.enterprise_id) == 1)).one()
+        firm = session.get_one(Enterprise, 1)
+    link = token(
+        secret_of(services), (filing.now, contact), matter=matter_of(firm, filing.now), on=D1
+    )
+    given = answer(services, link, Said(kind=AnswerKind.DONE, receipt="受理 1 号"))
+    assert isinstance(given, Given)
+    if clock:
+        filing.done(D1, Act.WAIVE)
+        filing.done(D1, Act.UNDO)
+    else:
+        _taken_back(filing, _withdrawn(filing, D1), D1)
+
+    listed = list_answers(services)
+    assert isinstance(listed, AnswerList)
+    assert [(each.waiting, each.deadline_id) for each in listed.answers] == [(True, filing.now.id)]
+    assert listed.waiting == 1
+    assert any("受理 1 号" in each.text for each in filing.day(D1) if "clerk" in each.to.email)
+    again = look(services, link)
+    assert isinstance(again, Question)
+    assert again.closed == ""
