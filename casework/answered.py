@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from casework.letter_reading import answers_to
 from casework.links import find_secret, secret_of, url
+from casework.matters import newest
 from casework.services import Services
 from models.answer import Answer
 from models.deadline import Deadline, DeadlineState
@@ -90,7 +91,7 @@ def _answer_item(
     session: Session, services: Services, item: LetterItem, *, keep_done: bool
 ) -> AnswerItem | None:
     row = session.get_one(Answer, item.answer_id)
-    deadline = session.get_one(Deadline, row.deadline_id)
+    deadline = newest(session, session.get_one(Deadline, row.deadline_id))
     over = row.state not in (AnswerState.NOTED.value, AnswerState.WAITING.value)
     if not keep_done and (over or (_waits(row) and _is_over(deadline))):
         return None
@@ -110,4 +111,4 @@ def _answer_item(
 
 
 def _is_over(deadline: Deadline) -> bool:
-    return deadline.state not in (DeadlineState.OPEN.value, DeadlineState.SUPERSEDED.value)
+    return deadline.state != DeadlineState.OPEN.value

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from casework.matters import matter_of
 from casework.refusal import Refusal
 from casework.scope import seen_by
 from casework.services import Services
+from casework.told import same_matter
 from casework.words import ANSWER_STATES, ANSWERS
 from models.answer import Answer
 from models.deadline import Deadline, DeadlineState
@@ -22,7 +23,18 @@ from policy.answers import AnswerKind, AnswerState
 _OVER = "已另行办结"
 _CHUNK = 10_000  # numbers in one statement
 _ALIVE = (DeadlineState.OPEN.value, DeadlineState.SUPERSEDED.value)
-_WAITS = and_(col(Answer.state) == AnswerState.WAITING.value, col(Deadline.state).in_(_ALIVE))
+_then, _later = aliased(Deadline), aliased(Deadline)
+# The date that was answered, as it stands now: it may have moved, or ended and come back.
+_NOW = and_(
+    *same_matter(Deadline, _then),
+    ~exists().where(
+        *same_matter(_later, Deadline), col(_later.projection) > col(Deadline.projection)
+    ),
+)
+_WAITS = and_(
+    col(Answer.state) == AnswerState.WAITING.value,
+    col(Deadline.state) == DeadlineState.OPEN.value,
+)
 _SHORT = {AnswerState.WAITING: "待处理", AnswerState.RETURNED: "已退回"}
 
 
@@ -76,7 +88,8 @@ def list_answers(
         where += seen_by(services)
         joined = (
             select(Answer, Deadline, Enterprise, Person)
-            .join(Deadline, col(Deadline.id) == col(Answer.deadline_id))
+            .join(_then, col(_then.id) == col(Answer.deadline_id))
+            .join(Deadline, _NOW)
             .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
             .join(Person, col(Person.id) == col(Answer.person_id))
             .where(*where)
@@ -94,17 +107,13 @@ def list_answers(
 
 def answers_of(session: Session, deadlines: Collection[int]) -> dict[int, tuple[str, ...]]:
     """Return deadline -> what was answered to its matter, in few words, for lists of dates."""
-    then, same = (
-        aliased(Deadline),
-        ("enterprise_id", "programme", "obligation", "subject", "period"),
-    )
     found: dict[int, tuple[str, ...]] = {}
     wanted = sorted(deadlines)
     for start in range(0, len(wanted), _CHUNK):
         rows = session.execute(
             select(Answer, Deadline)
-            .join(then, col(then.id) == col(Answer.deadline_id))
-            .join(Deadline, and_(*(col(getattr(Deadline, n)) == getattr(then, n) for n in same)))
+            .join(_then, col(_then.id) == col(Answer.deadline_id))
+            .join(Deadline, and_(*same_matter(Deadline, _then)))
             .where(col(Deadline.id).in_(wanted[start : start + _CHUNK]))
             .order_by(col(Answer.id))
         )
@@ -139,7 +148,7 @@ def _line(
 ) -> AnswerLine:
     known = services.catalogue.programmes.get(deadline.programme)
     state = AnswerState(row.state)
-    waiting = state is AnswerState.WAITING and deadline.state in _ALIVE
+    waiting = state is AnswerState.WAITING and deadline.state == DeadlineState.OPEN.value
     over = state is AnswerState.WAITING and not waiting
     return AnswerLine(
         id=row.id or 0,

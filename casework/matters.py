@@ -17,16 +17,24 @@ def matter_of(enterprise: Enterprise, deadline: Deadline) -> str:
 
 
 # Each letter and page asks it of each date that moved: put together once.
-_NEWER = select(Deadline).where(
-    *(col(getattr(Deadline, name)) == bindparam(name) for name in _NAMING),
-    col(Deadline.projection) > bindparam("projection"),
-    col(Deadline.state) != DeadlineState.SUPERSEDED.value,
+_NEWER = (
+    select(Deadline)
+    .where(
+        *(col(getattr(Deadline, name)) == bindparam(name) for name in _NAMING),
+        col(Deadline.projection) > bindparam("projection"),
+        col(Deadline.state) != DeadlineState.SUPERSEDED.value,
+    )
+    .order_by(col(Deadline.projection).desc())
+    .limit(1)
 )
 _SAME_DAY = _NEWER.where(col(Deadline.due_on) == bindparam("due_on"))
 
 
 def in_force(session: Session, deadline: Deadline) -> Deadline:
-    """Return the deadline, or its successor on the same day: a date that became certain stands."""
+    """Return the deadline, or its successor on the same day.
+
+    A date that became certain stands, and so does one that had ended and was brought back.
+    """
     return _successor(session, deadline, _SAME_DAY, due_on=deadline.due_on)
 
 
@@ -38,7 +46,7 @@ def newest(session: Session, deadline: Deadline) -> Deadline:
 def _successor(
     session: Session, deadline: Deadline, newer: Select[tuple[Deadline]], **asked: object
 ) -> Deadline:
-    if deadline.state != DeadlineState.SUPERSEDED.value:
+    if deadline.state == DeadlineState.OPEN.value:
         return deadline
     asked |= {name: getattr(deadline, name) for name in (*_NAMING, "projection")}
     return session.scalars(newer, asked).first() or deadline

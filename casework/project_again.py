@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.outbox import Claim
-from casework.rungs import Dated, reached_at_once, rung_claims
+from casework.rungs import Dated, reached_by, rung_claims
 from casework.services import Services
-from casework.told import same_matter
+from casework.snooze import hushed, snoozes_held
+from casework.speak_for import speak_for
+from casework.told import of_this_day
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.engine import StaleWorkError
@@ -28,7 +30,8 @@ def project(
 ) -> Deadline:
     """Open the next projection, suspended or not; an open one before it says why it went.
 
-    One that had ended stays as it ended: the new one is owed once more.
+    One that had ended stays as it ended: the new one is owed once more, and what was to be said
+    of its day is said of the new one.
     """
     suspended_on, reason = how
     row = old.model_dump(exclude={"id"}) | {
@@ -51,13 +54,20 @@ def project(
     inserted = insert_new(session, Deadline, [row], returning=("id",))
     if not inserted:
         raise StaleWorkError  # a run opened it first
-    return session.get_one(Deadline, inserted[0][0])
+    new = session.get_one(Deadline, inserted[0][0])
+    if new.due_on == old.due_on:  # what waits in a letter about it still holds
+        speak_for(session, "deadline_id", old.id, new.id)
+    return new
 
 
 def late_claims(
     session: Session, services: Services, new: Deadline, calendar: Calendar
 ) -> Iterator[Claim]:
-    """Yield the claims of rungs whose day has come, unless they were said of this very date."""
+    """Yield the claims of rungs whose day has come, unless they were said of this very date.
+
+    A date may come back overdue: its sweeps are over, nobody else would say so. One that is kept
+    quiet stays so, whatever was done to it meanwhile.
+    """
     ladder = services.catalogue.ladders.get(new.ladder)
     if ladder is None:
         return
@@ -65,23 +75,20 @@ def late_claims(
     said = frozenset(_said(session, new))
     reached = [
         each
-        for each in reached_at_once(dated, ladder, services.today, calendar)
+        for each in reached_by(dated, ladder, services.today, calendar)
         if each.rung.key not in said
     ]
     enterprises = enterprises_by_id(session, [new.enterprise_id])
-    yield from rung_claims(
-        reached, enterprises, read_staff(session, services.today), services.today
-    )
+    staff = read_staff(session, services.today)
+    claims = rung_claims(reached, enterprises, staff, services.today)
+    yield from hushed(services, claims, snoozes_held(session), services.today)
 
 
 def _said(session: Session, new: Deadline) -> Iterable[str]:
     """Return the rungs that spoke, or were spoken for, of an earlier projection on this date."""
     return session.scalars(
-        select(col(LetterItem.rung))
-        .join(Deadline, col(Deadline.id) == col(LetterItem.deadline_id))
-        .where(
-            *same_matter(Deadline, new),
-            col(Deadline.due_on) == new.due_on,
+        select(col(LetterItem.rung)).where(
+            col(LetterItem.deadline_id).in_(of_this_day(new)),
             col(LetterItem.state) != ItemState.SUPPRESSED.value,
         )
     )

@@ -14,6 +14,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.letter_reading import items_of
 from casework.mail_names import names_of
+from casework.matters import in_force
 from casework.outbox import Claim, queue
 from casework.refusal import Refusal
 from casework.services import Actor, Robot, Services
@@ -131,7 +132,7 @@ def _day_of(session: Session, letter: Letter) -> dt.date:
 
 
 def _due_item(session: Session, services: Services, item: LetterItem) -> DueItem | None:
-    deadline = session.get_one(Deadline, item.deadline_id)
+    deadline = in_force(session, session.get_one(Deadline, item.deadline_id))
     if deadline.state != DeadlineState.OPEN.value:
         return None
     enterprise = session.get_one(Enterprise, deadline.enterprise_id)

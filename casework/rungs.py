@@ -52,8 +52,14 @@ def reached_at_once(
 
     The sweep looks at days to come: who enters a stage a week before its date must hear now.
     """
-    if deadline.due_on < today:
-        return
+    if deadline.due_on >= today:
+        yield from reached_by(deadline, ladder, today, calendar)
+
+
+def reached_by(
+    deadline: Dated, ladder: Ladder, today: dt.date, calendar: Calendar
+) -> Iterator[Reached]:
+    """Yield the rungs whose day has come, also those of a date that has passed."""
     for rung in rungs_reached(ladder, deadline.due_on, today, calendar):
         spoke_on = speaks_on(rung, deadline.due_on, calendar)
         last = rung is ladder.last_before

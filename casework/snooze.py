@@ -16,6 +16,7 @@ from sqlmodel import col
 from casework.outbox import Claim
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
+from casework.told import of_this_day
 from models.answer import Snooze
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
@@ -34,7 +35,7 @@ _dates, _first = table_of(Deadline).c, aliased(Deadline)
 _IN_FORCE = (
     select(
         *(col(each) for each in (Snooze.id, Snooze.until, Snooze.reason)),
-        *(col(Snooze.deadline_id), _dates.kind),
+        _dates.kind,
         *(_dates[name] for name in _NAMES),
     )
     .join(_first, col(_first.id) == col(Snooze.deadline_id))
@@ -55,17 +56,11 @@ class Quiet:
     reason: str
     deadline: Dated
     kind: str
-    first: int  # the deadline it was set on, before its date became certain
 
     @property
     def why(self) -> str:
         """Return why a reminder that came due did not speak."""
         return f"暂缓到 {self.until}：{self.reason}"
-
-    @property
-    def deadlines(self) -> tuple[int, int]:
-        """Return the numbers under which the date is or was known."""
-        return self.first, self.deadline.id
 
 
 def snoozes_in_force(session: Session) -> tuple[Quiet, ...]:
@@ -75,11 +70,10 @@ def snoozes_in_force(session: Session) -> tuple[Quiet, ...]:
             id=number,
             until=until,
             reason=reason,
-            first=first_id,
             kind=kind,
             deadline=Dated(**dict(zip(_NAMES, row, strict=True))),
         )
-        for number, until, reason, first_id, kind, *row in session.execute(_IN_FORCE)
+        for number, until, reason, kind, *row in session.execute(_IN_FORCE)
     )
 
 
@@ -105,9 +99,14 @@ def loud(services: Services, quiet: Quiet) -> str:
 
 def unchanged(session: Session, quiet: Iterable[Quiet]) -> None:
     """Hold the snoozes until this transaction ends; StaleWorkError when they are others by now."""
-    session.execute(_HELD)
-    if snoozes_in_force(session) != tuple(quiet):
+    if snoozes_held(session) != tuple(quiet):
         raise StaleWorkError
+
+
+def snoozes_held(session: Session) -> tuple[Quiet, ...]:
+    """Return the snoozes that nobody ended; nobody does until this transaction ends."""
+    session.execute(_HELD)
+    return snoozes_in_force(session)
 
 
 def awakened(
@@ -145,7 +144,7 @@ def _passed_over(
         return None
     rung = passed[-1]  # they come in the order of their days
     said = select(col(LetterItem.state)).where(
-        col(LetterItem.deadline_id).in_(quiet.deadlines),
+        col(LetterItem.deadline_id).in_(of_this_day(quiet.deadline)),
         col(LetterItem.kind) == ItemKind.RUNG.value,
         col(LetterItem.rung) == rung.key,
     )

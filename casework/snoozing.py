@@ -16,6 +16,7 @@ from casework.roles import may_decide
 from casework.scope import sees
 from casework.services import Actor, Services
 from casework.snooze import Quiet, awakened, end, loud, snoozes_in_force
+from casework.told import of_this_day
 from models.answer import Snooze
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Enterprise
@@ -125,7 +126,7 @@ def _quiet(session: Session, number: int) -> tuple[Quiet, ...]:
 def _take_back(session: Session, services: Services, quiet: Quiet) -> int:
     """Take its reminders out of the letters that have not left; return how many."""
     mine = (
-        col(LetterItem.deadline_id).in_(quiet.deadlines),
+        col(LetterItem.deadline_id).in_(of_this_day(quiet.deadline)),
         col(LetterItem.kind) == ItemKind.RUNG.value,
         col(LetterItem.state) == ItemState.CLAIMED.value,
         col(LetterItem.rung) != loud(services, quiet),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -44,6 +44,12 @@ def natural_name(deadline: Deadline) -> dict[str, object]:
 def same_matter(one: Any, other: Any) -> list[ColumnElement[bool]]:  # noqa: ANN401 - row or table
     """Return the condition that both are projections of one deadline."""
     return [getattr(one, name) == getattr(other, name) for name in _NAMING]
+
+
+def of_this_day(deadline: Any) -> Select[tuple[int | None]]:  # noqa: ANN401 - row or columns
+    """Return the numbers under which a date is or was known, as long as it lay on this day."""
+    same = (*same_matter(Deadline, deadline), col(Deadline.due_on) == deadline.due_on)
+    return select(col(Deadline.id)).where(*same)
 
 
 def told_of(

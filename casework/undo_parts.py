@@ -8,11 +8,12 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.one_a_day import TAKES_MORE, WAITING
+from casework.one_a_day import WAITING
 from casework.outbox import Claim
 from casework.project_again import late_claims, project
 from casework.services import Services
 from casework.snapshot import Before, key_of, open_dates, open_review
+from casework.speak_for import speak_for
 from models.case import Case, Review, ReviewState, Transition
 from models.deadline import TAKEN_BACK, Deadline, DeadlineState
 from models.letter import ItemState, Letter, LetterItem, LetterState
@@ -114,8 +115,6 @@ def bring_back(
         new = project(
             session, services, old, Due.from_json(old.basis), (old.suspended_on, TAKEN_BACK)
         )
-        # What waits in a letter about it still holds.
-        _speak_for(session, "deadline_id", old.id, new.id)
         claims += late_claims(session, services, new, calendar)
     return claims
 
@@ -140,7 +139,7 @@ def _propose(session: Session, case: Case, before: Before) -> None:
     session.add(again)
     session.flush()
     for old in _same(session, again):
-        _speak_for(session, "review_id", old, again.id)
+        speak_for(session, "review_id", old, again.id)
 
 
 def _named(review: Review) -> tuple[str, str, str, str]:
@@ -158,21 +157,3 @@ def _same(session: Session, review: Review) -> Iterator[int | None]:
             col(Review.id) != review.id,
         )
     ).all()
-
-
-def _speak_for(session: Session, column: str, old: int | None, new: int | None) -> None:
-    """Let what waits in letters that have not left speak for what took the place of the old."""
-    mine = (getattr(LetterItem, column) == old, col(LetterItem.state) == ItemState.CLAIMED.value)
-    held = select(col(LetterItem.letter_id)).where(*mine)
-    waiting = session.scalars(
-        select(col(Letter.id))
-        .where(col(Letter.id).in_(held), *TAKES_MORE)
-        .order_by(col(Letter.id))
-        .with_for_update()
-    ).all()
-    session.execute(
-        update(LetterItem)
-        .where(*mine, col(LetterItem.letter_id).in_(waiting))
-        .values({column: new})
-        .execution_options(synchronize_session=False)
-    )

@@ -8,7 +8,7 @@ import datetime as dt
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
@@ -22,12 +22,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import event, select
 from sqlmodel import col
 
+from casework import letter_undo
 from casework.absences import Away, come_back, go_away
 from casework.answers import Wish, answer
 from casework.bounces import take_in
 from casework.calendar_days import declare_day
 from casework.clocks import ClockWish, touch_clock
+from casework.decide import Verb, decide_case
+from casework.decide import Wish as Decision
 from casework.deliver import deliver
+from casework.letter_acts import Chosen, Done, LetterAct, carry_out, effect
 from casework.links import secret_of, token
 from casework.matters import matter_of
 from casework.pipeline import run_month
@@ -35,8 +39,12 @@ from casework.records import Happened, record_event
 from casework.remind import sweep
 from casework.reproject import reproject
 from casework.services import Actor, Services
+from casework.snooze import snoozes_in_force
 from casework.snoozing import snooze, unsnooze
+from casework.told import of_this_day
+from casework.undo import last_decision, take_back
 from models.audit import broken_at
+from models.case import Case
 from models.deadline import Deadline, DeadlineState
 from models.engine import make_engine
 from models.enterprise import Enterprise, Person
@@ -69,6 +77,7 @@ MIXED = replace(
         *LADDER.rungs[-1:],
     ),
 )
+STRUCK = "发信前已办结、改期或中止"
 FAULTS = st.lists(st.sampled_from(list(Fate)), max_size=4)
 
 
@@ -87,6 +96,7 @@ class Office(RuleBasedStateMachine):
         self._now = dt.datetime.combine(START, dt.time(9), tzinfo=ZONE)
         self._days = [START]  # on which a sweep was done to its end
         self._sent: list[tuple[dt.date, str, str]] = []  # day, mailbox, Message-ID
+        self._batches: list[str] = []  # what was decided of letters
         self._carrier = MemoryCarrier(remembers=False)
         self._services = services_on(
             f"sqlite:///{path}",
@@ -227,6 +237,42 @@ class Office(RuleBasedStateMachine):
             link = token(secret, (deadline, person), matter=matter, on=self._services.today)
             answer(self._services, link, Wish(kind=kind, receipt="示例 1", words="示例"))
 
+    @rule(data=st.data(), verb=st.sampled_from(list(Verb)))
+    def somebody_decides(self, data: st.DataObject, verb: Verb) -> None:
+        wish = Decision(case_id=self._some_case(data), verb=verb, reason="示例", need="参加培训")
+        decide_case(self._services, wish, by=BY)
+
+    @rule(data=st.data())
+    def a_decision_is_taken_back(self, data: st.DataObject) -> None:
+        """Somebody was wrong, on this day or the one before; what may not be is refused."""
+        with self._services.database.reading() as session:
+            last = last_decision(session, self._some_case(data))
+        if last is not None:
+            take_back(self._services, last.id or 0, reason="示例", by=BY)
+
+    @rule(
+        data=st.data(), act=st.sampled_from([LetterAct.HOLD, LetterAct.RELEASE, LetterAct.SUPPRESS])
+    )
+    def letters_are_decided_about(self, data: st.DataObject, act: LetterAct) -> None:
+        """Some are held, or never sent; what was held, or failed, leaves after all."""
+        with self._services.database.reading() as session:
+            held = (LetterState.HELD.value, LetterState.FAILED.value)
+            here = col(Letter.state).in_(held) if act is LetterAct.RELEASE else True
+            asked = select(col(Letter.id)).where(here).order_by(col(Letter.id))
+            known = tuple(number or 0 for number in session.scalars(asked))
+        possible = effect(self._services, Chosen(act=act, numbers=known)).letters
+        if possible:
+            numbers = tuple(sorted(data.draw(st.sets(st.sampled_from(possible), min_size=1))))
+            chosen = Chosen(act=act, numbers=numbers)
+            done = carry_out(self._services, chosen, reason="示例", by=BY)
+            assert isinstance(done, Done), done
+            self._batches.append(done.batch)
+
+    @precondition(lambda self: bool(self._batches))
+    @rule(data=st.data())
+    def that_is_undone(self, data: st.DataObject) -> None:
+        letter_undo.undo(self._services, data.draw(st.sampled_from(self._batches)), by=BY)
+
     @rule(first=st.integers(0, 9), days=st.integers(0, 20), comes_back=st.booleans())
     def a_clerk_is_away(self, first: int, days: int, *, comes_back: bool) -> None:
         """The head stands in for the clerk; or the clerk is back early."""
@@ -245,7 +291,8 @@ class Office(RuleBasedStateMachine):
         with self._services.database.reading() as session:
             letters = session.scalars(select(Letter).where(col(Letter.message_id) != "")).all()
         allowed = {each.message_id: 1 + each.may_repeat for each in letters}
-        assert all(number <= allowed[message_id] for message_id, number in copies.items())
+        # What a person let leave after all has another name than its first copies.
+        assert all(number <= allowed.get(each, 2) for each, number in copies.items())
 
     @invariant()
     def nobody_gets_two_letters_a_day(self) -> None:
@@ -289,6 +336,11 @@ class Office(RuleBasedStateMachine):
         with self._services.database.reading() as session:
             numbers = session.scalars(select(col(Deadline.id)).order_by(col(Deadline.id))).all()
         return (data.draw(st.sampled_from(numbers)) or 0) if numbers else 0
+
+    def _some_case(self, data: st.DataObject) -> int:
+        with self._services.database.reading() as session:
+            numbers = session.scalars(select(col(Case.id)).order_by(col(Case.id))).all()
+        return data.draw(st.sampled_from(numbers)) or 0
 
     def _work(self, faults: list[Fate]) -> None:
         self._swept()
@@ -368,6 +420,22 @@ class Office(RuleBasedStateMachine):
                 day = speaks_on(rung, deadline.due_on, calendar)
                 if max(opened, START) < day <= today:
                     assert (deadline.id, rung.key) in rungs, (deadline.title, rung.key, day)
+        self._nothing_was_struck_that_is_owed(due)
+
+    def _nothing_was_struck_that_is_owed(self, due: Sequence[Deadline]) -> None:
+        """What was not said because its date was over is said when the date is owed once more."""
+        with self._services.database.reading() as session:
+            quiet = {each.deadline.id for each in snoozes_in_force(session)}
+            for deadline in due:
+                of_it = select(LetterItem).where(
+                    col(LetterItem.deadline_id).in_(of_this_day(deadline))
+                )
+                items = session.scalars(of_it.order_by(col(LetterItem.id))).all()
+                said = {item.rung for item in items if item.state != ItemState.SUPPRESSED}
+                last = {item.rung: item.reason for item in items}
+                struck = {rung for rung, reason in last.items() if reason == STRUCK} - said
+                silent = deadline.id in quiet or deadline.suspended_on is not None
+                assert silent or not struck, (deadline, struck)
 
 
 def _next_workday(services: Services, now: dt.datetime) -> dt.datetime:
