@@ -93,7 +93,7 @@ def case_lines(
     session: Session, services: Services, rows: Sequence[Sequence[Any]]
 ) -> tuple[CaseLine, ...]:
     """Return rows that ``narrowed`` found as the list shows them."""
-    calendar, today = services.calendar(), services.today
+    calendar, today = services.calendar(session), services.today
     rules = read_rules(session, services, {row[0].revision for row in rows})
     return tuple(
         _line(row, rules[row[0].revision], calendar.workdays_between(row[0].entered_on, today))

@@ -29,6 +29,6 @@ def tell_move(session: Session, services: Services, case: Case, transition: Tran
         session,
         [said],
         send_on=transition.on,
-        calendar=services.calendar(),
+        calendar=services.calendar(session),
         a_week=services.letters_a_week,
     )

@@ -118,7 +118,7 @@ def _objections(back: _Back) -> Iterator[str]:
     if decision.verb == Verb.REOPEN.value:
         yield "重新开始不能撤销：不办了就放弃这个新的事项"
     day = decision.at.astimezone(services.zone).date()
-    if services.today > services.calendar().next_workday(day + ONE_DAY):
+    if services.today > services.calendar(back.session).next_workday(day + ONE_DAY):
         yield "已过一个工作日，不能撤销；请用退回、恢复等办理"
     yield from _changed_since(back)
     now = since(back.session, back.case)
@@ -164,7 +164,7 @@ def _carry_out(back: _Back, about: About, how: tuple[str, Actor]) -> TakenBack:
         session,
         claims,
         send_on=services.today,
-        calendar=services.calendar(),
+        calendar=services.calendar(session),
         a_week=services.letters_a_week,
     )
     row = {"decision_id": back.decision.id, "seq": case.version, "reason": reason, "by": by.name}
