@@ -25,10 +25,12 @@ from console.house import House
 from console.rendering import render
 from console.visits import Answer, Framed, Given, Handler, Missing, Sent, Shown, Visit
 from models.enterprise import Role
+from notifications.words import shortened
 from runtime.trouble import DATABASE_ERRORS, CannotRunError
 
 T = TypeVar("T")
 COOKIE, NEWS = "peiyu", "peiyu_said"
+_MOST_SAID = 300  # characters
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -229,8 +231,8 @@ def keep_cookie(request: Request, response: Response, name: str, value: str) -> 
 
 
 def say_next(request: Request, response: Response, sentence: str, mark: str = ".") -> None:
-    """Let the next page say what was done, once."""
-    keep_cookie(request, response, NEWS, quote(mark + sentence))
+    """Let the next page say what was done, once; no browser keeps more than 4 KB of it."""
+    keep_cookie(request, response, NEWS, quote(mark + shortened(sentence, _MOST_SAID)))
 
 
 def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") -> Response:
