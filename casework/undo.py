@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.outbox import queue
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.rulebook import rules_of
@@ -59,8 +60,8 @@ def take_back(services: Services, decision: int, *, reason: str, by: Actor) -> T
     """Take a decision back, or say why that can not be; twice is once."""
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明撤销的理由")
+    if refusal := no_reason(reason, "请写明撤销的理由"):
+        return refusal
     return services.database.transact(
         lambda session: _attempt(session, services, decision, (reason.strip(), by))
     )
