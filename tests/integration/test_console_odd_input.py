@@ -21,7 +21,6 @@ ODD = (
     "%C2%B2",  # ², a digit to Python and no number
     "-1",
     "9" * 30,
-    "999999999999999",
     "2147483648",
     "a%00b",
     "%ED%A0%80",  # half a character
