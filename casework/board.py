@@ -134,7 +134,7 @@ def _count_cases(
     session: Session, services: Services, rules: Mapping[str, Programme], cycle: int | None
 ) -> _Counts:
     """Count the cases, those of one stage and day at once."""
-    calendar, today = services.calendar(), services.today
+    calendar, today = services.calendar(session), services.today
     alike = (
         col(Case.programme),
         col(Case.stage),

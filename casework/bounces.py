@@ -11,6 +11,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.leaving import UNCERTAIN
 from casework.letters_page import seen_letters
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_handle_letters
 from casework.services import Actor, Services
@@ -116,8 +117,8 @@ def trust(services: Services, email: str, *, reason: str, by: Actor) -> str | Re
     wanted = email.strip().lower()
     if refused := may_handle_letters(by):
         return refused
-    if not reason.strip():
-        return Refusal(reason="请写明理由")
+    if refusal := no_reason(reason):
+        return refusal
 
     def attempt(session: Session) -> str | Refusal:
         row = session.get(BadAddress, wanted)

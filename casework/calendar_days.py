@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_keep
 from casework.scope import sees_all
@@ -45,8 +46,8 @@ def declare_day(
     services: Services, day: dt.date, *, working: bool, reason: str, by: Actor
 ) -> OverrideLine | Refusal:
     """Declare a day worked or off, above every calendar file; the newest word stands."""
-    if not reason.strip():
-        return Refusal(reason="请写明理由，例如：县政府通知停工一天")
+    if refusal := no_reason(reason, "请写明理由，例如：县政府通知停工一天"):
+        return refusal
     if refused := may_not_declare(services, by):
         return refused
 
@@ -74,8 +75,8 @@ def forget_day(
     services: Services, day: dt.date, *, reason: str, by: Actor
 ) -> OverrideLine | Refusal:
     """Take a declared day back: the calendar files speak again."""
-    if not reason.strip():
-        return Refusal(reason="请写明理由")
+    if refusal := no_reason(reason):
+        return refusal
     if refused := may_not_declare(services, by):
         return refused
 

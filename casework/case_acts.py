@@ -45,7 +45,7 @@ def case_acts(services: Services, case_id: int) -> CaseActs:
         case = session.get_one(Case, case_id)
         names = officer_names(session, {case.officer_id} if case.officer_id else set())
         last = last_decision(session, case_id)
-        may = last is not None and _is_fresh(services, last)
+        may = last is not None and _is_fresh(session, services, last)
         return CaseActs(
             officer=names.get(case.officer_id or 0, ""),
             assignment=assignment_of(session, case_id),
@@ -55,10 +55,10 @@ def case_acts(services: Services, case_id: int) -> CaseActs:
         )
 
 
-def _is_fresh(services: Services, decision: Decision) -> bool:
+def _is_fresh(session: Session, services: Services, decision: Decision) -> bool:
     day = decision.at.astimezone(services.zone).date()
     again = decision.verb == Verb.REOPEN.value
-    return not again and services.today <= services.calendar().next_workday(day + ONE_DAY)
+    return not again and services.today <= services.calendar(session).next_workday(day + ONE_DAY)
 
 
 def _lines(session: Session, services: Services, case_id: int) -> Iterator[ActLine]:

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from casework.cases import PAGE, CaseFilter, CaseLine, case_lines, narrowed
 from casework.services import Services
+from casework.typed import LARGEST, plain
 from models.case import Assessment, Case
 from models.enterprise import Enterprise
 from policy.programme import Phase
@@ -103,6 +104,14 @@ def _read(mark: str, column: str) -> list[Any] | None:
             return None
         if column == "days" and values:
             values[0] = dt.date.fromisoformat(str(values[0]))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return values if [type(each) for each in values] == [*_TYPES[column], int] else None
+    ours = [type(each) for each in values] == [*_TYPES[column], int]
+    return values if ours and all(map(_fits, values)) else None
+
+
+def _fits(value: object) -> bool:
+    """Say whether the tables could hold such a value."""
+    if isinstance(value, int):
+        return abs(value) <= LARGEST
+    return not isinstance(value, str) or value == plain(value)

@@ -129,7 +129,7 @@ def _page(session: Session, services: Services, case: Case) -> CasePage:
     rules = rules_of(session, case)
     enterprise = session.get_one(Enterprise, case.enterprise_id)
     stage = rules.stage(case.stage)
-    workdays = services.calendar().workdays_between(case.entered_on, services.today)
+    workdays = services.calendar(session).workdays_between(case.entered_on, services.today)
     judged = session.get(Assessment, (case.assessed, case.id)) if case.assessed else None
     step = _step(session, services, rules, case, judged)
     past = history(session, rules, case)
@@ -193,7 +193,7 @@ def _step(
         waived=book.waived.get(case.id or 0, frozenset()),
         held=case.held,
     )
-    return next_step(rules, facts, today=services.today, calendar=services.calendar())
+    return next_step(rules, facts, today=services.today, calendar=services.calendar(session))
 
 
 def _way(rules: Programme, now: Stage, history: History) -> tuple[StageLine, ...]:

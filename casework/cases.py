@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -93,7 +93,7 @@ def case_lines(
     session: Session, services: Services, rows: Sequence[Sequence[Any]]
 ) -> tuple[CaseLine, ...]:
     """Return rows that ``narrowed`` found as the list shows them."""
-    calendar, today = services.calendar(), services.today
+    calendar, today = services.calendar(session), services.today
     rules = read_rules(session, services, {row[0].revision for row in rows})
     return tuple(
         _line(row, rules[row[0].revision], calendar.workdays_between(row[0].entered_on, today))
@@ -165,7 +165,8 @@ def _exactly(services: Services, wanted: CaseFilter) -> Iterator[ColumnElement[b
     """Yield what a case's own row must say."""
     yield col(Case.final).is_not(None) if wanted.ended else col(Case.final).is_(None)
     if wanted.programme is not None:
-        yield col(Case.programme) == services.catalogue.programme(wanted.programme).key
+        known = services.catalogue.find(wanted.programme)  # a saved view may outlive its rules
+        yield col(Case.programme) == known.key if known else false()
     if wanted.phase is not None:
         yield col(Case.phase) == wanted.phase
     if wanted.cycle is not None:

@@ -15,6 +15,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.outbox import Claim, queue
 from casework.project_again import late_claims, project
+from casework.reasons import too_long
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.scope import sees
@@ -103,7 +104,8 @@ def touch_clock(
     services: Services, wish: ClockWish, *, by: Actor, preview: bool = False
 ) -> ClockChange | Refusal:
     """Carry an act out, or say why it may not happen; a ``preview`` keeps nothing of it."""
-    if refusal := may_decide(by):
+    unfit = too_long("理由", wish.reason) or too_long("文号", wish.document)
+    if refusal := may_decide(by) or unfit:
         return refusal
     if services.today > services.now().astimezone(services.zone).date():
         return Refusal(reason=f"{services.today} 还没有到，不能预先办理")

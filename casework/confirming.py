@@ -11,6 +11,7 @@ from sqlmodel import col
 from casework import runs
 from casework.audit import note
 from casework.confirmed import rule_says
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_confirm
 from casework.scope import sees_all
@@ -82,8 +83,8 @@ def take_back(services: Services, rule: Rule, *, reason: str, by: Actor) -> Conf
     programme, wrong = _known(services, rule, by)
     if programme is None or wrong:
         return wrong or _NO_RULE
-    if not reason.strip():
-        return Refusal(reason="请写明为什么撤销核实")
+    if refusal := no_reason(reason, "请写明为什么撤销核实"):
+        return refusal
     with services.database.reading() as session:
         last = _last(session, rule)
     if last is None or not last.stands:

@@ -68,7 +68,7 @@ def _page(session: Session, services: Services, row: Deadline) -> DatePage:
     duty = _duty(services, row)
     quiet = next((q for q in snoozes_in_force(session) if q.deadline.id == row.id), None)
     is_open = row.state == DeadlineState.OPEN.value
-    last = last_quiet_day(row.due_on, services.calendar())
+    last = last_quiet_day(row.due_on, services.calendar(session))
     return DatePage(
         line=due_line(services, row, firm.name, firm.uscc),
         state_title=DEADLINES[DeadlineState(row.state)],

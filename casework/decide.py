@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.pipeline import look_again, run_one
+from casework.reasons import no_reason
 from casework.refusal import Overtaken, Refusal, Unknown
 from casework.roles import may_decide
 from casework.rulebook import rules_of
@@ -47,7 +48,7 @@ class Foreseen:
 
 def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refusal:
     """Carry out a decision, or say why it may not happen."""
-    if refusal := may_decide(by) or _no_reason(wish):
+    if refusal := may_decide(by) or no_reason(wish.reason):
         return refusal
     if wish.verb is Verb.APPROVE:
         look_again(services, wish.case_id)  # it may rest on figures that were corrected
@@ -72,7 +73,7 @@ def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refus
 
 def foresee(services: Services, wish: Wish, *, by: Actor) -> Foreseen | Refusal:
     """Return what a decision would do: it is made, read, and taken back with its transaction."""
-    if refusal := may_decide(by) or _no_reason(wish):
+    if refusal := may_decide(by) or no_reason(wish.reason):
         return refusal
 
     def look(session: Session) -> Foreseen | Refusal:
@@ -125,10 +126,6 @@ def _attempt(session: Session, services: Services, wish: Wish, by: Actor) -> _Do
     _keep(act, stood)
     _audit(act, before)
     return _Done(act=act, case=act.case, before=before)
-
-
-def _no_reason(wish: Wish) -> Refusal | None:
-    return None if wish.reason.strip() else Refusal(reason="请写明理由")
 
 
 def _keep(act: Act, stood: str) -> None:

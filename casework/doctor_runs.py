@@ -113,7 +113,7 @@ def _sweep(session: Session, services: Services) -> Iterator[Check]:
     if last is None:
         yield warn("提醒", "还没有做过提醒", "peiyu run sweep")
         return
-    quiet = services.calendar().workdays_between(last, services.today) - 1
+    quiet = services.calendar(session).workdays_between(last, services.today) - 1
     if quiet >= _QUIET:
         yield warn("提醒", f"上次提醒是 {last}，已隔 {quiet} 个工作日", "peiyu run sweep")
     else:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case, false, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -134,8 +134,8 @@ def _dated(services: Services, wanted: DueFilter) -> Iterator[ColumnElement[bool
     else:
         yield col(Deadline.due_on) <= services.today + dt.timedelta(days=wanted.days)
     if wanted.programme is not None:
-        key = services.catalogue.programme(wanted.programme).key
-        yield col(Deadline.programme) == key
+        known = services.catalogue.find(wanted.programme)  # a saved view may outlive its rules
+        yield col(Deadline.programme) == known.key if known else false()
     if wanted.kind is not None:
         yield col(Deadline.kind) == wanted.kind
     if wanted.overdue:

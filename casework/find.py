@@ -7,6 +7,7 @@ from sqlmodel import col
 from casework.refusal import Refusal
 from casework.scope import seen_by, sees
 from casework.services import Services
+from casework.typed import number_of
 from models.case import Case
 from models.enterprise import Alias, Enterprise
 
@@ -43,11 +44,13 @@ def enterprise_of(session: Session, words: str, services: Services) -> Enterpris
 
 def is_case_number(words: str) -> bool:
     """Say whether somebody typed the number of a case; a credit code may be all digits too."""
-    return words.strip().isdigit() and len(words.strip()) < len("91431281MAXX00015X")
+    typed = words.strip()
+    return typed.isascii() and typed.isdecimal() and len(typed) < len("91431281MAXX00015X")
 
 
 def _numbered(session: Session, services: Services, words: str) -> Case | Refusal:
-    case = session.get(Case, int(words))
+    number = number_of(words.strip())
+    case = None if number is None else session.get(Case, number)
     if case is None or not sees(session, services, case.enterprise_id):
         return Refusal(reason=f"没有编号为 {words} 的事项")
     return case

@@ -15,7 +15,7 @@ from policy.workdays import ONE_DAY, Calendar
 def late_in_stage(session: Session, services: Services) -> ColumnElement[bool]:
     """Return the condition that an open case is over the limit of its stage, by its own rules."""
     used = session.scalars(select(col(Case.revision)).distinct())
-    calendar, today = services.calendar(), services.today
+    calendar, today = services.calendar(session), services.today
     late = [
         and_(
             col(Case.revision) == revision,

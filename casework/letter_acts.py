@@ -19,6 +19,7 @@ from casework.audit import note
 from casework.letter_changes import CHANGES
 from casework.letter_events import events_in, kept
 from casework.letters_page import LetterFilter, asked_for, seen_letters
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_handle_letters
 from casework.services import Actor, Services
@@ -116,10 +117,7 @@ def carry_out(
 
     The same stamp again changes nothing and returns what was done.
     """
-    refused = may_handle_letters(by)
-    if refused is None and not reason.strip():
-        refused = Refusal(reason="请写明理由")
-    if refused:
+    if refused := may_handle_letters(by) or no_reason(reason):
         return refused
 
     def attempt(session: Session) -> Done | Refusal:

@@ -10,12 +10,12 @@ from sqlmodel import col
 
 from casework.scope import within
 from casework.services import Services
+from casework.typed import number_of
 from casework.words import ITEMS, LETTERS, ROLES
 from models.enterprise import Enterprise, Person, Role
 from models.letter import ItemKind, ItemState, Letter, LetterItem, LetterState
 
 PAGE = 100
-_DIGITS = 15  # more is no number of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +131,10 @@ def _beyond(place: str) -> Iterable[ColumnElement[bool]]:
     """Yield the condition that a letter comes after a place in the list, if it is one."""
     day, _, number = place.partition(".")
     try:
-        on, last = dt.date.fromisoformat(day), int(number[:_DIGITS])
+        on, last = dt.date.fromisoformat(day), number_of(number)
     except ValueError:
+        return
+    if last is None:
         return
     yield or_(col(Letter.send_on) < on, and_(col(Letter.send_on) == on, col(Letter.id) > last))
 

@@ -24,7 +24,7 @@ def tell_leaders(session: Session, services: Services, on: dt.date) -> int:
     if runs.last_finished(session, runs.MONTHLY, before=f"{on:%Y-%m}") is None:
         return 0
     claims = list(_claims(session, services, on))
-    return queue(session, services, claims, send_on=on, calendar=services.calendar())
+    return queue(session, services, claims, send_on=on, calendar=services.calendar(session))
 
 
 def _claims(session: Session, services: Services, on: dt.date) -> Iterator[Claim]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.scope import seen_by, sees
@@ -79,8 +80,8 @@ def strike_note(services: Services, number: int, *, reason: str, by: Actor) -> R
     """Strike a note out: it stays to be read, with who did that and why."""
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明划去的理由")
+    if refusal := no_reason(reason, "请写明划去的理由"):
+        return refusal
 
     def attempt(session: Session) -> Refusal | None:
         row = session.get(Note, number, with_for_update=True)

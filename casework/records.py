@@ -10,6 +10,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.find import case_of, enterprise_of
 from casework.pipeline import run_one
+from casework.reasons import too_long
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.services import Actor, Services
@@ -113,7 +114,7 @@ def _kind(services: Services, programme: Programme, happened: Happened) -> Recor
         return Refusal(reason=f"{happened.on.isoformat()} 还没有到，只能登记已发生的事")
     if kind.evidence and not happened.evidence.strip():
         return Refusal(reason=f"登记“{kind.title}”需要凭据：{kind.evidence}")
-    return kind
+    return too_long("凭据", happened.evidence) or kind
 
 
 def _write(

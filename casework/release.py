@@ -15,6 +15,7 @@ from casework import runs
 from casework.audit import note
 from casework.held import catching_up, open_restores
 from casework.letter_acts import Chosen, LetterAct, carry_out
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.remind import swept_on
 from casework.services import Actor, Services
@@ -47,8 +48,8 @@ def suppress(
     services: Services, numbers: Sequence[int] | None, *, reason: str, by: Actor
 ) -> Settled | Refusal:
     """Decide that letters that wait for a word, all without ``numbers``, are never sent."""
-    if not reason.strip():
-        return Refusal(reason="请写明不再发的理由")
+    if refusal := no_reason(reason, "请写明不再发的理由"):
+        return refusal
     return _settle(services, (LetterAct.SUPPRESS, numbers), reason=reason, by=by)
 
 

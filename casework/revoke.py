@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.pipeline import run_one
+from casework.reasons import no_reason
 from casework.records import Happened, met_reason, subject_of
 from casework.refusal import Refusal
 from casework.roles import may_decide
@@ -43,8 +44,8 @@ def revoke_record(
     """Take back the record of this target, kind and day; its evidence tells it from others."""
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明作废的理由")
+    if refusal := no_reason(reason, "请写明作废的理由"):
+        return refusal
 
     def attempt(session: Session) -> tuple[Revoked, str, int] | Refusal:
         found = subject_of(session, services, happened)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from config.catalogue import Catalogue
@@ -96,11 +97,16 @@ class Services:
         """Return the same services told to act on a day."""
         return replace(self, day=day)
 
-    def calendar(self) -> Calendar:
-        """Return the calendar in force: staff overrides above the gazetted files."""
-        with self.database.reading() as session:
-            rows = session.execute(_DECLARED)
-            declared = {day: working for day, working in rows}  # noqa: C416 - rows are no pairs to mypy
+    def calendar(self, session: Session | None = None) -> Calendar:
+        """Return the calendar in force: staff overrides above the gazetted files.
+
+        Who has a session open gives it. Whoever holds a connection and waits for a second one
+        waits for ever once enough others do the same.
+        """
+        if session is None:
+            with self.database.reading() as alone:
+                return self.calendar(alone)
+        declared = {day: working for day, working in session.execute(_DECLARED)}  # noqa: C416 - rows are no pairs to mypy
         for day, working in self.supposing.items():
             declared.pop(day, None)
             if working is not None:

@@ -13,6 +13,7 @@ from sqlmodel import col
 from casework.audit import note
 from casework.matters import newest
 from casework.outbox import Claim, queue
+from casework.reasons import no_reason
 from casework.recipients import contact_claim
 from casework.records import Happened, Written, go_on, meet_by_receipt, record_in
 from casework.refusal import Refusal
@@ -92,8 +93,8 @@ def give_back(
 
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明退回的理由，企业会看到")
+    if refusal := no_reason(reason, "请写明退回的理由，企业会看到"):
+        return refusal
     return services.database.transact(attempt)
 
 
@@ -108,8 +109,8 @@ def handled(services: Services, number: int, *, reason: str, by: Actor) -> Settl
 
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明怎么办的")
+    if refusal := no_reason(reason, "请写明怎么办的"):
+        return refusal
     return services.database.transact(attempt)
 
 

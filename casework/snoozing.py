@@ -11,6 +11,7 @@ from casework.audit import note
 from casework.matters import matter_of
 from casework.one_a_day import TAKES_MORE
 from casework.outbox import queue
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.scope import sees
@@ -66,8 +67,8 @@ def snooze(
 
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明暂缓提醒的理由")
+    if refusal := no_reason(reason, "请写明暂缓提醒的理由"):
+        return refusal
     return services.database.transact(attempt)
 
 

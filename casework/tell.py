@@ -30,5 +30,5 @@ def tell_move(session: Session, services: Services, case: Case, transition: Tran
         services,
         [said],
         send_on=transition.on,
-        calendar=services.calendar(),
+        calendar=services.calendar(session),
     )

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.outbox import queue
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.rulebook import rules_of
@@ -60,8 +61,8 @@ def take_back(services: Services, decision: int, *, reason: str, by: Actor) -> T
     """Take a decision back, or say why that can not be; twice is once."""
     if refusal := may_decide(by):
         return refusal
-    if not reason.strip():
-        return Refusal(reason="请写明撤销的理由")
+    if refusal := no_reason(reason, "请写明撤销的理由"):
+        return refusal
     return services.database.transact(
         lambda session: _attempt(session, services, decision, (reason.strip(), by))
     )
@@ -121,7 +122,7 @@ def _objections(back: _Back) -> Iterator[str]:
     if decision.verb == Verb.REOPEN.value:
         yield "重新开始不能撤销：不办了就放弃这个新的事项"
     day = decision.at.astimezone(services.zone).date()
-    if services.today > services.calendar().next_workday(day + ONE_DAY):
+    if services.today > services.calendar(back.session).next_workday(day + ONE_DAY):
         yield "已过一个工作日，不能撤销；请用退回、恢复等办理"
     yield from _changed_since(back)
     now = since(back.session, back.case)
@@ -168,7 +169,7 @@ def _carry_out(back: _Back, about: About, how: tuple[str, Actor]) -> TakenBack:
         services,
         claims,
         send_on=services.today,
-        calendar=services.calendar(),
+        calendar=services.calendar(session),
     )
     row = {"decision_id": back.decision.id, "seq": case.version, "reason": reason, "by": by.name}
     insert_all(session, Undoing, [row | {"at": services.now()}])

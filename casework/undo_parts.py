@@ -109,7 +109,7 @@ def bring_back(
         row.reason = TAKEN_BACK
     session.flush()
     _propose(session, case, before)
-    calendar = services.calendar()
+    calendar = services.calendar(session)
     claims: list[Claim] = []
     for old in about.missing:
         new = project(

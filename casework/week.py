@@ -170,7 +170,7 @@ def _others(session: Session, services: Services, here: ColumnElement[bool]) -> 
         .group_by(*alike)
     ).all()
     rules = read_rules(session, services, {row[1] for row in rows})
-    calendar, today = services.calendar(), services.today
+    calendar, today = services.calendar(session), services.today
     cases: Counter[tuple[str, Stage]] = Counter()
     late: Counter[tuple[str, Stage]] = Counter()
     for _, revision, key, entered_on, number in rows:
@@ -194,18 +194,18 @@ def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
 
 def _wrong(session: Session, services: Services, divisions: Sequence[str]) -> WeekSection:
     """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
-    since = _last_week(services)
+    since = _last_week(session, services)
     lines = [*_letters(session, divisions, since), *_unsaid(session, divisions, since)]
     return _section("没有办成", Tone.FINAL, lines, count=len(lines))
 
 
-def _last_week(services: Services) -> dt.date:
+def _last_week(session: Session, services: Services) -> dt.date:
     """Return the Monday of the last week before this one in which anybody worked.
 
     The summary of that week left in its first hours, and what went wrong later is still untold.
     """
     today = services.today
-    worked = services.calendar().previous_workday(today - (today.weekday() + 1) * ONE_DAY)
+    worked = services.calendar(session).previous_workday(today - (today.weekday() + 1) * ONE_DAY)
     return worked - worked.weekday() * ONE_DAY
 
 

@@ -34,12 +34,19 @@ class Catalogue:
 
     def programme(self, name: str) -> Programme:
         """Return the programme with this key, title or alias; KeyError when there is none."""
+        found = self.find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def find(self, name: str) -> Programme | None:
+        """Return the programme with this key, title or alias; None when there is none."""
         wanted = name.strip().casefold()
         for programme in self.programmes.values():
             names = (programme.key, programme.title, *programme.aliases)
             if wanted in [each.casefold() for each in names]:
                 return programme
-        raise KeyError(name)
+        return None
 
     def title_of(self, key: str) -> str:
         """Return a programme's title; its key where its file is gone and rows still name it."""

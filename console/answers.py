@@ -21,6 +21,7 @@ from casework.answers import Given, Gone, Question, Wish, answer, look
 from casework.links import PATH
 from casework.refusal import Refusal
 from casework.services import Services
+from casework.typed import plain
 from console.rendering import Alone
 from notifications.letters import FLAGS
 from notifications.words import countdown
@@ -124,7 +125,8 @@ def _answered(services: Services, token: str, body: bytes) -> Response:
         kind = AnswerKind(typed.get("answer", [""])[0])
     except ValueError:  # no form of ours: it is shown again
         return _shown(services, look(services, token), Refusal(reason="请选一项答复"))
-    wish = Wish(kind=kind, receipt=typed.get("receipt", [""])[0], words=typed.get("words", [""])[0])
+    said = {name: plain(typed.get(name, [""])[0]) for name in ("receipt", "words")}
+    wish = Wish(kind=kind, receipt=said["receipt"], words=said["words"])
     came = answer(services, token, wish)
     if isinstance(came, Refusal):
         return _shown(services, look(services, token), came, wish)

@@ -9,6 +9,7 @@ from casework.audit_page import AuditFilter, audit_page, state_of_chain
 from casework.audit_words import ACTS
 from casework.refusal import Refusal
 from casework.roles import AUDITORS
+from casework.typed import number_of
 from console.people import tabs
 from console.site import Site
 from console.visits import Answer, Given, Sent, Shown, Visit
@@ -26,8 +27,8 @@ def add_audit(site: Site) -> None:
 def show_audit(visit: Visit) -> Answer:
     """Show the entries of a filter, the latest first."""
     wanted = _filter(lambda name: visit.query.get(name, "").strip())
-    before = visit.query.get("before", "")
-    found = audit_page(visit.services, wanted, before=int(before) if before.isdigit() else None)
+    before = number_of(visit.query.get("before", ""))
+    found = audit_page(visit.services, wanted, before=before)
     asked = _asked(wanted)
     following = urlencode({**asked, "before": found.following}) if found.following else ""
     return Shown(
@@ -81,6 +82,7 @@ def _asked(wanted: AuditFilter) -> Mapping[str, str]:
 
 def _day(words: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(words)
+        day = dt.date.fromisoformat(words)
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2100 else None  # noqa: PLR2004 - no date of ours is beyond

@@ -7,6 +7,7 @@ from casework.board import board
 from casework.refusal import Refusal
 from casework.stock_flow import FIGURES, YearFlow, flow_rows, year_flows
 from casework.targets import SETTERS, NewTarget, in_force, set_target, targets_said
+from casework.typed import number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from policy.programme import Programme
@@ -160,8 +161,8 @@ def _programme(visit: Visit) -> Programme | None:
 
 
 def _number(words: str) -> int | None:
-    digits = words.removeprefix("-")
-    return int(words) if digits.isdecimal() and len(digits) <= 9 else None  # noqa: PLR2004
+    number = number_of(words.removeprefix("-"))
+    return -number if number is not None and words.startswith("-") else number
 
 
 def _year(words: str) -> int | None:

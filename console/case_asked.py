@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from casework.assign import officers
 from casework.cases import CaseFilter
+from casework.typed import number_of
 from console.visits import Visit
 
 MINE, NOBODYS = "me", "nobody"
@@ -14,14 +15,14 @@ _UNKNOWN = -1  # whoever has left, or never was: their list is empty
 
 def filter_of(visit: Visit, query: Mapping[str, str]) -> CaseFilter:
     """Return what an address asks for; whose is said of whoever looks."""
-    cycle, whose = query.get("cycle", ""), query.get("officer", "")
+    whose = query.get("officer", "")
     logins = {each.login: each.id for each in officers(visit.services)} if whose else {}
     people = {NOBODYS: 0, MINE: visit.who.person_id, **logins}
     return CaseFilter(
         programme=query.get("programme") or None,
         stage=query.get("stage") or None,
         phase=query.get("phase") or None,
-        cycle=int(cycle) if cycle.isdigit() and len(cycle) < 5 else None,  # noqa: PLR2004
+        cycle=number_of(query.get("cycle", "")),
         words=query.get("q", ""),
         officer=people.get(whose, _UNKNOWN) if whose else None,
         **{name: bool(query.get(name)) for name in _TICKED},

@@ -8,6 +8,7 @@ from casework.assign import officers
 from casework.case_order import COLUMNS, Order, order_of, ordered_cases
 from casework.cases import CaseFilter, CaseLine, cases, count_cases
 from casework.roles import DECIDERS
+from casework.typed import number_of
 from casework.words import FINALS, PHASES, VERBS, VERDICTS
 from console.case_asked import filter_of
 from console.kept import kept
@@ -78,8 +79,7 @@ def _lines(visit: Visit, wanted: CaseFilter) -> tuple[tuple[CaseLine, ...], str]
     if order is not None:
         found = ordered_cases(visit.services, wanted, order, after=after)
         return found.lines, found.following
-    number = int(after) if after.isdigit() and len(after) < 16 else 0  # noqa: PLR2004
-    listed = cases(visit.services, wanted, after=number)
+    listed = cases(visit.services, wanted, after=number_of(after) or 0)
     return listed.lines, str(listed.following or "")
 
 

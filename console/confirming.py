@@ -6,6 +6,7 @@ from casework.confirmed import rule_says
 from casework.confirming import Document, Rule, confirm_rule, seq_of, take_back
 from casework.refusal import Refusal
 from casework.roles import CONFIRMERS
+from casework.typed import number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from models.confirmation import Part
@@ -69,12 +70,12 @@ def unconfirm(visit: Visit) -> Answer:
 
 
 def _rule(visit: Visit) -> Rule:
-    seq = visit.said("seq")
+    seq = number_of(visit.said("seq"))
     return Rule(
         programme=visit.path["name"],
         part=visit.said("part"),
         key=visit.said("key"),
-        seq=int(seq) if seq.isdecimal() and len(seq) < 10 else -1,  # noqa: PLR2004 - no number of ours
+        seq=-1 if seq is None else seq,
     )
 
 

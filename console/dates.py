@@ -7,12 +7,13 @@ from casework.date_page import DatePage, date_page
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
 from casework.snoozing import snooze, unsnooze
+from casework.typed import number_of
 from casework.words import CLOCK_ACTS, KINDS
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from policy.clocks import Act
 
-_LONGEST_NUMBER = 15
+_MOST_DAYS = 9_999
 
 
 def add_dates(site: Site) -> None:
@@ -30,10 +31,10 @@ def show_date(visit: Visit) -> Answer:
 
 
 def _page(visit: Visit) -> DatePage | None:
-    number = visit.path["number"]
-    if not number.isdigit() or len(number) > _LONGEST_NUMBER:
+    number = number_of(visit.path["number"])
+    if number is None:
         return None
-    page = date_page(visit.services, int(number))
+    page = date_page(visit.services, number)
     return None if isinstance(page, Refusal) else page
 
 
@@ -71,15 +72,15 @@ def touch(visit: Visit) -> Answer:
 
 
 def _wish(visit: Visit, page: DatePage, act: Act) -> ClockWish:
-    days, seen = visit.said("days"), visit.said("seen")
+    days = number_of(visit.said("days")) or 0
     return ClockWish(
         deadline=page.line.id,
         act=act,
         reason=visit.said("reason"),
-        days=int(days) if days.isdigit() and len(days) < 5 else 0,  # noqa: PLR2004
+        days=days if days <= _MOST_DAYS else 0,
         document=visit.said("document"),
         tell=visit.said("tell") == "yes",
-        expecting=int(seen) if seen.isdigit() and len(seen) < _LONGEST_NUMBER else None,
+        expecting=number_of(visit.said("seen")),
     )
 
 

@@ -8,6 +8,7 @@ from casework.due import ALL_DAYS, DueFilter, due_page
 from casework.month_dates import month_of_dates
 from casework.officers import officers
 from casework.refusal import Refusal
+from casework.typed import number_of
 from casework.words import KINDS
 from console.kept import kept
 from console.site import Site
@@ -115,7 +116,7 @@ def _why_off(visit: Visit, day: dt.date) -> str:
 
 
 def _number(words: str) -> int:
-    return min(int(words), _MOST_SKIPPED) if words.isdecimal() and len(words) < 9 else 0  # noqa: PLR2004
+    return min(number_of(words) or 0, _MOST_SKIPPED)
 
 
 def _day(words: str) -> dt.date | None:

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from casework.enterprise_page import enterprise_page, enterprises
 from casework.refusal import Refusal
+from casework.typed import number_of
 from casework.words import KINDS
 from console.kept import kept
 from console.remarks import noted
@@ -19,8 +20,8 @@ def add_firms(site: Site) -> None:
 
 def show_enterprises(visit: Visit) -> Answer:
     """Show the enterprises whose name has these words."""
-    words, after = visit.query.get("q", ""), visit.query.get("after", "")
-    found = enterprises(visit.services, words, after=int(after) if after.isdigit() else 0)
+    words, after = visit.query.get("q", ""), number_of(visit.query.get("after", "")) or 0
+    found = enterprises(visit.services, words, after=after)
     following = urlencode({"q": words, "after": found.following}) if found.following else ""
     return Shown(
         template="enterprises.html",

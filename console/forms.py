@@ -8,6 +8,8 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from casework.typed import plain
+
 SMALL = 64 * 1024  # bytes of a form without files
 _FIELDS = 1_000
 _FILES = 20
@@ -43,9 +45,14 @@ async def form_of(request: Request, largest: int = SMALL) -> Form:
         return await _with_files(request, largest)
     body = b"".join([piece async for piece in _no_more_than(request, largest)])
     try:
-        return Form(fields=parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS))
+        fields = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS)
     except ValueError:
         raise RefusedError(413) from None
+    return Form(fields=_plain(fields))
+
+
+def _plain(fields: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    return {plain(name): [plain(each) for each in said] for name, said in fields.items()}
 
 
 async def _with_files(request: Request, largest: int) -> Form:
@@ -66,11 +73,12 @@ async def _with_files(request: Request, largest: int) -> Form:
     files: dict[str, File] = {}
     for name, value in sent.multi_items():
         if isinstance(value, UploadFile):
-            files[name] = File(name=value.filename or "", content=await value.read())
+            files[name] = File(name=plain(value.filename or ""), content=await value.read())
         else:
             fields.setdefault(name, []).append(value)
     await sent.close()
-    return Form(fields=fields, files={name: each for name, each in files.items() if each.name})
+    named = {name: each for name, each in files.items() if each.name}
+    return Form(fields=_plain(fields), files=named)
 
 
 async def _no_more_than(request: Request, largest: int) -> AsyncGenerator[bytes, None]:

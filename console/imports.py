@@ -10,6 +10,7 @@ from casework.import_roster import ImportReport, apply, preview
 from casework.import_undo import preview_undo, undo
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
+from casework.typed import number_of
 from casework.uploads import find_upload, keep_upload, waiting_uploads
 from console.forms import SMALL
 from console.site import Site
@@ -25,7 +26,6 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SOME = 200  # changes, newcomers or problems of one page
 _GONE = "没有这个文件，或者它放了三天以上已经删去，请重新上传"
 _AGAIN = "您核对以后数据有变化，没有办。下面是现在的情况，请再看一遍"
-_NUMBER = 15  # digits; more is no number of ours
 
 
 def add_imports(site: Site) -> None:
@@ -43,7 +43,7 @@ def add_imports(site: Site) -> None:
 
 def show_imports(visit: Visit) -> Answer:
     """Show where a file is sent, the files that wait for a yes, and the imports that were."""
-    found = list_batches(visit.services, before=_number(visit.query.get("before", "")))
+    found = list_batches(visit.services, before=number_of(visit.query.get("before", "")) or 0)
     decides = visit.who.role in DECIDERS
     return Shown(
         template="imports.html",
@@ -80,7 +80,7 @@ def show_file(visit: Visit) -> Answer:
     if upload is None:
         return Missing(what=_GONE)
     report = preview(visit.services, _roster(upload))
-    start = _number(visit.query.get("from", ""))
+    start = number_of(visit.query.get("from", "")) or 0
     return Shown(
         template="import_file.html",
         values={
@@ -142,7 +142,8 @@ def _counted(report: ImportReport) -> str:
 
 def show_batch(visit: Visit) -> Answer:
     """Show one import: who, when, and what it changed."""
-    number, after = _number(visit.path["number"]), _number(visit.query.get("after", ""))
+    number = number_of(visit.path["number"]) or 0
+    after = number_of(visit.query.get("after", "")) or 0
     page = batch_page(visit.services, number, after=after)
     if isinstance(page, Refusal):
         return Missing()
@@ -160,7 +161,7 @@ def show_batch(visit: Visit) -> Answer:
 
 def show_undo(visit: Visit) -> Answer:
     """Show what taking an import back would do, and what it can not do."""
-    number = _number(visit.path["number"])
+    number = number_of(visit.path["number"]) or 0
     found = preview_undo(visit.services, number)
     if isinstance(found, Refusal):
         return _back(visit, number, found)
@@ -169,7 +170,7 @@ def show_undo(visit: Visit) -> Answer:
 
 def undo_batch(visit: Visit) -> Answer:
     """Take an import back exactly as it was shown; once."""
-    number = _number(visit.path["number"])
+    number = number_of(visit.path["number"]) or 0
     seen = visit.said("seen") or "nothing"
     done = undo(visit.services, number, by=visit.who.actor, seen=seen)
     if isinstance(done, Refusal):
@@ -194,7 +195,3 @@ def _roster(upload: Upload) -> Roster:
 @lru_cache(maxsize=2)  # a large file takes seconds to read, and is asked for again to say yes
 def _read(name: str, content: bytes) -> Roster:
     return roster_of(name, content)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= _NUMBER else 0

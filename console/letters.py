@@ -14,6 +14,7 @@ from casework.letter_undo import batch_page, undo
 from casework.letters_page import PAGE, LetterFilter, letter_lines, outbox
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
+from casework.typed import number_of
 from casework.words import LETTERS
 from console.kept import kept
 from console.site import Site
@@ -22,7 +23,6 @@ from models.letter import LetterState
 
 REASONS = ("企业来电，先不发", "内容还要核对", "电话里已经告知", "邮箱已更正", "对方说没有收到")
 _ALL = "all."
-_DIGITS = 15  # more is no number of ours
 _KEYS = ("state", "on", "q", "person", "uscc")
 # Whatever a letter links to answers for somebody else: shown, it leads nowhere.
 _LINK = re.compile(r'(<a\b[^>]*?)\shref="[^"]*"', re.IGNORECASE)
@@ -72,7 +72,7 @@ def letters_wanted(query: Mapping[str, str]) -> LetterFilter:
         state=states.get(query.get("state", "")),
         send_on=_day(query.get("on", "")),
         words=query.get("q", ""),
-        person=_number(person) if person else None,
+        person=(number_of(person) or 0) if person else None,
         uscc=query.get("uscc", ""),
     )
 
@@ -84,13 +84,8 @@ def _day(words: str) -> dt.date | None:
         return None
 
 
-def _number(words: str) -> int:
-    """Return a number that somebody sent; 0, which nothing has, when it is none of ours."""
-    return int(words) if words.isascii() and words.isdigit() and len(words) <= _DIGITS else 0
-
-
 def _page(visit: Visit) -> LetterPage | None:
-    found = letter_page(visit.services, _number(visit.path["number"]))
+    found = letter_page(visit.services, number_of(visit.path["number"]) or 0)
     return None if isinstance(found, Refusal) else found
 
 
@@ -171,7 +166,7 @@ def _chosen(visit: Visit) -> Chosen | None:
         return None
     if verb.startswith(_ALL):
         return Chosen(act=act, wanted=letters_wanted(dict(parse_qsl(visit.said("filter")))))
-    numbers = [_number(each) for each in visit.form.get("letter", ())]
+    numbers = [number_of(each) for each in visit.form.get("letter", ())]
     return Chosen(act=act, numbers=tuple(dict.fromkeys(filter(None, numbers))))
 
 

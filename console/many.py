@@ -8,6 +8,7 @@ from casework.assign import Given, Giving, assign_case, officers
 from casework.cases import CaseLine, cases, cases_numbered, count_cases
 from casework.decide import Foreseen, Verb, Wish, decide_case, foresee
 from casework.refusal import Refusal
+from casework.typed import number_of
 from casework.words import VERBS
 from console.case_asked import asked_at
 from console.site import Site
@@ -16,7 +17,6 @@ from console.visits import Answer, Missing, Sent, Shown, Visit
 BULK = (Verb.APPROVE, Verb.HOLD, Verb.RESUME, Verb.RETURN)
 ASSIGN = "assign"
 MOST = 200  # cases acted on at once
-_LONGEST_NUMBER = 15
 Chosen: TypeAlias = Sequence[tuple[int, int]]  # a case's number, and what somebody saw of it
 
 
@@ -100,11 +100,8 @@ def _chosen(visit: Visit, back: str) -> tuple[Chosen, int]:
         found = cases(visit.services, wanted, limit=MOST).lines
         return [(line.id, line.version) for line in found], count_cases(visit.services, wanted)
     pairs = [pair.partition(".") for pair in dict.fromkeys(visit.form.get("case", ()))]
-    return [
-        (int(number), int(seen))
-        for number, _, seen in pairs[:MOST]
-        if number.isdigit() and seen.isdigit() and len(number + seen) < 2 * _LONGEST_NUMBER
-    ], 0
+    numbers = [(number_of(number), number_of(seen)) for number, _, seen in pairs[:MOST]]
+    return [(case, seen) for case, seen in numbers if case is not None and seen is not None], 0
 
 
 def _effect(visit: Visit, wanted: _Wanted, line: CaseLine, seen: int) -> Effect:

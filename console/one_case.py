@@ -11,6 +11,7 @@ from casework.records import Happened, Recorded, record_event
 from casework.refusal import Refusal
 from casework.revoke import revoke_record
 from casework.roles import DECIDERS
+from casework.typed import number_of
 from casework.words import VERBS
 from console.remarks import noted
 from console.site import Site
@@ -19,7 +20,6 @@ from models.letter import LetterState
 
 REASONS = ("材料齐全，符合条件", "材料不全，请补正后再报", "等企业补充数据", "等上级通知")
 _SINGLE = (Verb.APPROVE, Verb.RETURN, Verb.HOLD, Verb.RESUME, Verb.WITHDRAW, Verb.REOPEN)
-_LONGEST_NUMBER = 15
 
 
 def add_one_case(site: Site) -> None:
@@ -67,7 +67,7 @@ def _verbs(page: CasePage) -> Sequence[tuple[str, str]]:
 
 
 def _page(visit: Visit, number: str) -> CasePage | None:
-    if not number.isdigit() or len(number) > _LONGEST_NUMBER:
+    if number_of(number) is None:
         return None
     page = case_page(visit.services, number)
     return None if isinstance(page, Refusal) else page
@@ -105,15 +105,15 @@ def _said(page: CasePage) -> Iterator[tuple[str, str, str]]:
 
 def decide(visit: Visit) -> Answer:
     """Carry out a decision about one case; what was overtaken says by whom."""
-    number, version = visit.path["number"], visit.said("version")
+    number, version = number_of(visit.path["number"]), number_of(visit.said("version"))
     verb = {each.value: each for each in Verb}.get(visit.said("verb"))
-    if verb is None or not (number.isdigit() and version.isdigit()):
+    if verb is None or number is None or version is None:
         return Missing()
     wish = Wish(
-        case_id=int(number),
+        case_id=number,
         verb=verb,
         reason=visit.said("reason"),
-        expecting=int(version),
+        expecting=version,
         need=visit.said("need"),
     )
     done = decide_case(visit.services, wish, by=visit.who.actor)
@@ -159,7 +159,7 @@ def revoke(visit: Visit) -> Answer:
 
 def _happened(visit: Visit, kind: str, on: str, evidence: str) -> Happened | Sent:
     number = visit.path["number"]
-    if not number.isdigit() or len(number) > _LONGEST_NUMBER:
+    if number_of(number) is None:
         return Sent(to="/cases", said="没有这个事项", wrong=True)
     try:
         day = dt.date.fromisoformat(on)
@@ -170,10 +170,10 @@ def _happened(visit: Visit, kind: str, on: str, evidence: str) -> Happened | Sen
 
 def assign(visit: Visit) -> Answer:
     """Give the case to somebody."""
-    number, seen = visit.path["number"], visit.said("assignment")
-    if not (number.isdigit() and seen.isdigit() and len(number + seen) < 2 * _LONGEST_NUMBER):
+    number, seen = number_of(visit.path["number"]), number_of(visit.said("assignment"))
+    if number is None or seen is None:
         return Missing()
-    wish = Giving(case_id=int(number), login=visit.said("officer"), expecting=int(seen))
+    wish = Giving(case_id=number, login=visit.said("officer"), expecting=seen)
     done = assign_case(visit.services, wish, by=visit.who.actor)
     if isinstance(done, Refusal):
         return Sent(to=f"/cases/{number}", said=done.reason, wrong=True)

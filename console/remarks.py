@@ -7,6 +7,7 @@ from casework.certificates import Granted, register_certificate
 from casework.notes import NewNote, add_note, notes_of, strike_note
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
+from casework.typed import number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Visit
 
@@ -29,19 +30,19 @@ def noted(visit: Visit, uscc: str, case: int | None = None) -> dict[str, object]
 
 def _back(visit: Visit) -> str:
     case = visit.said("case")
-    return f"/cases/{case}" if case.isdigit() else f"/enterprises/{visit.path['uscc']}"
+    return f"/cases/{case}" if number_of(case) is not None else f"/enterprises/{visit.path['uscc']}"
 
 
 def write(visit: Visit) -> Answer:
     """Keep a note; the form that was sent twice is kept once."""
-    case, key = visit.said("case"), visit.said("key")
-    if not key or len(key) > 64 or (case and not (case.isdigit() and len(case) < 16)):  # noqa: PLR2004
+    case, key = number_of(visit.said("case")), visit.said("key")
+    if not key or len(key) > 64 or (visit.said("case") and case is None):  # noqa: PLR2004
         return Missing()
     new = NewNote(
         key=key,
         uscc=visit.path["uscc"],
         text=visit.said("text"),
-        case_id=int(case) if case else None,
+        case_id=case,
     )
     refused = add_note(visit.services, new, by=visit.who.actor)
     if refused is not None:
@@ -51,11 +52,11 @@ def write(visit: Visit) -> Answer:
 
 def strike(visit: Visit) -> Answer:
     """Strike a note out; it can still be read."""
-    number = visit.path["number"]
-    if not (number.isdigit() and len(number) < 16):  # noqa: PLR2004
+    number = number_of(visit.path["number"])
+    if number is None:
         return Missing()
     reason = visit.said("reason")
-    refused = strike_note(visit.services, int(number), reason=reason, by=visit.who.actor)
+    refused = strike_note(visit.services, number, reason=reason, by=visit.who.actor)
     if refused is not None:
         return Sent(to=_back(visit), said=refused.reason, wrong=True)
     return Sent(to=f"{_back(visit)}#notes", said="已划去，原文仍可查看")

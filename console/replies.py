@@ -4,6 +4,7 @@ from casework.answers_page import list_answers
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
 from casework.settle import SettledAnswer, confirm, give_back, handled
+from casework.typed import number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 
@@ -31,11 +32,11 @@ def show_replies(visit: Visit) -> Answer:
 
 def settle(visit: Visit) -> Answer:
     """Confirm a receipt, return it, or note how help was given."""
-    number, back = visit.path["number"], visit.said("back")
-    if not number.isdigit() or len(number) > 15:  # noqa: PLR2004 - more is no number of ours
+    number, back = number_of(visit.path["number"]), visit.said("back")
+    if number is None:
         return Missing()
     back = back if back.startswith(("/dates/", "/replies")) else "/replies"
-    done = _settled(visit, int(number))
+    done = _settled(visit, number)
     if done is None:
         return Missing()
     if isinstance(done, Refusal):

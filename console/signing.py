@@ -17,6 +17,7 @@ from casework.roles import STAFF
 from casework.services import Services
 from casework.sign_in import Browser, sign_in, sign_ins, sign_out
 from casework.tokens import list_tokens, revoke_token
+from casework.typed import number_of
 from console.first import OVER, first_form, take_first
 from console.forms import RefusedError, form_of
 from console.house import House
@@ -68,12 +69,10 @@ def me(visit: Visit) -> Answer:
 
 def take_back(visit: Visit) -> Answer:
     """End a token of one's own."""
-    number = visit.path["number"]
-    if not number.isdigit() or len(number) > 15:  # noqa: PLR2004 - more is no number of ours
+    number = number_of(visit.path["number"])
+    if number is None:
         return Missing()
-    done = revoke_token(
-        visit.services, int(number), by=visit.who.actor, person_id=visit.who.person_id
-    )
+    done = revoke_token(visit.services, number, by=visit.who.actor, person_id=visit.who.person_id)
     if isinstance(done, Refusal):
         return Missing()
     return Sent(to="/me", said=f"已收回令牌“{done.name}”，用它的程序马上进不来了")

@@ -5,7 +5,9 @@ No page is added beside it, so none can forget to ask.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hmac import compare_digest
+from typing import TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import FastAPI
@@ -16,15 +18,19 @@ from starlette.requests import Request
 from casework.roles import ADMINS, AUDITORS, DECIDERS, KEEPERS, STAFF
 from casework.services import Services
 from casework.sign_in import Visitor, visitor
+from casework.typed import plain
 from casework.words import ROLES
 from console.forms import SMALL, Form, RefusedError, form_of
 from console.house import House
 from console.rendering import render
 from console.visits import Answer, Framed, Given, Handler, Missing, Sent, Shown, Visit
 from models.enterprise import Role
+from notifications.words import shortened
 from runtime.trouble import DATABASE_ERRORS, CannotRunError
 
+T = TypeVar("T")
 COOKIE, NEWS = "peiyu", "peiyu_said"
+_MOST_SAID = 300  # characters
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -100,6 +106,12 @@ class Site:
         """
 
         async def endpoint(request: Request) -> Response:
+            if largest > SMALL:  # of a stranger not even that much is read
+                turned_away = await run_in_threadpool(
+                    safely, partial(self._at_the_door, request, roles)
+                )
+                if isinstance(turned_away, Response):
+                    return turned_away
             try:
                 form = await form_of(request, largest)
             except RefusedError as refused:
@@ -119,10 +131,10 @@ class Site:
     ) -> Response:
         def ask() -> Response:
             services = self.house.services()
-            who = visitor(services, request.cookies.get(COOKIE, ""))
-            if who is None:
-                return _to_sign_in(request)
-            if who.role not in roles or not _is_ours(request, who, form.fields):
+            who = self._at_the_door(request, roles)
+            if isinstance(who, Response):
+                return who
+            if request.method != "GET" and not _is_sealed(who, form.fields):
                 return trouble_page(403, who)
             seen = replace(services, division=who.division)
             visit = Visit(
@@ -130,8 +142,8 @@ class Site:
                 who=who,
                 place=_place(request),
                 origin=str(request.base_url).rstrip("/"),
-                path={name: str(value) for name, value in request.path_params.items()},
-                query=dict(request.query_params),
+                path={name: plain(str(value)) for name, value in request.path_params.items()},
+                query={name: plain(value) for name, value in request.query_params.items()},
                 form=form.fields,
                 files=form.files,
             )
@@ -139,8 +151,17 @@ class Site:
 
         return await run_in_threadpool(safely, ask)
 
+    def _at_the_door(self, request: Request, roles: frozenset[Role]) -> Visitor | Response:
+        """Return who asks, or what turns them away before anything of theirs is read."""
+        who = visitor(self.house.services(), request.cookies.get(COOKIE, ""))
+        if who is None:
+            return _to_sign_in(request)
+        if who.role not in roles or not (request.method == "GET" or is_from_here(request)):
+            return trouble_page(403, who)
+        return who
 
-def safely(ask: Callable[[], Response]) -> Response:
+
+def safely(ask: Callable[[], T]) -> T | Response:
     """Ask, and say it calmly when the data is away."""
     try:
         return ask()
@@ -148,16 +169,10 @@ def safely(ask: Callable[[], Response]) -> Response:
         return trouble_page(503)
 
 
-def _is_ours(request: Request, who: Visitor, form: Mapping[str, Sequence[str]]) -> bool:
-    """Say whether a request may change something: it came from a page of this very browser."""
-    if request.method == "GET":
-        return True
+def _is_sealed(who: Visitor, form: Mapping[str, Sequence[str]]) -> bool:
+    """Say whether a form may change something: a page of this very browser gave it."""
     seals = form.get("seal", ())
-    return (
-        is_from_here(request)
-        and bool(seals)
-        and compare_digest(seals[0].encode(), who.seal.encode())
-    )
+    return bool(seals) and compare_digest(seals[0].encode(), who.seal.encode())
 
 
 def is_from_here(request: Request) -> bool:
@@ -231,8 +246,8 @@ def keep_cookie(request: Request, response: Response, name: str, value: str) -> 
 
 
 def say_next(request: Request, response: Response, sentence: str, mark: str = ".") -> None:
-    """Let the next page say what was done, once."""
-    keep_cookie(request, response, NEWS, quote(mark + sentence))
+    """Let the next page say what was done, once; no browser keeps more than 4 KB of it."""
+    keep_cookie(request, response, NEWS, quote(mark + shortened(sentence, _MOST_SAID)))
 
 
 def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") -> Response:

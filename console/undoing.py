@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from casework.assign import give_back
 from casework.cases import CaseLine, cases_numbered
 from casework.refusal import Refusal
+from casework.typed import number_of
 from casework.undo import TakenBack, foresee_taking_back, take_back
 from casework.words import VERBS
 from console.many import MOST
 from console.site import Site
 from console.visits import Answer, Sent, Shown, Visit
 from models.decision import Verb
-
-_LONGEST = 40  # of what names an act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +50,14 @@ def undo(visit: Visit) -> Answer:
 def _rows(visit: Visit, *, sure: bool, reason: str) -> Iterator[_Row]:
     for said in list(dict.fromkeys(visit.form.get("undo", ())))[:MOST]:
         kind, _, numbers = said.partition(".")
-        case, _, number = numbers.partition(".")
-        if not (case.isdigit() and number.isdigit() and len(said) < _LONGEST):
+        case, number = (number_of(each) for each in numbers.partition(".")[::2])
+        if case is None or number is None:
             continue
-        line = cases_numbered(visit.services, [int(case)]).get(int(case))
+        line = cases_numbered(visit.services, [case]).get(case)
         act = {"decision": _decision, "given": _assignment}.get(kind)
         if line is None or act is None:
             continue
-        says, well = act(visit, (int(case), int(number)), sure=sure, reason=reason)
+        says, well = act(visit, (case, number), sure=sure, reason=reason)
         yield _Row(line=line, says=says, well=well, undo=said)
 
 

@@ -8,6 +8,7 @@ from casework.officers import officers
 from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.saved_views import NewView, ViewChange, change_view, save_view, saved_views
+from casework.typed import number_of
 from casework.words import KINDS, LETTERS, PHASES
 from console.case_asked import MINE, NOBODYS, filter_of
 from console.due import dates_wanted
@@ -80,10 +81,10 @@ def remove(visit: Visit) -> Answer:
 
 
 def _change(visit: Visit, name: str) -> Answer:
-    number, version = visit.path["number"], visit.said("version")
-    if not all(each.isdecimal() and len(each) <= 9 for each in (number, version)):  # noqa: PLR2004
+    number, version = number_of(visit.path["number"]), number_of(visit.said("version"))
+    if number is None or version is None:
         return Missing()
-    change = ViewChange(number=int(number), version=int(version), name=name)
+    change = ViewChange(number=number, version=version, name=name)
     done = change_view(visit.services, change, visit.who)
     if isinstance(done, Refusal):
         return Sent(to="/views", said=done.reason, wrong=True)

@@ -9,6 +9,7 @@ from casework.refusal import Refusal
 from casework.reword import NewWording, keep, restore, tidied, tried
 from casework.roles import may_reword
 from casework.services import Services
+from casework.typed import number_of
 from casework.wordings import TITLES, WordingPage, wording_page
 from console.letters import inert
 from console.site import Site
@@ -22,7 +23,6 @@ from notifications.values import Wording
 
 _HEADS = frozenset({Role.HEAD})
 _LARGEST = 512 * 1024  # bytes of a form: three templates, each character as nine of them
-_DIGITS = 15
 _REAL = 10  # letters that wait, to try it on
 
 
@@ -98,7 +98,7 @@ def _seen(visit: Visit, page: WordingPage, wording: Wording) -> _Seen:
     """Try a wording: on everything invented, and show it on what was chosen."""
     found: Tried = tried(page.letter, wording)
     on = visit.said("on")
-    if found.letters and on.isdigit():
+    if found.letters and number_of(on) is not None:
         letter = letter_page(visit.services, _number(on))
         if not isinstance(letter, Refusal) and letter.letter == page.letter:
             shown = preview(visit.services, letter, Trial(wordings={page.letter: wording}))
@@ -185,4 +185,5 @@ def _new(visit: Visit, page: WordingPage, wording: Wording) -> NewWording:
 
 def _number(words: str) -> int:
     """Return the number of a version or a letter; -1, which none has, for what is no number."""
-    return int(words) if words.isascii() and words.isdigit() and len(words) <= _DIGITS else -1
+    number = number_of(words)
+    return -1 if number is None else number

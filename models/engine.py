@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 BUSY_MS = 30_000
 RETRIES = 5
+# As many at once as the web server has threads (40), so that nobody waits for a connection.
+POOL = {"pool_size": 5, "max_overflow": 40}
 CONNECT_SECONDS = 15  # a wall that drops packets would keep people waiting for minutes
 PATIENCE = 60.0  # seconds that a server gets to come back
 _LONGEST_PAUSE = 2.0
@@ -43,8 +45,9 @@ def make_engine(url: str) -> Engine:
     """Return an engine for SQLite (WAL, FULL, immediate writes) or PostgreSQL."""
     if make_url(url).get_backend_name() != "sqlite":
         patience = {"connect_timeout": CONNECT_SECONDS}
-        return create_engine(url, pool_pre_ping=True, connect_args=patience)
-    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+        return create_engine(url, pool_pre_ping=True, connect_args=patience, **POOL)
+    pool = POOL if make_url(url).database else {}  # what lives in memory is one connection
+    engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

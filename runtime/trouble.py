@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from models.engine import DatabaseGoneError
 from policy.spoken import SpokenError
@@ -183,7 +184,7 @@ def _sqlite(path: str, said: str) -> CannotRunError:
 
 
 # What a hook of the engine raises is not wrapped.
-DATABASE_ERRORS = (DBAPIError, DatabaseGoneError, sqlite3.Error)
+DATABASE_ERRORS = (DBAPIError, DatabaseGoneError, NoConnectionError, sqlite3.Error)
 
 # What a file that is not as it should be can bring about; all else is the machine's.
 _OF_THE_FILE = {

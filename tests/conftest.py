@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.plugins.county",
     "tests.plugins.clocked",
     "tests.plugins.desk",
+    "tests.plugins.one_connection",
     "tests.plugins.terminal",
     "tests.plugins.faults",
 ]

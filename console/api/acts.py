@@ -13,6 +13,7 @@ from casework.decide import Wish, decide_case
 from casework.once import InHand, Kept, Key, once
 from casework.records import Happened, record_event
 from casework.refusal import Overtaken, Refusal, Unknown
+from casework.typed import number_of
 from console.api.asked import (
     Certified,
     Decided,
@@ -106,12 +107,12 @@ def _expected(
         raise ProblemError(428, words)
     if if_match is None:
         return asked
-    seen = if_match.strip().removeprefix("W/").strip('"')
-    if not seen.isdecimal() or len(seen) > 9:  # noqa: PLR2004 - more is no version of ours
+    seen = number_of(if_match.strip().removeprefix("W/").strip('"'))
+    if seen is None:
         raise ProblemError(422, f'标头 If-Match 应为版本号，写成 "7" 这样，不是 {if_match}')
-    if asked.version not in (None, int(seen)):
+    if asked.version not in (None, seen):
         raise ProblemError(422, "标头 If-Match 和正文里的 version 不一样，请只写一个")
-    return asked.model_copy(update={"version": int(seen)})
+    return asked.model_copy(update={"version": seen})
 
 
 @router.post("/cases/{number}/decisions", response_model=Decided, responses=possible(404, 428))

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.decide import Verb
+from casework.typed import LARGEST
 from console.api.shapes import Asked, Shape
 
 
@@ -19,7 +20,7 @@ class Decision(Asked):
     )
     reason: str = Field(min_length=1, max_length=500, description="Why; it is kept and shown.")
     version: int | None = Field(
-        default=None, ge=0, description="The version you saw; or send it as `If-Match`."
+        default=None, ge=0, le=LARGEST, description="The version you saw; or send it as `If-Match`."
     )
     need: str = Field(default="", max_length=200, description="`waive`: title of the need.")
 
@@ -36,7 +37,7 @@ class Decided(Shape):
 class NewRecord(Asked):
     """Something that happened: a filing, a publication, a certificate handed over."""
 
-    case_id: int | None = Field(default=None, ge=1, le=2**53, description="The case; or `uscc`.")
+    case_id: int | None = Field(default=None, ge=1, le=LARGEST, description="The case; or `uscc`.")
     uscc: str = Field(
         default="", max_length=18, description="A holder's credit code; or `case_id`."
     )

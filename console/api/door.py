@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from casework.roles import DECIDERS, STAFF
 from casework.services import Services
 from casework.tokens import Bearer, NoBearer, bearer
+from casework.typed import plain
 from console.api.problems import ProblemError
 from models.enterprise import Role
 
@@ -41,6 +42,8 @@ def admitted(
     given: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)],
 ) -> Caller:
     """Return who asks; refuse whoever has no token that is good for this."""
+    if any(plain(each) != each for each in (request.url.path, *request.query_params.values())):
+        raise ProblemError(422, "地址或参数里有看不见的控制字符，请去掉")
     services: Services = request.app.state.house.services()
     if given is None:
         raise ProblemError(401, _NOBODY, headers=_ASK)

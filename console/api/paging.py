@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
+from casework.typed import number_of
 from console.api.problems import ProblemError
 
 _MOST = 200
@@ -17,11 +18,16 @@ def _following(
     ] = "",
 ) -> int:
     """Return the number after which a page begins."""
+    if not next_:
+        return 0
     try:
         words = urlsafe_b64decode(next_.encode()).decode()
-        return int(words.removeprefix(_MARK)) if next_ else 0
     except ValueError:
-        raise ProblemError(422, "参数 next 不是上一页给的那个，请从第一页重新读") from None
+        words = ""
+    after = number_of(words.removeprefix(_MARK))
+    if after is None:
+        raise ProblemError(422, "参数 next 不是上一页给的那个，请从第一页重新读")
+    return after
 
 
 def next_of(following: int | None) -> str | None:

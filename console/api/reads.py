@@ -15,6 +15,7 @@ from casework.letters_page import LetterFilter, outbox
 from casework.refusal import Refusal
 from casework.roles import KEEPERS
 from casework.runs_page import list_runs
+from casework.typed import LARGEST
 from casework.week import week_of_staff
 from casework.words import FINALS
 from console.api.case_shapes import (
@@ -34,7 +35,7 @@ from models.letter import LetterState
 from policy.programme import Phase
 
 router = APIRouter(tags=["reads"])
-Number = Annotated[int, Path(ge=1, le=2**53, description="Number of the case.")]
+Number = Annotated[int, Path(ge=1, le=LARGEST, description="Number of the case.")]
 _MISSING = possible(404)
 _FINAL_KEYS = {words: final.value for final, words in FINALS.items()}
 
@@ -49,7 +50,9 @@ def list_programmes(caller: Called) -> Programmes:
 @router.get("/board")
 def show_board(
     caller: Called,
-    cycle: Annotated[int | None, Query(description="One year's cases only.")] = None,
+    cycle: Annotated[
+        int | None, Query(le=LARGEST, ge=0, description="One year's cases only.")
+    ] = None,
 ) -> Board:
     """Count how many cases stand where."""
     return Board.of(board(caller.services, cycle=cycle))
@@ -69,7 +72,9 @@ def _wanted(
     programme: Annotated[str | None, Query(description="Key of a programme.")] = None,
     stage: Annotated[str | None, Query(description="Key of a stage, or part of its name.")] = None,
     phase: Annotated[Phase | None, Query(description="Key of a phase.")] = None,
-    cycle: Annotated[int | None, Query(description="The year it applies in.")] = None,
+    cycle: Annotated[
+        int | None, Query(le=LARGEST, ge=0, description="The year it applies in.")
+    ] = None,
 ) -> CaseFilter:
     """Return which cases are asked for by where they stand."""
     known(caller, programme)

@@ -3,7 +3,9 @@
 import datetime as dt
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from casework.typed import plain
 
 
 class Shape(BaseModel):
@@ -21,6 +23,12 @@ class Asked(BaseModel):
     """What a program sends; a key that nobody knows is refused rather than overlooked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, value: object) -> object:
+        """Take words without what is no character of a text."""
+        return plain(value) if isinstance(value, str) else value
 
 
 def _exact(value: Any) -> Any:  # noqa: ANN401 - whatever a finding says

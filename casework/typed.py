@@ -1,0 +1,21 @@
+"""What somebody typed, as far as it can be ours: a number that a column holds, words it takes."""
+
+import re
+
+LARGEST = 2**31 - 1  # of a number in our tables
+_DIGITS = len(str(LARGEST))
+# No keyboard types them, a database takes no NUL, and half a character can not be written down.
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def number_of(words: str) -> int | None:
+    """Return the number that somebody sent; None when it can be none of ours."""
+    if not (words.isascii() and words.isdecimal() and len(words) <= _DIGITS):
+        return None
+    number = int(words)
+    return number if number <= LARGEST else None
+
+
+def plain(words: str) -> str:
+    """Return words without what is no character of a text."""
+    return _UNFIT.sub("", words)
