@@ -129,7 +129,8 @@ def enterprise_page(services: Services, uscc: str) -> EnterprisePage | Refusal:
         if firm is None:
             return Refusal(reason=f"没有统一社会信用代码为 {uscc} 的企业")
         number = firm.id or 0
-        names = session.scalars(select(col(Alias.name)).where(col(Alias.enterprise_id) == number))
+        others = (col(Alias.enterprise_id) == number, col(Alias.name) != firm.name)
+        names = session.scalars(select(col(Alias.name)).where(*others).order_by(col(Alias.id)))
         contact = session.scalars(select(Person).where(col(Person.enterprise_id) == number)).first()
         found = (tuple(names), contact, _held(session, services, number))
         dates = _dates(session, services, firm)
