@@ -23,12 +23,18 @@ class Matter:
 
     finding: FindingLine
     near: bool  # only just missed, or only just met
+    required: bool  # it alone can refuse
     told: tuple[FigureLine, ...]
 
     @property
     def wanting(self) -> bool:
         """Say whether it is not met, or not known to be."""
         return not self.finding.waived and self.finding.outcome != Outcome.MET
+
+    @property
+    def matters(self) -> bool:
+        """Say whether somebody should look at it."""
+        return self.required and (self.wanting or self.near)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ def firm_cases(services: Services, lines: Iterable[CaseLine]) -> tuple[FirmCase,
 def _firm_case(page: CasePage, rules: Programme) -> FirmCase:
     findings: Sequence[FindingLine] = page.judgement.findings if page.judgement else ()
     all_of_them = [_matter(page, rules, each) for each in findings]
-    shown = [each for each in all_of_them if each.wanting or each.near]
+    shown = [each for each in all_of_them if each.matters]
     return FirmCase(
         page=page,
         matters=tuple(sorted(shown, key=_rank)),
@@ -64,7 +70,7 @@ def _matter(page: CasePage, rules: Programme, finding: FindingLine) -> Matter:
     criterion = next(each for each in rules.criteria if each.key == finding.criterion)
     wanted = inputs_of(rules, criterion, page.cycle)
     told = tuple(each for each in page.figures if (each.fact, each.year) in wanted)
-    return Matter(finding=finding, near=_is_near(finding), told=told)
+    return Matter(finding=finding, near=_is_near(finding), required=criterion.required, told=told)
 
 
 def _is_near(finding: FindingLine) -> bool:
