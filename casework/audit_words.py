@@ -48,6 +48,8 @@ ACTS: Mapping[str, str] = {
     "enterprise.alias_back": "去掉其他名称",
     "enterprise.rename": "更名",
     "enterprise.contact": "改联系人",
+    "enterprise.merge": "合并企业",
+    "enterprise.unmerge": "撤销合并企业",
 }
 SOURCES = {"cli": "终端", "console": "网页", "flow": "自动", "demo": "演示", "": "自动"}
 _NAMES = {

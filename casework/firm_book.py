@@ -1,7 +1,7 @@
 """What the story of an enterprise is told with: its cases, and the words of their rules."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,6 +34,7 @@ class Book:
     services: Services
     firm: Enterprise
     cases: Mapping[int, Case]
+    codes: Sequence[str]  # its own, and those of enterprises that were merged into it
 
     @cached_property
     def rules(self) -> Mapping[str, Programme]:

@@ -17,6 +17,7 @@ from casework.scope import seen_by
 from casework.services import Actor, Services
 from exchange.cells import text as read_text
 from models.enterprise import Alias, Enterprise
+from models.merge import stands
 from models.writes import insert_new
 
 _LONGEST = 100
@@ -102,7 +103,7 @@ def rename(services: Services, wish: Naming, *, by: Actor) -> Refusal | None:
 
 def firm_to_change(session: Session, services: Services, uscc: str) -> Enterprise | None:
     """Return an enterprise these eyes may see, locked until the transaction ends."""
-    wanted = select(Enterprise).where(col(Enterprise.uscc) == uscc, *seen_by(services))
+    wanted = select(Enterprise).where(col(Enterprise.uscc) == uscc, *seen_by(services), stands())
     return session.scalars(wanted.with_for_update()).first()
 
 
@@ -130,9 +131,11 @@ def _borne_by_another(
             or_(col(Enterprise.name) == name, col(Enterprise.id).in_(aliased)),
             col(Enterprise.id) != firm.id,
             *seen_by(services),
+            stands(),
         )
         .limit(1)
     ).first()
     if other is None:
         return None
-    return Refusal(reason=f"“{name}”已是 {other.name}（{other.uscc}）的名称，请核对")
+    who = f"{other.name}（{other.uscc}）"
+    return Refusal(reason=f"“{name}”已是 {who}的名称；如果是同一家企业，请合并")

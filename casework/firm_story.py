@@ -20,6 +20,7 @@ from casework.scope import seen_by
 from casework.services import Services
 from models.case import Case
 from models.enterprise import Enterprise
+from models.merge import Merge
 
 PAGE = 30
 _DIGITS = 15  # more is no number of ours
@@ -81,7 +82,17 @@ def firm_story(services: Services, uscc: str, *, before: str = "", limit: int = 
 
 def _book(session: Session, services: Services, firm: Enterprise) -> Book:
     cases = session.scalars(select(Case).where(col(Case.enterprise_id) == firm.id)).all()
-    return Book(session=session, services=services, firm=firm, cases={c.id or 0: c for c in cases})
+    merged = select(col(Merge.gone_id)).where(
+        col(Merge.kept_id) == firm.id, col(Merge.undone_at).is_(None)
+    )
+    codes = session.scalars(select(col(Enterprise.uscc)).where(col(Enterprise.id).in_(merged)))
+    return Book(
+        session=session,
+        services=services,
+        firm=firm,
+        cases={case.id or 0: case for case in cases},
+        codes=(firm.uscc, *codes),
+    )
 
 
 def _pages(

@@ -159,7 +159,7 @@ def _answer(book: Book, row: Row) -> Line:
 def _imports(book: Book) -> Select[Any]:
     wanted = select(col(ImportBatch.at), col(ImportTrace.id), ImportBatch)
     joined = wanted.join(ImportTrace, col(ImportTrace.batch_id) == col(ImportBatch.id))
-    return joined.where(col(ImportTrace.uscc) == book.firm.uscc)
+    return joined.where(col(ImportTrace.uscc).in_(book.codes))
 
 
 def _import(book: Book, row: Row) -> Line:
@@ -218,8 +218,8 @@ def _rule(book: Book, row: Row) -> Line:
 
 def _acts(book: Book) -> Select[Any]:
     """Ask for what was done to the enterprise itself and to its contact."""
-    code = book.firm.uscc
-    subjects = (code, f"contact/{code}", *(f"{kind}/{code}" for kind in ("hnte", "tsme")))
+    kinds = ("", "contact/", "hnte/", "tsme/")
+    subjects = [f"{kind}{code}" for code in book.codes for kind in kinds]
     own = or_(col(AuditEntry.act).startswith("enterprise."), col(AuditEntry.act) == "certificate")
     return select(col(AuditEntry.at), col(AuditEntry.id), AuditEntry).where(
         col(AuditEntry.subject).in_(subjects), own

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
-from casework.find import case_of, enterprise_of
+from casework.find import case_of, enterprise_of, merged_away
 from casework.pipeline import run_one
 from casework.refusal import Refusal
 from casework.roles import may_decide
@@ -73,7 +73,7 @@ def record_in(
     if isinstance(found, Refusal):
         return found
     enterprise, case, programme = found
-    kind = _kind(services, programme, happened)
+    kind = merged_away(session, enterprise.id or 0) or _kind(services, programme, happened)
     if isinstance(kind, Refusal):
         return kind
     recorded = _write(session, services, happened, (enterprise, case, programme, kind), by=by)

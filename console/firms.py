@@ -9,6 +9,7 @@ from casework.firm_figures import firm_figures
 from casework.firm_names import Naming, add_alias, drop_alias, rename
 from casework.firm_story import firm_story
 from casework.letters_page import LetterFilter, outbox
+from casework.merging import merged_into, merges_into
 from casework.refusal import Refusal
 from casework.words import KINDS
 from console.kept import kept
@@ -51,9 +52,12 @@ def show_enterprise(visit: Visit) -> Answer:
 
 def _values(visit: Visit, page: EnterprisePage) -> dict[str, object]:
     services, before = visit.services, visit.query.get("before", "")
+    into = merged_into(services, page.id)
     letters = outbox(services, LetterFilter(uscc=page.uscc), limit=_LETTERS)
     return {
         "firm": page,
+        "into": into,
+        "merges": merges_into(services, page.id),
         "cases": firm_cases(services, page.cases),
         "figures": firm_figures(services, page.uscc),
         "letters": letters.letters,
@@ -64,6 +68,7 @@ def _values(visit: Visit, page: EnterprisePage) -> dict[str, object]:
         "version": contact_version(page.contact),
         "kinds": {kind.value: words for kind, words in KINDS.items()},
         **noted(visit, page.uscc),
+        **({"may_note": False} if into else {}),  # it is worked on where it went
     }
 
 
