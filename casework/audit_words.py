@@ -44,12 +44,19 @@ ACTS: Mapping[str, str] = {
     "restore.caught_up": "补录完毕",
     "robot.tried": "试机器人",
     "audit.export": "导出操作记录",
+    "enterprise.alias": "登记其他名称",
+    "enterprise.alias_back": "去掉其他名称",
+    "enterprise.rename": "更名",
+    "enterprise.contact": "改联系人",
+    "enterprise.merge": "合并企业",
+    "enterprise.unmerge": "撤销合并企业",
 }
 SOURCES = {"cli": "终端", "console": "网页", "flow": "自动", "demo": "演示", "": "自动"}
 _NAMES = {
     "role": "角色",
     "name": "姓名",
     "email": "邮箱",
+    "phone": "电话",
     "division_code": "区划",
     "active": "在岗",
     "reason": "理由",

@@ -16,6 +16,7 @@ from casework.services import Services
 from casework.words import PHASES
 from models.case import Case, Review, ReviewState
 from models.enterprise import Enterprise
+from models.merge import stands
 from policy.programme import Phase, Programme, Stage
 
 
@@ -116,7 +117,7 @@ def board(services: Services, *, cycle: int | None = None) -> Board:
         counts = _count_cases(session, services, rules, cycle)
         counts.waiting = _waiting(session, services, cycle)
         counts.deadlines = count_dates(session, services)
-        known = select(func.count()).select_from(Enterprise).where(*seen_by(services))
+        known = select(func.count()).select_from(Enterprise).where(*seen_by(services), stands())
         enterprises = session.scalar(known) or 0
     programmes = services.catalogue.programmes.values()
     return Board(

@@ -64,7 +64,7 @@ def figures(
         for criterion in programme.criteria
         for each in inputs_of(programme, criterion, cycle)
     }
-    known = _annual(session, enterprise) | _told(session, enterprise, on)
+    known = annual(session, enterprise) | statements(session, enterprise, on)
     known |= _registered(enterprise) | _held(session, enterprise, on)
     return tuple(known.get(each) or _nobody_said(each) for each in sorted(wanted, key=_by_year))
 
@@ -79,7 +79,8 @@ def _nobody_said(each: Input) -> FigureLine:
     return FigureLine(fact=name, title=FACTS[name].title, year=year, value="")
 
 
-def _annual(session: Session, enterprise: Enterprise) -> dict[Input, FigureLine]:
+def annual(session: Session, enterprise: Enterprise) -> dict[Input, FigureLine]:
+    """Return what is known of an enterprise's fiscal years."""
     rows = session.scalars(
         select(AnnualFigures).where(col(AnnualFigures.enterprise_id) == enterprise.id)
     )
@@ -102,7 +103,8 @@ def _annual(session: Session, enterprise: Enterprise) -> dict[Input, FigureLine]
     return found
 
 
-def _told(session: Session, enterprise: Enterprise, on: dt.date) -> dict[Input, FigureLine]:
+def statements(session: Session, enterprise: Enterprise, on: dt.date) -> dict[Input, FigureLine]:
+    """Return what was told of an enterprise, as it holds on a day."""
     rows = session.scalars(
         select(Statement)
         .where(col(Statement.enterprise_id) == enterprise.id, col(Statement.as_of) <= on)

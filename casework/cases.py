@@ -15,6 +15,7 @@ from casework.scope import seen_by
 from casework.services import Services
 from models.case import Assessment, Case, Review, ReviewState
 from models.enterprise import Alias, Enterprise, Person
+from models.merge import same_code
 from policy.programme import Programme
 
 PAGE = 50
@@ -202,7 +203,7 @@ def named(words: str) -> ColumnElement[bool]:
         col(Alias.name).contains(words, autoescape=True)
     )
     return or_(
-        col(Enterprise.uscc) == words.upper(),
+        same_code(words),
         col(Enterprise.name).contains(words, autoescape=True),
         col(Enterprise.id).in_(aliased),
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.find import merged_away
 from casework.pipeline import look_again, run_one
 from casework.reasons import no_reason
 from casework.refusal import Overtaken, Refusal, Unknown
@@ -109,6 +110,8 @@ def _attempt(session: Session, services: Services, wish: Wish, by: Actor) -> _Do
     case = session.get(Case, wish.case_id)
     if case is None or not sees(session, services, case.enterprise_id):
         return Unknown(reason=f"没有编号为 {wish.case_id} 的事项")
+    if refused := merged_away(session, case.enterprise_id):
+        return refused
     if wish.expecting is not None and wish.expecting != case.version:
         return overtaken(session, services, case)
     act = Act(

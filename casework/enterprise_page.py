@@ -17,6 +17,7 @@ from models.case import Case
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import Qualification
+from models.merge import same_code, stands
 
 PAGE = 50
 
@@ -109,14 +110,14 @@ def _listed(services: Services, words: str) -> Select[tuple[Enterprise, int, int
         )
         .scalar_subquery()
     )
-    statement = select(Enterprise, open_cases, late).where(*seen_by(services))
+    statement = select(Enterprise, open_cases, late).where(*seen_by(services), stands())
     if not words:
         return statement
     aliased = select(col(Alias.enterprise_id)).where(
         col(Alias.name).contains(words, autoescape=True)
     )
     named = col(Enterprise.name).contains(words, autoescape=True)
-    coded = col(Enterprise.uscc) == words.upper()
+    coded = same_code(words)
     return statement.where(or_(coded, named, col(Enterprise.id).in_(aliased)))
 
 
@@ -129,7 +130,8 @@ def enterprise_page(services: Services, uscc: str) -> EnterprisePage | Refusal:
         if firm is None:
             return Refusal(reason=f"没有统一社会信用代码为 {uscc} 的企业")
         number = firm.id or 0
-        names = session.scalars(select(col(Alias.name)).where(col(Alias.enterprise_id) == number))
+        others = (col(Alias.enterprise_id) == number, col(Alias.name) != firm.name)
+        names = session.scalars(select(col(Alias.name)).where(*others).order_by(col(Alias.id)))
         contact = session.scalars(select(Person).where(col(Person.enterprise_id) == number)).first()
         found = (tuple(names), contact, _held(session, services, number))
         dates = _dates(session, services, firm)
@@ -146,11 +148,16 @@ def enterprise_page(services: Services, uscc: str) -> EnterprisePage | Refusal:
         address=firm.address,
         change_note=firm.change_note,
         contact=found[1],
-        cases=cases(services, now).lines,
-        ended=cases(services, before).lines,
+        cases=_own(cases(services, now).lines, firm),
+        ended=_own(cases(services, before).lines, firm),
         held=found[2],
         deadlines=dates,
     )
+
+
+def _own(lines: Sequence[CaseLine], firm: Enterprise) -> tuple[CaseLine, ...]:
+    """Return an enterprise's own: a code that was merged into another one finds those too."""
+    return tuple(line for line in lines if line.uscc == firm.uscc)
 
 
 def _held(session: Session, services: Services, number: int) -> tuple[HeldLine, ...]:

@@ -10,6 +10,7 @@ from casework.services import Services
 from casework.typed import number_of
 from models.case import Case
 from models.enterprise import Alias, Enterprise
+from models.merge import same_code, stands
 
 _SHOWN = 5
 
@@ -19,8 +20,7 @@ def enterprise_of(session: Session, words: str, services: Services) -> Enterpris
     text = words.strip()
     exact = session.scalars(
         select(Enterprise).where(
-            or_(col(Enterprise.uscc) == text.upper(), col(Enterprise.name) == text),
-            *seen_by(services),
+            or_(same_code(text), col(Enterprise.name) == text), *seen_by(services), stands()
         )
     ).all()
     if len(exact) == 1:
@@ -29,7 +29,7 @@ def enterprise_of(session: Session, words: str, services: Services) -> Enterpris
     part = col(Enterprise.name).contains(text, autoescape=True)
     found = session.scalars(
         select(Enterprise)
-        .where(or_(part, col(Enterprise.id).in_(aliased)), *seen_by(services))
+        .where(or_(part, col(Enterprise.id).in_(aliased)), *seen_by(services), stands())
         .order_by(col(Enterprise.id))
         .limit(_SHOWN + 1)
     ).all()
@@ -40,6 +40,14 @@ def enterprise_of(session: Session, words: str, services: Services) -> Enterpris
     names = "、".join(each.name for each in found[:_SHOWN])
     more = "…" if len(found) > _SHOWN else ""
     return Refusal(reason=f"“{text}”对应多家企业：{names}{more}，请输入完整名称或统一社会信用代码")
+
+
+def merged_away(session: Session, enterprise_id: int) -> Refusal | None:
+    """Refuse to work on an enterprise that was merged into another one."""
+    here = select(col(Enterprise.id)).where(col(Enterprise.id) == enterprise_id, stands())
+    if session.scalar(here) is not None:
+        return None
+    return Refusal(reason="这家企业已并入另一家，请到那里办理")
 
 
 def is_case_number(words: str) -> bool:

@@ -13,6 +13,7 @@ from casework.scope import seen_by
 from casework.services import Services
 from exchange.values import EnterpriseRow, Problem, Severity
 from models.enterprise import Alias, Enterprise
+from models.merge import stands
 
 _PLACES = re.compile(
     r"^(?:(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南"
@@ -68,7 +69,7 @@ def look_alikes(
 
 
 def _names(session: Session, services: Services) -> list[tuple[str, str]]:
-    ours = seen_by(services)
+    ours = (*seen_by(services), stands())
     now = session.execute(
         select(col(Enterprise.uscc), col(Enterprise.name)).where(*ours).order_by(col(Enterprise.id))
     )

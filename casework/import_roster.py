@@ -12,6 +12,7 @@ from casework.audit import note
 from casework.import_changes import Change
 from casework.import_compare import Comparison, Rows, Stamp, Status, compare
 from casework.import_known import Key, read_known
+from casework.import_merged import as_merged
 from casework.import_names import look_alikes
 from casework.import_scope import within_ours
 from casework.import_trace import traces_of
@@ -109,7 +110,7 @@ def _compared(
 ) -> tuple[Roster, Comparison]:
     """Return what of the roster these eyes may import, and what that would do."""
     stamp = Stamp(filename=roster.filename, by=by.name, on=services.today, at=services.now())
-    ours = within_ours(session, services, roster)
+    ours = within_ours(session, services, as_merged(session, services, roster))
     known = read_known(session, services, ours, locking=locking)
     comparison = compare(ours, known, stamp)
     comparison.problems += look_alikes(session, services, comparison.newcomers)

@@ -16,6 +16,7 @@ from casework.services import Actor, Services
 from models.case import Case
 from models.decision import Note
 from models.enterprise import Enterprise
+from models.merge import stands
 from models.writes import insert_new
 
 LONGEST = 2_000
@@ -53,7 +54,7 @@ def add_note(services: Services, new: NewNote, *, by: Actor) -> Refusal | None:
 
     def attempt(session: Session) -> Refusal | None:
         firm = session.scalars(
-            select(Enterprise).where(col(Enterprise.uscc) == new.uscc, *seen_by(services))
+            select(Enterprise).where(col(Enterprise.uscc) == new.uscc, *seen_by(services), stands())
         ).first()
         case = session.get(Case, new.case_id) if new.case_id else None
         if firm is None or (new.case_id and (case is None or case.enterprise_id != firm.id)):

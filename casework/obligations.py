@@ -77,7 +77,8 @@ def plan_deadlines(gathered: Gathered, standing: Standing) -> DeadlinePlan:
     for obligation in gathered.programme.obligations:
         wanted, due_of = _wanted(obligation), _due_of(gathered, obligation)
         for subject in _subjects(gathered, obligation, standing):
-            if flags[subject.enterprise_id].issuperset(wanted):
+            has = flags.get(subject.enterprise_id)  # None: merged into another, it owes nothing
+            if has is not None and has.issuperset(wanted):
                 due = due_of(subject.anchor_on, subject.estimated)
                 opening += _due(gathered, obligation, subject, due)
     return DeadlinePlan(opening=tuple(opening), closing=tuple(closings(gathered, standing)))

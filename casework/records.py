@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
-from casework.find import case_of, enterprise_of
+from casework.find import case_of, enterprise_of, merged_away
 from casework.pipeline import run_one
 from casework.reasons import too_long
 from casework.refusal import Refusal
@@ -74,7 +74,7 @@ def record_in(
     if isinstance(found, Refusal):
         return found
     enterprise, case, programme = found
-    kind = _kind(services, programme, happened)
+    kind = merged_away(session, enterprise.id or 0) or _kind(services, programme, happened)
     if isinstance(kind, Refusal):
         return kind
     recorded = _write(session, services, happened, (enterprise, case, programme, kind), by=by)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.find import merged_away
 from casework.outbox import queue
 from casework.reasons import no_reason
 from casework.refusal import Refusal
@@ -119,6 +120,8 @@ def _attempt(
 def _objections(back: _Back) -> Iterator[str]:
     """Yield why it can not be taken back, the plainest first."""
     services, decision = back.services, back.decision
+    if away := merged_away(back.session, back.case.enterprise_id):
+        yield away.reason
     if decision.verb == Verb.REOPEN.value:
         yield "重新开始不能撤销：不办了就放弃这个新的事项"
     day = decision.at.astimezone(services.zone).date()

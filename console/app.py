@@ -30,6 +30,7 @@ from console.house import Clock, FirstStart, House, Starter
 from console.imports import add_imports
 from console.letters import add_letters
 from console.many import add_many
+from console.merging import add_merging
 from console.metrics import TEXT, exposition
 from console.one_case import add_one_case
 from console.people import add_people
@@ -62,6 +63,7 @@ _PAGES = (
     add_replies,
     add_remarks,
     add_firms,
+    add_merging,
     add_due,
     add_imports,
     add_wordings,  # before the letters: a wording is no number of a letter

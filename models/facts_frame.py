@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from models.enterprise import Enterprise
 from models.figures import AnnualFigures, Qualification, Statement
+from models.merge import stands
 from policy.facts import ANNUAL, FACTS, STANDING, YEARS_BACK, Kind
 
 Span = tuple[int, int]  # enterprise ids: from (included), to (excluded)
@@ -39,7 +40,8 @@ def raw_facts(session: Session, span: Span, *, on: dt.date, cycle: int) -> pl.Da
 
 def _enterprises(session: Session, span: Span) -> pl.DataFrame:
     wanted = select(col(Enterprise.id), col(Enterprise.registered_on))
-    rows = session.execute(_within(wanted, col(Enterprise.id), span).order_by(col(Enterprise.id)))
+    ours = _within(wanted, col(Enterprise.id), span).where(stands())
+    rows = session.execute(ours.order_by(col(Enterprise.id)))
     return _frame(rows.all(), {"subject": pl.Int64(), "registered_on": pl.Date()})
 
 

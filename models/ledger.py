@@ -105,7 +105,7 @@ class AuditEntry(SQLModel, table=True):
     by: str
     source: str = ""  # cli, console, flow
     act: str
-    subject: str
+    subject: str = Field(index=True)
     detail: str = Field(default="{}", sa_type=Text)
     previous: str = Field(unique=True, max_length=64)  # unique: the chain can not fork
     seal: str = Field(unique=True, max_length=64)

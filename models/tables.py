@@ -32,6 +32,7 @@ from models.ledger import (
 )
 from models.letter import Letter, LetterItem
 from models.letter_event import LetterEvent
+from models.merge import Merge
 from models.secret import Secret
 from models.target import Target
 from models.views import Feed, SavedView
@@ -67,6 +68,7 @@ __all__ = [
     "LetterEvent",
     "LetterItem",
     "LetterWording",
+    "Merge",
     "Note",
     "Person",
     "ProgrammeVersion",
