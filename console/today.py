@@ -14,6 +14,7 @@ _WHOLE = {
     "本周到期": "/due?days=7",
     "等本局审核": "/cases?waiting=1",
     "等补数据或登记": "/cases",
+    "中止和无法申报": "/due?days=all",
     "没有办成": "/letters",
 }
 _TONES = {"overdue": "bad", "urgent": "warn", "reminder": "calm", "notice": "", "final": "bad"}

@@ -32,6 +32,7 @@ from models.ledger import (
 )
 from models.letter import Letter, LetterItem
 from models.letter_event import LetterEvent
+from models.names import name_gram
 from models.secret import Secret
 from models.target import Target
 from models.views import Feed, SavedView
@@ -90,4 +91,5 @@ __all__ = [
     "Webhook",
     "WebhookCall",
     "metadata",
+    "name_gram",
 ]
