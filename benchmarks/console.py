@@ -6,15 +6,17 @@ tries the best counts, in CPU time: the machine is not ours alone.
 """
 
 import argparse
-import gc
+
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter_ns
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from benchmarks.county import opened
@@ -31,6 +33,8 @@ from console.site import framed
 from console.today import today
 from console.visits import Answer, Shown, Visit
 from models.enterprise import Enterprise, Role
+from models.ledger import Heartbeat
+from models.writes import upsert
 
 _HEAD = """{size} 个事项（{kind}），{cores} 核。毫秒，{repeats} 遍中最快的一遍：处理器时间（实际时间）。
 底线：同样的内容只再写一遍 HTML，什么也不查。"""
@@ -46,6 +50,7 @@ class Page:
     most: int
     query: Mapping[str, str]
     path: Mapping[str, str]
+    changed: bool = False  # somebody has changed something since it was asked last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class Asked:
         ours, least = self.whole.cpu * 1000, self.floor.cpu * 1000
         mark = "" if ours <= self.page.most else "  未达到"
         return (
-            f"{self.page.title}  {ours:.1f}（{self.whole.wall * 1000:.1f}）"
+            f"{self.page.title}{'，刚有改动' if self.page.changed else ''}  {ours:.1f}（{self.whole.wall * 1000:.1f}）"
             f"  底线 {least:.1f}，{ours / max(least, 0.01):.1f} 倍  ≤ {self.page.most}{mark}"
         )
 
@@ -104,8 +109,9 @@ def measured(where: Path | str, repeats: int) -> Iterator[Asked]:
 def _pages(services: Services) -> Iterator[Page]:
     with services.database.reading() as session:
         uscc = session.scalars(select(col(Enterprise.uscc)).order_by(col(Enterprise.id))).first()
-    yield _page("今日", today, _OTHERS)
-    yield _page("看板", show_board, _FIRST)
+    for changed in (False, True):
+        yield replace(_page("今日", today, _OTHERS), changed=changed)
+        yield replace(_page("看板", show_board, _FIRST), changed=changed)
     yield _page("事项，第一页", show_cases, _FIRST)
     yield _page("事项，一个项目", show_cases, _FIRST, programme="tsme")
     yield _page("事项，一个环节", show_cases, _FIRST, programme="hnte", stage="precheck")
@@ -138,18 +144,37 @@ def _measured(page: Page, services: Services, who: Visitor, repeats: int) -> Ask
             raise TypeError(page.title)
         return render(answer.template, {**frame, **answer.values})
 
+    def once(action: Callable[[], object]) -> Timing:
+        if page.changed:
+            services.database.transact(lambda session: _change(session, services))
+        return timed(action)
+
     kept = page.show(visit)
     written(kept)
     return Asked(
         page=page,
-        whole=_best(lambda: written(page.show(visit)), repeats),
-        floor=_best(lambda: written(kept), repeats),
+        whole=_best([once(lambda: written(page.show(visit))) for _ in range(repeats)]),
+        floor=_best([once(lambda: written(kept)) for _ in range(repeats)]),
     )
 
 
-def _best(action: Callable[[], object], repeats: int) -> Timing:
-    took = [timed(action) for _ in range(repeats)]
-    gc.collect()
+def _change(session: Session, services: Services) -> None:
+    """Change something of no weight, so that nothing that was counted is good any more."""
+    upsert(
+        session,
+        Heartbeat,
+        [
+            {
+                "name": "bench",
+                "at": services.now(),
+                "every_seconds": 60,
+                "detail": f"{perf_counter_ns()}",
+            }
+        ],
+    )
+
+
+def _best(took: Sequence[Timing]) -> Timing:
     return Timing(cpu=min(each.cpu for each in took), wall=min(each.wall for each in took))
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from casework.counted import Alike, alike_cases, workdays_until
+from casework.counted import Alike, alike_cases, by_place, workdays_until
 from casework.dates_counted import DateCounts, count_dates
+from casework.remembered import remembered
 from casework.rulebook import read_rules, stages_of
 from casework.scope import seen_among
 from casework.services import Services
@@ -109,6 +110,10 @@ class _Counts:
 
 def board(services: Services, *, cycle: int | None = None) -> Board:
     """Return the counts of every programme; of one cycle only, when it is given."""
+    return remembered(services, ("board", cycle), lambda: _board(services, cycle))
+
+
+def _board(services: Services, cycle: int | None) -> Board:
     with services.database.reading() as session:
         of_cycle = () if cycle is None else (col(Case.cycle) == cycle,)
         seen = seen_among(session, services, col(Case.enterprise_id))
@@ -131,18 +136,20 @@ def _count(alike: Sequence[Alike], services: Services, rules: Mapping[str, Progr
     days = {each.entered_on for each in alike if each.final is None}
     workdays = workdays_until(services.calendar(), services.today, days)
     counts = _Counts()
-    for each in alike:
-        place = (each.programme, each.stage)
-        if each.final is not None:
-            counts.ended[place] += each.number
-            continue
-        counts.cases[place] += each.number
-        counts.waiting[place] += each.waiting
-        counts.held[place] += each.number * each.held
-        passed = workdays[each.entered_on]
-        counts.workdays.setdefault(place, Counter())[passed] += each.number
-        over = over_limit(rules[each.revision].stage(each.stage), passed)
-        counts.over[place] += each.number * over
+    for (revision, key), rows in by_place(alike):
+        stage, place = rules[revision].stage(key), (rules[revision].key, key)
+        going = [each for each in rows if each.final is None]
+        number = sum(each.number for each in rows)
+        passed = counts.workdays.setdefault(place, Counter())
+        for each in going:
+            passed[workdays[each.entered_on]] += each.number
+        counts.cases[place] += sum(each.number for each in going)
+        counts.ended[place] += number - sum(each.number for each in going)
+        counts.waiting[place] += sum(each.waiting for each in going)
+        counts.held[place] += sum(each.number for each in going if each.held)
+        counts.over[place] += sum(
+            each.number for each in going if over_limit(stage, workdays[each.entered_on])
+        )
     return counts
 
 

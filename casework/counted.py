@@ -6,7 +6,7 @@ that wait each case is looked up. Nothing is asked of each case.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select
@@ -51,6 +51,14 @@ def alike_cases(session: Session, *which: ColumnElement[bool]) -> Iterator[Alike
     rows = session.execute(select(*_ALIKE, func.count()).where(*which).group_by(*_ALIKE))
     for *key, number in rows:
         yield Alike(*key, number, waiting.get(tuple(key), 0))
+
+
+def by_place(rows: Iterable[Alike]) -> Iterable[tuple[tuple[str, str], Sequence[Alike]]]:
+    """Return (revision, stage) -> what stands there: a few dozen places of thousands of rows."""
+    found: dict[tuple[str, str], list[Alike]] = {}
+    for each in rows:
+        found.setdefault((each.revision, each.stage), []).append(each)
+    return found.items()
 
 
 def workdays_until(

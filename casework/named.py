@@ -16,6 +16,7 @@ from models.names import name_gram
 
 _LENGTH = 18
 _CODE = re.compile(r"[0-9A-Z]{6,18}")  # shorter words are names
+_SCARCE = 50  # so few need no narrowing down
 _FEW = 1_000  # enterprises that are found before any case of theirs is
 
 
@@ -30,7 +31,7 @@ def named(session: Session, words: str, column: Any = None) -> ColumnElement[boo
     gram = _rarest(session, words)
     if gram is None:
         return exists().where(col(firm.id) == number, or_(coded, there))
-    where = select(name_gram.c.enterprise_id).where(name_gram.c.gram == gram)
+    where = select(name_gram.c.enterprise_id).where(_gram_is(gram))
     by_name = select(col(firm.id)).where(col(firm.id).in_(where), there)
     found = session.scalars(by_name.union(select(col(firm.id)).where(coded))).all()
     return number.in_(found) if found else false()
@@ -54,15 +55,24 @@ def contains(firm: Any, words: str) -> ColumnElement[bool]:
 
 
 def _rarest(session: Session, words: str) -> str | None:
-    """Return the two characters that the fewest names have; None when those are many, or none."""
-    pairs = sorted({words[at : at + 2] for at in range(len(words) - 1)})
-    small = [session.scalar(select(func.lower(literal(pair)))) or "" for pair in pairs]
-    counted = {pair: _number(session, pair) for pair in small}
-    rarest = min(counted, key=lambda pair: counted[pair], default=None)
-    return rarest if rarest is not None and counted[rarest] <= _FEW else None
+    """Return the two characters that few names have; None when many names have all of them."""
+    best, fewest = None, _FEW + 1
+    for pair in dict.fromkeys(words[at : at + 2] for at in range(len(words) - 1)):
+        number = _number(session, pair)
+        if number < fewest:
+            best, fewest = pair, number
+        if number <= _SCARCE:
+            break
+    return best
 
 
 def _number(session: Session, pair: str) -> int:
     """Return how many enterprises have it, or a number that is too great."""
-    some = select(name_gram.c.gram).where(name_gram.c.gram == pair).limit(_FEW + 1).subquery()
+    some = select(name_gram.c.gram).where(_gram_is(pair)).limit(_FEW + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _gram_is(pair: str) -> ColumnElement[bool]:
+    """Return the condition for two characters; what is a small letter each engine says itself."""
+    condition: ColumnElement[bool] = name_gram.c.gram == func.lower(literal(pair))
+    return condition

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.remembered import remembered
 from casework.scope import seen_among, seen_by
 from casework.services import Services
 from casework.targets import TargetLine, in_force, targets_said
@@ -70,10 +71,9 @@ def year_flows(services: Services, year: int) -> tuple[YearFlow, ...]:
     on = counted_on(services, year)
     if on is None:
         return ()
-    return tuple(
-        _year_flow(services, each, on)
-        for each in services.catalogue.programmes.values()
-        if each.qualification
+    ours = [each for each in services.catalogue.programmes.values() if each.qualification]
+    return remembered(
+        services, ("flows", year), lambda: tuple(_year_flow(services, each, on) for each in ours)
     )
 
 
@@ -87,8 +87,8 @@ def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlo
             *seen_among(session, services, col(Case.enterprise_id)),
         )
         firm = col(Case.enterprise_id)
-        firms = select(firm).where(*open_cases).group_by(firm)
-        under_way = session.scalar(select(func.count()).select_from(firms.subquery())) or 0
+        firms = select(firm).where(*open_cases).distinct()
+        under_way = session.scalar(select(func.count(firm.distinct())).where(*open_cases)) or 0
         holders = select(col(Qualification.enterprise_id)).where(
             col(Qualification.kind) == programme.qualification
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.board import over_limit
-from casework.counted import alike_cases, workdays_until
+from casework.counted import alike_cases, by_place, workdays_until
 from casework.dates_counted import RUNS
 from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
 from casework.rulebook import read_rules
@@ -163,21 +163,22 @@ def _reviews(session: Session, services: Services, here: Conditions) -> WeekSect
 
 def _others(session: Session, services: Services, here: Conditions) -> WeekSection:
     """Sum up the cases that wait for an enterprise or another office, the latest stages first."""
-    going = (col(Case.final).is_(None), col(Case.held).is_(False))
-    rows = tuple(alike_cases(session, *going, *here))
+    rows = [each for each in alike_cases(session, *here) if each.final is None and not each.held]
     rules = read_rules(session, services, {each.revision for each in rows})
-    workdays = workdays_until(
-        services.calendar(), services.today, [each.entered_on for each in rows]
-    )
+    days = [each.entered_on for each in rows]
+    workdays = workdays_until(services.calendar(), services.today, days)
     cases: Counter[tuple[str, Stage]] = Counter()
     late: Counter[tuple[str, Stage]] = Counter()
-    for each in rows:
-        stage, number = rules[each.revision].stage(each.stage), each.number - each.waiting
-        if not stage.needs or not number:
-            continue
-        place = (rules[each.revision].title, stage)
-        cases[place] += number
-        late[place] += number * over_limit(stage, workdays[each.entered_on])
+    for (revision, key), alike in by_place(rows):
+        stage, title = rules[revision].stage(key), rules[revision].title
+        number = sum(each.number - each.waiting for each in alike)
+        if stage.needs and number:
+            cases[title, stage] += number
+            late[title, stage] += sum(
+                each.number - each.waiting
+                for each in alike
+                if over_limit(stage, workdays[each.entered_on])
+            )
     graded = sorted(cases, key=lambda place: (-late[place], -cases[place], place[0]))
     lines = [_place_line(place, cases[place], late[place]) for place in graded]
     return _section("等补数据或登记", Tone.NOTICE, lines, count=cases.total())

@@ -63,6 +63,12 @@ class Deadline(SQLModel, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index(
+            "ix_deadline_stopped",
+            "suspended_on",
+            sqlite_where=text("state = 'open' AND suspended_on IS NOT NULL"),
+            postgresql_where=text("state = 'open' AND suspended_on IS NOT NULL"),
+        ),
+        Index(
             "ix_deadline_given_up",
             "due_on",
             sqlite_where=text("state = 'cannot_file'"),
