@@ -6,7 +6,6 @@ tries the best counts, in CPU time: the machine is not ours alone.
 """
 
 import argparse
-
 import os
 import sys
 import tempfile
@@ -36,7 +35,7 @@ from models.enterprise import Enterprise, Role
 from models.ledger import Heartbeat
 from models.writes import upsert
 
-_HEAD = """{size} 个事项（{kind}），{cores} 核。毫秒，{repeats} 遍中最快的一遍：处理器时间（实际时间）。
+_HEAD = """{size} 个事项（{kind}），{cores} 核，{repeats} 遍中最快的一遍，毫秒：处理器时间（实际时间）。
 底线：同样的内容只再写一遍 HTML，什么也不查。"""
 _SEARCH, _FIRST, _OTHERS = 20, 50, 100
 

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - every word of these statements is ours
 """An invented office of any number of cases, written set-based: no flow runs for it.
 
 Half as many enterprises as cases. Of the cases one in twelve has ended, one in twenty-five waits
@@ -57,7 +58,7 @@ def office(path: Path | str, cases: int) -> None:
     with opened(path, today=TODAY) as services:
         with services.database.writing() as session:
             _shelve(session, services)
-            _people(session, services)
+            _people(session)
             for statement in _STATEMENTS:
                 session.execute(text(statement), _asked(cases))
         with services.database.engine.connect() as connection:
@@ -118,7 +119,7 @@ def _said(programme: Programme, stage: Stage) -> tuple[str | None, ...]:
     return programme.key, programme.revision, stage.key, stage.phase.value, final
 
 
-def _people(session: Session, services: Services) -> None:
+def _people(session: Session) -> None:
     insert_new(
         session,
         Person,
@@ -139,46 +140,52 @@ def _people(session: Session, services: Services) -> None:
 _CASES = "WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < :cases)"
 _FIRMS = _CASES.replace(":cases", ":cases / 2")
 _STATEMENTS = (
-    f"""INSERT INTO enterprise (id, uscc, name, division_code, industry, address, change_note, added_at)
+    f"""INSERT INTO enterprise (id, uscc, name, division_code, industry,
+        address, change_note, added_at)
     {_FIRMS} SELECT seq.n, '91431281MA' || (1000000 + seq.n) || 'X',
         '怀化' || p.word || a.word || b.word || t.word || '有限公司', '431281', '', '', '', :at
     FROM seq JOIN pick_place p ON p.n = seq.n % 10 JOIN pick_word a ON a.n = seq.n * 31 / 7 % 36
-    JOIN pick_word b ON b.n = seq.n * 17 / 11 % 36 JOIN pick_trade t ON t.n = seq.n * 13 / 3 % 11""",
+    JOIN pick_word b ON b.n = seq.n * 17 / 11 % 36 
+    JOIN pick_trade t ON t.n = seq.n * 13 / 3 % 11""",
     f"""INSERT INTO alias (enterprise_id, name)
     {_FIRMS} SELECT seq.n, '原' || a.word || b.word || '厂' FROM seq
     JOIN pick_word a ON a.n = seq.n * 7 / 3 % 36 JOIN pick_word b ON b.n = seq.n * 5 / 3 % 36
     WHERE seq.n % 10 = 0""",
     f"""INSERT INTO person (id, key, role, name, email, phone, enterprise_id, division_code, active)
-    {_FIRMS} SELECT {CLERKS} + n, 'contact/91431281MA' || (1000000 + n) || 'X', 'contact', '示例联系人',
+    {_FIRMS} SELECT {CLERKS} + n, 'contact/91431281MA' || (1000000 + n) || 'X', 'contact',
+        '示例联系人',
         'contact' || n || '@firm.example', '', n, '', true FROM seq""",
     f"""INSERT INTO qualification
         (enterprise_id, kind, number, valid_from, valid_to, field, source)
     {_FIRMS} SELECT seq.n, CASE WHEN seq.n % 20 = 0 THEN 'hnte' ELSE 'tsme' END, 'GR' || seq.n,
         b.day, e.day, '', '' FROM seq JOIN pick_day b ON b.n = seq.n * 7 % 400
     JOIN pick_day e ON e.n = 350 + seq.n * 7 % 400 WHERE seq.n % 10 = 0""",
-    f"""INSERT INTO "case" (id, enterprise_id, programme, cycle, round, revision, stage, phase, final,
-        held, version, opened_on, entered_on, assessed, records_after, officer_id)
+    f"""INSERT INTO "case" (id, enterprise_id, programme, cycle, round, revision, stage, phase,
+        final, held, version, opened_on, entered_on, assessed, records_after, officer_id)
     {_CASES} SELECT seq.n, 1 + seq.n / 2 % (:cases / 2), s.programme,
         2026, 1 + seq.n % 2, s.revision, s.stage, s.phase,
         s.final, seq.n % 97 = 0, 1, d.day, d.day, '2026-03', 0,
         CASE WHEN seq.n % 5 = 0 THEN 1 + seq.n / 5 % {CLERKS} END
     FROM seq JOIN pick_slot s ON s.n = seq.n * 7919 % 108
     JOIN pick_day d ON d.n = 150 + seq.n * 7 % 250""",
-    f"""INSERT INTO assessment (period, case_id, "on", revision, verdict, score_low, score_high, findings)
+    f"""INSERT INTO assessment (period, case_id, "on", revision, verdict, score_low,
+        score_high, findings)
     {_CASES} SELECT '2026-03', n, :today, '', 'meets', 50 + n % 50, 60 + n % 40, '[]' FROM seq""",
     f"""INSERT INTO review (case_id, stage, proposes, summary, opened_on, state, decided_by, reason)
     {_CASES} SELECT c.id, c.stage, c.stage, '示例', d.day,
         CASE WHEN seq.n % 25 = 0 THEN 'open' ELSE 'approved' END, '', ''
     FROM seq JOIN "case" c ON c.id = seq.n JOIN pick_day d ON d.n = 400 - seq.n % 20
     WHERE (seq.n % 25 = 0 AND c.final IS NULL) OR seq.n % 10 = 1""",
-    f"""INSERT INTO transition (case_id, seq, from_stage, to_stage, "on", actor, reason, evidence, at)
+    f"""INSERT INTO transition (case_id, seq, from_stage, to_stage, "on", actor, reason,
+        evidence, at)
     {_CASES} SELECT seq.n, 1, 'screening', c.stage, c.entered_on, '示例', '', '[]', :at
     FROM seq JOIN "case" c ON c.id = seq.n""",
-    f"""INSERT INTO deadline (enterprise_id, case_id, programme, obligation, subject, period, projection,
-        title, kind, ladder, due_on, provisional, estimated, needs_confirmation, basis, "where",
+    f"""INSERT INTO deadline (enterprise_id, case_id, programme, obligation, subject, period,
+        projection, title, kind, ladder, due_on, provisional, estimated, needs_confirmation, basis, "where",
         prepare, met_by, suspended_on, state, closed_on, reason, opened_at)
     {_CASES} SELECT c.enterprise_id, c.id, c.programme, 'bench' || k.n, 'case/' || c.id, '2026', 1,
-        '示例截止事项' || k.n, 'service', 'window', d.day, false, false, k.n = 3, :basis, '', '', '',
+        '示例截止事项' || k.n, 'service', 'window', d.day, false, false, k.n = 3, :basis,
+        '', '', '',
         CASE WHEN seq.n % 501 = 0 THEN d.day END,
         CASE WHEN k.n < 2 OR c.final IS NOT NULL OR (k.n = 3 AND seq.n % 2 = 0)
             THEN 'met' ELSE 'open' END, NULL, '', :at

@@ -37,7 +37,7 @@ def named(session: Session, words: str, column: Any = None) -> ColumnElement[boo
     return number.in_(found) if found else false()
 
 
-def _coded(firm: Any, words: str) -> ColumnElement[bool]:
+def _coded(firm: type[Enterprise], words: str) -> ColumnElement[bool]:
     """Return the condition that a credit code is this, or begins so."""
     code = col(firm.uscc)
     if not _CODE.fullmatch(words):
@@ -45,7 +45,7 @@ def _coded(firm: Any, words: str) -> ColumnElement[bool]:
     return code.between(words, words.ljust(_LENGTH, "Z"))  # an index serves it in every language
 
 
-def contains(firm: Any, words: str) -> ColumnElement[bool]:
+def contains(firm: type[Enterprise], words: str) -> ColumnElement[bool]:
     """Return the condition that these words stand in an enterprise's name, or in another of it."""
     other = exists().where(
         col(Alias.enterprise_id) == col(firm.id),

@@ -39,14 +39,18 @@ def cases_seen_by(services: Services) -> tuple[ColumnElement[bool], ...]:
 
 
 def seen_among(
-    session: Session, services: Services, number: Any
+    session: Session,
+    services: Services,
+    number: Any,  # noqa: ANN401 - a column
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that these eyes may see the enterprise of a number; none for all."""
     return among(session, [services.division], number)
 
 
 def among(
-    session: Session, divisions: Sequence[str], number: Any
+    session: Session,
+    divisions: Sequence[str],
+    number: Any,  # noqa: ANN401 - a column
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that the enterprise of a number lies in these; none if all do."""
     if any(_holds_all(session, each) for each in divisions):

@@ -33,6 +33,7 @@ def today(visit: Visit) -> Answer:
     week = remembered(visit.services, "week", lambda: _week(visit.services))
     sections = week.sections if week else ()
     whose = visit.who.person_id
+    own = remembered(visit.services, ("mine", whose), lambda: mine(visit.services, whose))
     replies = list_answers(visit.services, limit=1)
     return Shown(
         template="today.html",

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import Instant, one_of
@@ -49,8 +49,7 @@ class Role(StrEnum):
 class Person(SQLModel, table=True):
     """Somebody who gets letters: an enterprise's contact, or a member of staff."""
 
-    # Most people are contacts of enterprises; staff are asked for by every page.
-    __table_args__ = (one_of("role", Role), Index("ix_person_role", "role"))
+    __table_args__ = (one_of("role", Role),)
 
     id: int | None = Field(default=None, primary_key=True)
     # `contact/<USCC>`, `staff/<login>` or `robot/<name>`: one contact per enterprise, so one

@@ -53,7 +53,6 @@ _INDEXES = (
     ("ix_deadline_stopped", "deadline", ("suspended_on",), f"{_OPEN} AND suspended_on IS NOT NULL"),
     ("ix_deadline_given_up", "deadline", ("due_on",), "state = 'cannot_file'"),
     ("ix_enterprise_name", "enterprise", ("name",), None),
-    ("ix_person_role", "person", ("role",), None),
     ("ix_letter_wrong", "letter", ("send_on",), "state IN ('failed', 'unknown', 'held')"),
     ("ix_letter_item_unsaid", "letter_item", ("speaks_on",), "state = 'suppressed'"),
 )
