@@ -35,8 +35,8 @@ from models.enterprise import Enterprise, Role
 from models.ledger import Heartbeat
 from models.writes import upsert
 
-_HEAD = """{size} 个事项（{kind}），{cores} 核，{repeats} 遍中最快的一遍，毫秒：处理器时间（实际时间）。
-底线：同样的内容只再写一遍 HTML，什么也不查。"""
+_HEAD = """{size} 个事项（{kind}），{cores} 核，{repeats} 遍中最快的一遍。
+毫秒：处理器时间（实际时间）。底线：同样的内容只再写一遍 HTML，什么也不查。"""
 _SEARCH, _FIRST, _OTHERS = 20, 50, 100
 
 
@@ -65,8 +65,9 @@ class Asked:
         """Return it as a person reads it."""
         ours, least = self.whole.cpu * 1000, self.floor.cpu * 1000
         mark = "" if ours <= self.page.most else "  未达到"
+        title = self.page.title + "，刚有改动" * self.page.changed
         return (
-            f"{self.page.title}{'，刚有改动' if self.page.changed else ''}  {ours:.1f}（{self.whole.wall * 1000:.1f}）"
+            f"{title}  {ours:.1f}（{self.whole.wall * 1000:.1f}）"
             f"  底线 {least:.1f}，{ours / max(least, 0.01):.1f} 倍  ≤ {self.page.most}{mark}"
         )
 

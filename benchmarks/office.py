@@ -145,7 +145,7 @@ _STATEMENTS = (
     {_FIRMS} SELECT seq.n, '91431281MA' || (1000000 + seq.n) || 'X',
         '怀化' || p.word || a.word || b.word || t.word || '有限公司', '431281', '', '', '', :at
     FROM seq JOIN pick_place p ON p.n = seq.n % 10 JOIN pick_word a ON a.n = seq.n * 31 / 7 % 36
-    JOIN pick_word b ON b.n = seq.n * 17 / 11 % 36 
+    JOIN pick_word b ON b.n = seq.n * 17 / 11 % 36
     JOIN pick_trade t ON t.n = seq.n * 13 / 3 % 11""",
     f"""INSERT INTO alias (enterprise_id, name)
     {_FIRMS} SELECT seq.n, '原' || a.word || b.word || '厂' FROM seq
@@ -181,8 +181,8 @@ _STATEMENTS = (
     {_CASES} SELECT seq.n, 1, 'screening', c.stage, c.entered_on, '示例', '', '[]', :at
     FROM seq JOIN "case" c ON c.id = seq.n""",
     f"""INSERT INTO deadline (enterprise_id, case_id, programme, obligation, subject, period,
-        projection, title, kind, ladder, due_on, provisional, estimated, needs_confirmation, basis, "where",
-        prepare, met_by, suspended_on, state, closed_on, reason, opened_at)
+        projection, title, kind, ladder, due_on, provisional, estimated, needs_confirmation, basis,
+        "where", prepare, met_by, suspended_on, state, closed_on, reason, opened_at)
     {_CASES} SELECT c.enterprise_id, c.id, c.programme, 'bench' || k.n, 'case/' || c.id, '2026', 1,
         '示例截止事项' || k.n, 'service', 'window', d.day, false, false, k.n = 3, :basis,
         '', '', '',

@@ -40,9 +40,7 @@ def today(visit: Visit) -> Answer:
         values={
             "views": saved_views(visit.services, visit.who),
             "sections": sections,
-            "mine": remembered(
-                visit.services, ("mine", whose), lambda: mine(visit.services, whose)
-            ),
+            "mine": own,
             "replies": replies.waiting if isinstance(replies, AnswerList) else 0,
             "whole": _WHOLE,
             "tones": _TONES,
