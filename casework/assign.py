@@ -59,7 +59,9 @@ class Given:
 def officers(services: Services) -> tuple[Officer, ...]:
     """Return those to whom cases of one's own division, and of those below it, may be given."""
     wanted = select(Person).where(
-        col(Person.active), col(Person.role).in_([role.value for role in DECIDERS])
+        col(Person.enterprise_id).is_(None),  # an index finds the few who are of no enterprise
+        col(Person.active),
+        col(Person.role).in_([role.value for role in DECIDERS]),
     )
     with services.database.reading() as session:
         found = [_officer(row) for row in session.scalars(wanted.order_by(col(Person.id)))]

@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 from sqlmodel import col
 
+from casework.counted import Alike, alike_cases, by_place, workdays_until
 from casework.dates_counted import DateCounts, count_dates
+from casework.remembered import remembered
 from casework.rulebook import read_rules, stages_of
-from casework.scope import cases_seen_by, seen_by
+from casework.scope import seen_among
 from casework.services import Services
 from casework.words import PHASES
-from models.case import Case, Review, ReviewState
+from models.case import Case
 from models.enterprise import Enterprise
 from models.merge import stands
 from policy.programme import Phase, Programme, Stage
@@ -103,22 +104,28 @@ class _Counts:
     ended: Counter[Place] = field(default_factory=Counter)
     held: Counter[Place] = field(default_factory=Counter)
     over: Counter[Place] = field(default_factory=Counter)
-    waiting: Mapping[Place, int] = field(default_factory=dict)
+    waiting: Counter[Place] = field(default_factory=Counter)
     workdays: dict[Place, Counter[int]] = field(default_factory=dict)
     deadlines: Mapping[str, DateCounts] = field(default_factory=dict)
 
 
 def board(services: Services, *, cycle: int | None = None) -> Board:
     """Return the counts of every programme; of one cycle only, when it is given."""
+    return remembered(services, ("board", cycle), lambda: _board(services, cycle))
+
+
+def _board(services: Services, cycle: int | None) -> Board:
     with services.database.reading() as session:
-        rules = read_rules(
-            session, services, session.scalars(select(col(Case.revision)).distinct())
-        )
-        counts = _count_cases(session, services, rules, cycle)
-        counts.waiting = _waiting(session, services, cycle)
+        of_cycle = () if cycle is None else (col(Case.cycle) == cycle,)
+        seen = seen_among(session, services, col(Case.enterprise_id))
+        alike = tuple(alike_cases(session, *of_cycle, *seen))
+        rules = read_rules(session, services, {each.revision for each in alike})
+        days = {each.entered_on for each in alike if each.final is None}
+        workdays = workdays_until(services.calendar(session), services.today, days)
+        counts = _count(alike, workdays, rules)
         counts.deadlines = count_dates(session, services)
-        known = select(func.count()).select_from(Enterprise).where(*seen_by(services), stands())
-        enterprises = session.scalar(known) or 0
+        firms = (*seen_among(session, services, col(Enterprise.id)), stands())
+        enterprises = session.scalar(select(func.count(col(Enterprise.id))).where(*firms)) or 0
     programmes = services.catalogue.programmes.values()
     return Board(
         on=services.today,
@@ -127,36 +134,25 @@ def board(services: Services, *, cycle: int | None = None) -> Board:
     )
 
 
-def _of(cycle: int | None) -> tuple[ColumnElement[bool], ...]:
-    return () if cycle is None else (col(Case.cycle) == cycle,)
-
-
-def _count_cases(
-    session: Session, services: Services, rules: Mapping[str, Programme], cycle: int | None
+def _count(
+    alike: Sequence[Alike], workdays: Mapping[dt.date, int], rules: Mapping[str, Programme]
 ) -> _Counts:
-    """Count the cases, those of one stage and day at once."""
-    calendar, today = services.calendar(session), services.today
-    alike = (
-        col(Case.programme),
-        col(Case.stage),
-        col(Case.revision),
-        col(Case.held),
-        col(Case.entered_on),
-        col(Case.final),
-    )
+    """Count the cases of each place."""
     counts = _Counts()
-    for programme, stage, revision, held, entered_on, final, number in session.execute(
-        select(*alike, func.count()).where(*_of(cycle), *cases_seen_by(services)).group_by(*alike)
-    ):
-        place = (programme, stage)
-        if final is not None:
-            counts.ended[place] += number
-            continue
-        counts.cases[place] += number
-        counts.held[place] += number * held
-        workdays = calendar.workdays_between(entered_on, today)
-        counts.workdays.setdefault(place, Counter())[workdays] += number
-        counts.over[place] += number * over_limit(rules[revision].stage(stage), workdays)
+    for (revision, key), rows in by_place(alike):
+        stage, place = rules[revision].stage(key), (rules[revision].key, key)
+        going = [each for each in rows if each.final is None]
+        number = sum(each.number for each in rows)
+        passed = counts.workdays.setdefault(place, Counter())
+        for each in going:
+            passed[workdays[each.entered_on]] += each.number
+        counts.cases[place] += sum(each.number for each in going)
+        counts.ended[place] += number - sum(each.number for each in going)
+        counts.waiting[place] += sum(each.waiting for each in going)
+        counts.held[place] += sum(each.number for each in going if each.held)
+        counts.over[place] += sum(
+            each.number for each in going if over_limit(stage, workdays[each.entered_on])
+        )
     return counts
 
 
@@ -174,16 +170,6 @@ def median(numbers: Mapping[int, int]) -> float | None:
         if 2 * passed > total:
             return (middle[0] + value) / 2
     return None
-
-
-def _waiting(session: Session, services: Services, cycle: int | None) -> dict[Place, int]:
-    rows = session.execute(
-        select(col(Case.programme), col(Case.stage), func.count())
-        .join(Review, col(Review.case_id) == col(Case.id))
-        .where(col(Review.state) == ReviewState.OPEN.value, *_of(cycle), *cases_seen_by(services))
-        .group_by(col(Case.programme), col(Case.stage))
-    )
-    return {(programme, stage): number for programme, stage, number in rows}
 
 
 def _programme(programme: Programme, rules: Iterable[Programme], counts: _Counts) -> ProgrammeBoard:
@@ -243,7 +229,7 @@ def _stage(stage: Stage, place: Place, counts: _Counts) -> StageCount:
         stage=stage.key,
         title=stage.title,
         cases=counts.cases[place],
-        waiting=counts.waiting.get(place, 0),
+        waiting=counts.waiting[place],
         held=counts.held[place],
         over_limit=counts.over[place],
         median_workdays=median(counts.workdays.get(place, {})),

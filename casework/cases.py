@@ -9,18 +9,23 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.counted import workdays_until
 from casework.late import late_in_stage
-from casework.rulebook import read_rules
-from casework.scope import seen_by
+from casework.named import named
+from casework.rulebook import read_rules, rules_in_use
+from casework.scope import seen_among, seen_by
 from casework.services import Services
 from models.case import Assessment, Case, Review, ReviewState
-from models.enterprise import Alias, Enterprise, Person
-from models.merge import same_code
+from models.enterprise import Enterprise, Person
 from policy.programme import Programme
 
 PAGE = 50
 _WAITS = exists().where(
     col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
+)
+# The same, where few cases are to be found by it.
+_WAITING = col(Case.id).in_(
+    select(col(Review.case_id)).where(col(Review.state) == ReviewState.OPEN.value)
 )
 
 
@@ -83,11 +88,12 @@ def cases(services: Services, wanted: CaseFilter, *, after: int = 0, limit: int 
     return CaseList(lines=lines, following=lines[-1].id if len(rows) > limit else None)
 
 
-def count_cases(services: Services, wanted: CaseFilter) -> int:
-    """Return how many cases match."""
+def count_cases(services: Services, wanted: CaseFilter, *, most: int) -> int:
+    """Return how many cases match, counted up to ``most`` and one more."""
     with services.database.reading() as session:
-        found = narrowed(session, services, wanted).with_only_columns(func.count(col(Case.id)))
-        return session.scalar(found) or 0
+        found = select(col(Case.id)).where(*_conditions(session, services, wanted))
+        some = found.limit(most + 1).subquery()
+        return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def case_lines(
@@ -96,10 +102,8 @@ def case_lines(
     """Return rows that ``narrowed`` found as the list shows them."""
     calendar, today = services.calendar(session), services.today
     rules = read_rules(session, services, {row[0].revision for row in rows})
-    return tuple(
-        _line(row, rules[row[0].revision], calendar.workdays_between(row[0].entered_on, today))
-        for row in rows
-    )
+    workdays = workdays_until(calendar, today, [row[0].entered_on for row in rows])
+    return tuple(_line(row, rules[row[0].revision], workdays[row[0].entered_on]) for row in rows)
 
 
 def _line(row: Sequence[Any], programme: Programme, workdays: int) -> CaseLine:
@@ -140,14 +144,21 @@ def cases_numbered(services: Services, numbers: Collection[int]) -> dict[int, Ca
 
 def narrowed(session: Session, services: Services, wanted: CaseFilter) -> Select[Any]:
     """Return what finds the cases that match: with enterprise, assessment, review, officer."""
-    asked = [*_exactly(services, wanted), *([_WAITS] if wanted.waiting else [])]
+    return _joined().where(*_conditions(session, services, wanted))
+
+
+def _conditions(
+    session: Session, services: Services, wanted: CaseFilter
+) -> Sequence[ColumnElement[bool]]:
+    """Return what must hold of a case, said of its own row alone."""
+    asked = [*_exactly(services, wanted), *([_WAITING] if wanted.waiting else [])]
     if wanted.stage is not None:
         asked.append(_in_stage(session, services, wanted.stage))
     if wanted.over:
         asked.append(late_in_stage(session, services))
     if wanted.words.strip():
-        asked.append(named(wanted.words.strip()))
-    return _joined().where(*seen_by(services), *asked)
+        asked.append(named(session, wanted.words.strip(), col(Case.enterprise_id)))
+    return [*seen_among(session, services, col(Case.enterprise_id)), *asked]
 
 
 def _joined() -> Select[Any]:
@@ -186,24 +197,10 @@ def _nobodys() -> ColumnElement[bool]:
 
 def _in_stage(session: Session, services: Services, words: str) -> ColumnElement[bool]:
     """Return the condition that a case stands in a stage of this key or title."""
-    used = session.scalars(select(col(Case.revision)).distinct())
-    programmes = read_rules(session, services, used).values()
     keys = {
         stage.key
-        for programme in programmes
+        for programme in rules_in_use(session, services).values()
         for stage in programme.stages
         if words == stage.key or words in stage.title
     }
     return col(Case.stage).in_(keys)
-
-
-def named(words: str) -> ColumnElement[bool]:
-    """Return the condition that an enterprise has this code, or these words in a name."""
-    aliased = select(col(Alias.enterprise_id)).where(
-        col(Alias.name).contains(words, autoescape=True)
-    )
-    return or_(
-        same_code(words),
-        col(Enterprise.name).contains(words, autoescape=True),
-        col(Enterprise.id).in_(aliased),
-    )

@@ -4,17 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from casework.scope import seen_by
+from casework.scope import seen_among
 from casework.services import Services
 from casework.told import same_matter
-from models.clock import ClockEvent
 from models.deadline import Deadline, DeadlineState
-from models.enterprise import Enterprise
-from policy.clocks import Act
 
 OPEN = col(Deadline.state) == DeadlineState.OPEN.value
 RUNS = and_(OPEN, col(Deadline.suspended_on).is_(None))
@@ -38,45 +35,41 @@ class DateCounts:
 
 def count_dates(session: Session, services: Services) -> dict[str, DateCounts]:
     """Return programme -> its dates."""
-    today, ours = services.today, select(col(Enterprise.id)).where(*seen_by(services))
-    seen = (col(Deadline.enterprise_id).in_(ours),) if services.division else ()
-    overdue = and_(RUNS, col(Deadline.due_on) < today)
-    rows = session.execute(
-        select(col(Deadline.programme), func.count(), _number(overdue), _number(SUSPENDED))
-        .where(OPEN, *seen)
-        .group_by(col(Deadline.programme))
-    ).all()
+    today, seen = services.today, seen_among(session, services, col(Deadline.enterprise_id))
+    late, stopped = (RUNS, col(Deadline.due_on) < today), (SUSPENDED,)
+    every, overdue, suspended = (
+        _by_programme(session, *which, *seen) for which in ((OPEN,), late, stopped)
+    )
     gone = session.execute(cannot_file(today, col(Deadline.programme)).where(*seen))
     given_up = {programme: number for programme, number in gone}  # noqa: C416 - rows are no pairs to mypy
-    found = {
+    return {
         programme: DateCounts(
-            open=number,
-            overdue=int(late),
-            suspended=int(stopped),
-            cannot_file=given_up.pop(programme, 0),
+            open=every.get(programme, 0),
+            overdue=overdue.get(programme, 0),
+            suspended=suspended.get(programme, 0),
+            cannot_file=given_up.get(programme, 0),
         )
-        for programme, number, late, stopped in rows
+        for programme in every.keys() | given_up.keys()
     }
-    return found | {programme: DateCounts(cannot_file=left) for programme, left in given_up.items()}
+
+
+def _by_programme(session: Session, *which: ColumnElement[bool]) -> dict[str, int]:
+    programme = col(Deadline.programme)
+    rows = session.execute(select(programme, func.count()).where(*which).group_by(programme))
+    return {programme: number for programme, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def cannot_file(today: dt.date, *alike: Any) -> Select[Any]:  # noqa: ANN401 - columns
     """Select how many dates that are still to come were given up, by these columns.
 
-    Found from the ledger, which is short. What was taken back has a newer projection.
+    What was taken back has a newer projection.
     """
     return (
-        select(*alike, func.count(col(Deadline.id).distinct()))
-        .join(ClockEvent, _OF_LEDGER)
+        select(*alike, func.count(col(Deadline.id)))
         .where(
-            col(ClockEvent.act) == Act.CANNOT_FILE.value,
             col(Deadline.state) == DeadlineState.CANNOT_FILE.value,
             col(Deadline.due_on) >= today,
             ~_OWED_AGAIN,
         )
         .group_by(*alike)
     )
-
-
-def _number(condition: ColumnElement[bool]) -> Any:  # noqa: ANN401 - an expression
-    return func.sum(case((condition, 1), else_=0))

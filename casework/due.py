@@ -11,11 +11,11 @@ from sqlmodel import col
 
 from casework.accounts import staff_of
 from casework.answers_page import answers_of
-from casework.cases import named
 from casework.find import enterprise_of
 from casework.flags import flags_of
+from casework.named import named
 from casework.refusal import Refusal
-from casework.scope import seen_by, within
+from casework.scope import seen_among
 from casework.services import Services
 from casework.snooze import snoozes_in_force
 from casework.words import KINDS
@@ -101,23 +101,26 @@ def due_page(
         where = due_where(session, services, wanted)
         if isinstance(where, Refusal):
             return where
-        page = listed(services).where(*where).offset(skip).limit(limit)
-        return _lines(session, services, page)
+        # First which, by an index alone: to put whole rows in order takes thirty times as long.
+        which = _in_order(services, select(col(Deadline.id)).where(*where))
+        numbers = session.scalars(which.offset(skip).limit(limit)).all()
+        return _lines(session, services, listed(services).where(col(Deadline.id).in_(numbers)))
 
 
 def due_where(
     session: Session, services: Services, wanted: DueFilter
 ) -> list[ColumnElement[bool]] | Refusal:
-    """Return the conditions of a filter, on deadlines joined with their enterprises."""
-    where = [*seen_by(services), *_dated(services, wanted)]
+    """Return the conditions of a filter, on deadlines alone."""
+    number = col(Deadline.enterprise_id)
+    where = [*seen_among(session, services, number), *_dated(services, wanted)]
     if wanted.words.strip():
-        where.append(named(wanted.words.strip()))
+        where.append(named(session, wanted.words.strip(), number))
     if wanted.officer is not None:
         officer = staff_of(session, wanted.officer)
         if officer is None:
             return Refusal(reason=f"没有在岗的工作人员“{wanted.officer}”")
         their = replace(services, division=officer.division_code)
-        where += within(their, col(Enterprise.division_code))
+        where += seen_among(session, their, number)
     if wanted.enterprise is not None:
         enterprise = enterprise_of(session, wanted.enterprise, services)
         if isinstance(enterprise, Refusal):
@@ -145,18 +148,23 @@ def _dated(services: Services, wanted: DueFilter) -> Iterator[ColumnElement[bool
 
 def listed(services: Services) -> Select[Any]:
     """Return deadlines with their enterprises: what stands still last, what is late first."""
-    return (
-        select(Deadline, col(Enterprise.name), col(Enterprise.uscc))
-        .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
-        .order_by(
-            col(Deadline.suspended_on).is_not(None),
-            col(Deadline.due_on) >= services.today,
-            case(_GRAVEST_FIRST, value=col(Deadline.kind)),
-            col(Deadline.due_on),
-            col(Deadline.programme),
-            col(Deadline.obligation),
-            col(Deadline.id),
-        )
+    return _in_order(
+        services,
+        select(Deadline, col(Enterprise.name), col(Enterprise.uscc)).join(
+            Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id)
+        ),
+    )
+
+
+def _in_order(services: Services, asked: Select[Any]) -> Select[Any]:
+    return asked.order_by(
+        col(Deadline.suspended_on).is_not(None),
+        col(Deadline.due_on) >= services.today,
+        case(_GRAVEST_FIRST, value=col(Deadline.kind)),
+        col(Deadline.due_on),
+        col(Deadline.programme),
+        col(Deadline.obligation),
+        col(Deadline.id),
     )
 
 

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.cases import CaseFilter, CaseLine, cases
 from casework.due import DueLine, due_line
+from casework.named import named
 from casework.refusal import Refusal
 from casework.scope import seen_by
 from casework.services import Services
@@ -17,7 +18,7 @@ from models.case import Case
 from models.deadline import Deadline, DeadlineState
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import Qualification
-from models.merge import same_code, stands
+from models.merge import stands
 
 PAGE = 50
 
@@ -77,8 +78,10 @@ def enterprises(
     services: Services, words: str = "", *, after: int = 0, limit: int = PAGE
 ) -> EnterpriseList:
     """Return the enterprises with a greater number than ``after`` whose name has these words."""
-    statement = _listed(services, words.strip()).where(col(Enterprise.id) > after)
     with services.database.reading() as session:
+        statement = _listed(services).where(col(Enterprise.id) > after)
+        if words.strip():
+            statement = statement.where(named(session, words.strip()))
         rows = session.execute(statement.order_by(col(Enterprise.id)).limit(limit + 1)).all()
         lines = tuple(
             EnterpriseLine(
@@ -94,8 +97,8 @@ def enterprises(
     return EnterpriseList(lines=lines, following=lines[-1].id if len(rows) > limit else None)
 
 
-def _listed(services: Services, words: str) -> Select[tuple[Enterprise, int, int]]:
-    """Return each enterprise with these words in its name, its open cases and its late dates."""
+def _listed(services: Services) -> Select[tuple[Enterprise, int, int]]:
+    """Return each enterprise, its open cases and its late dates."""
     open_cases = (
         select(func.count())
         .where(col(Case.enterprise_id) == col(Enterprise.id), col(Case.final).is_(None))
@@ -110,15 +113,7 @@ def _listed(services: Services, words: str) -> Select[tuple[Enterprise, int, int
         )
         .scalar_subquery()
     )
-    statement = select(Enterprise, open_cases, late).where(*seen_by(services), stands())
-    if not words:
-        return statement
-    aliased = select(col(Alias.enterprise_id)).where(
-        col(Alias.name).contains(words, autoescape=True)
-    )
-    named = col(Enterprise.name).contains(words, autoescape=True)
-    coded = same_code(words)
-    return statement.where(or_(coded, named, col(Enterprise.id).in_(aliased)))
+    return select(Enterprise, open_cases, late).where(*seen_by(services), stands())
 
 
 def enterprise_page(services: Services, uscc: str) -> EnterprisePage | Refusal:

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.rulebook import read_rules
+from casework.rulebook import rules_in_use
 from casework.services import Services
 from models.case import Case
 from policy.workdays import ONE_DAY, Calendar
@@ -14,7 +14,6 @@ from policy.workdays import ONE_DAY, Calendar
 
 def late_in_stage(session: Session, services: Services) -> ColumnElement[bool]:
     """Return the condition that an open case is over the limit of its stage, by its own rules."""
-    used = session.scalars(select(col(Case.revision)).distinct())
     calendar, today = services.calendar(session), services.today
     late = [
         and_(
@@ -22,7 +21,7 @@ def late_in_stage(session: Session, services: Services) -> ColumnElement[bool]:
             col(Case.stage) == stage.key,
             col(Case.entered_on) <= _entered_by(calendar, today, stage.limit_workdays + 1),
         )
-        for revision, programme in read_rules(session, services, used).items()
+        for revision, programme in rules_in_use(session, services).items()
         for stage in programme.stages
         if stage.limit_workdays is not None
     ]

@@ -2,19 +2,22 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.board import over_limit
+from casework.counted import workdays_until
 from casework.rulebook import read_rules
-from casework.scope import seen_by
+from casework.scope import seen_among
 from casework.services import Services
 from models.case import Case, Review, ReviewState
 from models.deadline import Deadline, DeadlineState
-from models.enterprise import Enterprise
+from models.duties import enterprises_by_id
 from policy.deadlines import days_left
+from policy.programme import Programme, Stage
 
 _SHOWN = 5
 _SOON = dt.timedelta(days=7)
@@ -44,30 +47,58 @@ class Mine:
 
 def mine(services: Services, person_id: int) -> Mine:
     """Return what is somebody's own: what waits for a decision, what is late, what is due soon."""
-    today, calendar = services.today, services.calendar()
+    today = services.today
     with services.database.reading() as session:
-        rows = session.execute(_theirs(services, person_id)).all()
-        rules = read_rules(session, services, {row[0].revision for row in rows})
+        rows = session.execute(_theirs(session, services, person_id)).all()
+        rules = read_rules(session, services, {row.revision for row in rows})
+        days = [row.entered_on for row in rows]
+        workdays = workdays_until(services.calendar(session), today, days)
+        found = sorted(
+            (_pressing(row, rules[row.revision], workdays[row.entered_on], today) for row in rows),
+            key=lambda each: (each.days is None, each.days or 0, not each.waiting, each.id),
+        )
+        pressing = [each for each in found if each.waiting or each.over or each.days is not None]
+        shown = pressing[:_SHOWN]
+        firms = enterprises_by_id(session, {each.firm for each in shown})
     lines = [
         MineLine(
-            id=case.id or 0,
-            enterprise=name,
-            programme_title=rules[case.revision].title,
-            stage_title=(stage := rules[case.revision].stage(case.stage)).title,
-            waiting=waiting,
-            over_limit=over_limit(stage, calendar.workdays_between(case.entered_on, today)),
-            days_left=days_left(due, today) if due and due <= today + _SOON else None,
+            id=each.id,
+            enterprise=firms[each.firm].name,
+            programme_title=each.programme_title,
+            stage_title=each.stage.title,
+            waiting=each.waiting,
+            over_limit=each.over,
+            days_left=each.days,
         )
-        for case, name, waiting, due in rows
+        for each in shown
     ]
-    pressing = sorted(
-        (each for each in lines if each.waiting or each.over_limit or each.days_left is not None),
-        key=lambda each: (each.days_left is None, each.days_left or 0, not each.waiting, each.id),
+    return Mine(count=len(rows), pressing=len(pressing), lines=tuple(lines))
+
+
+class _Mine(NamedTuple):
+    id: int
+    firm: int
+    programme_title: str
+    stage: Stage
+    waiting: bool
+    over: bool
+    days: int | None
+
+
+def _pressing(row: Row[Any], rules: Programme, workdays: int, today: dt.date) -> _Mine:
+    stage = rules.stage(row.stage)
+    return _Mine(
+        id=row.id,
+        firm=row.enterprise_id,
+        programme_title=rules.title,
+        stage=stage,
+        waiting=row.waiting,
+        over=over_limit(stage, workdays),
+        days=days_left(row.due, today) if row.due and row.due <= today + _SOON else None,
     )
-    return Mine(count=len(lines), pressing=len(pressing), lines=tuple(pressing[:_SHOWN]))
 
 
-def _theirs(services: Services, person_id: int) -> Select[Any]:
+def _theirs(session: Session, services: Services, person_id: int) -> Select[Any]:
     """Return what finds each case of theirs, whether it waits, and its nearest date."""
     waits = exists().where(
         col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
@@ -81,10 +112,9 @@ def _theirs(services: Services, person_id: int) -> Select[Any]:
         )
         .scalar_subquery()
     )
-    mine = (col(Case.officer_id) == person_id, col(Case.final).is_(None), *seen_by(services))
-    return (
-        select(Case, col(Enterprise.name), waits, nearest)
-        .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(*mine)
-        .order_by(col(Case.id))
+    own = (Case.id, Case.enterprise_id, Case.revision, Case.stage, Case.entered_on)
+    return select(*map(col, own), waits.label("waiting"), nearest.label("due")).where(
+        col(Case.officer_id) == person_id,
+        col(Case.final).is_(None),
+        *seen_among(session, services, col(Case.enterprise_id)),
     )

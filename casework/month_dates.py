@@ -1,7 +1,7 @@
 """A month of dates: each day with what is due on it, and whether the office is open."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from casework.flags import flags
 from casework.refusal import Refusal
 from casework.services import Services
 from models.deadline import Deadline
-from models.enterprise import Enterprise
+from models.duties import Named, enterprises_by_id
 from policy.workdays import ONE_DAY, Calendar, add_months, every_day
 
 _WEEK = 7
@@ -98,15 +98,18 @@ def month_of_dates(services: Services, wanted: DueFilter, month: dt.date) -> Mon
         if isinstance(where, Refusal):
             return where
         rows = session.execute(
-            select(*alike, func.count(), func.min(col(Enterprise.name)))
-            .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
+            select(*alike, func.count(), func.min(col(Deadline.enterprise_id)))
             .where(*where)
             .group_by(*alike)
             .order_by(*alike)
         ).all()
+        firms = enterprises_by_id(session, {row[-1] for row in rows})
     calendar = services.calendar()
+    by_day: dict[dt.date, list[Row[Any]]] = {}
+    for row in rows:
+        by_day.setdefault(row[0], []).append(row)
     days = [
-        _day(day, _matters(services, [row for row in rows if row[0] == day]), calendar, first.month)
+        _day(day, _matters(services, by_day.get(day, ()), firms), calendar, first.month)
         for day in every_day(start, end)
     ]
     weeks = tuple(tuple(days[at : at + _WEEK]) for at in range(0, len(days), _WEEK))
@@ -126,7 +129,9 @@ def _day(on: dt.date, matters: tuple[DayMatter, ...], calendar: Calendar, month:
     )
 
 
-def _matters(services: Services, rows: Iterable[Row[Any]]) -> tuple[DayMatter, ...]:
+def _matters(
+    services: Services, rows: Iterable[Row[Any]], firms: Mapping[int, Named]
+) -> tuple[DayMatter, ...]:
     """Return a line for each duty and certainty; days on which clocks were stopped are one."""
     found: dict[tuple[str, ...], DayMatter] = {}
     for (
@@ -140,7 +145,7 @@ def _matters(services: Services, rows: Iterable[Row[Any]]) -> tuple[DayMatter, .
         confirm,
         stopped,
         number,
-        name,
+        firm,
     ) in rows:
         marked = flags(estimated, provisional, confirm, stopped is not None)
         same = (programme, title, kind, *marked)
@@ -152,7 +157,7 @@ def _matters(services: Services, rows: Iterable[Row[Any]]) -> tuple[DayMatter, .
             kind=kind,
             flags=marked,
             number=number + (known.number if known else 0),
-            enterprise=known.enterprise if known else name,
+            enterprise=known.enterprise if known else firms[firm].name,
             overdue=on < services.today and stopped is None,
         )
     return tuple(found.values())

@@ -24,7 +24,11 @@ def officers(services: Services) -> tuple[Officer, ...]:
     with services.database.reading() as session:
         people = session.scalars(
             select(Person)
-            .where(col(Person.role) == Role.CLERK.value, col(Person.active))
+            .where(
+                col(Person.enterprise_id).is_(None),  # an index finds the few of no enterprise
+                col(Person.role) == Role.CLERK.value,
+                col(Person.active),
+            )
             .order_by(col(Person.id))
         ).all()
     here = below(services.division)

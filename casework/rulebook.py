@@ -1,8 +1,9 @@
 """The rules that cases in flight keep: one programme value per revision in use."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,13 +24,29 @@ def read_rules(
             col(ProgrammeVersion.revision).in_(wanted - today.keys())
         )
     )
-    kept = {revision: from_text(content)[0] for revision, content in rows}
+    kept = {revision: _rules(content) for revision, content in rows}
     return kept | {revision: today[revision] for revision in wanted & today.keys()}
+
+
+def rules_in_use(session: Session, services: Services) -> dict[str, Programme]:
+    """Return revision -> rules, of every version that a case keeps, ended or not."""
+    kept = exists().where(
+        col(Case.programme) == col(ProgrammeVersion.programme),
+        col(Case.revision) == col(ProgrammeVersion.revision),
+    )
+    used = session.scalars(select(col(ProgrammeVersion.revision)).where(kept))
+    return read_rules(session, services, used)
+
+
+@lru_cache(maxsize=256)
+def _rules(content: str) -> Programme:
+    """Return what a kept text says: it never changes, and each page asks for it."""
+    return from_text(content)[0]
 
 
 def rules_of(session: Session, case: Case) -> Programme:
     """Return the rules a case started with."""
-    return from_text(session.get_one(ProgrammeVersion, case.revision).content)[0]
+    return _rules(session.get_one(ProgrammeVersion, case.revision).content)
 
 
 def stages_of(programmes: Iterable[Programme]) -> dict[str, Stage]:

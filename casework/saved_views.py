@@ -57,7 +57,7 @@ def saved_views(services: Services, who: Visitor, path: str = "") -> tuple[ViewL
     with services.database.reading() as session:
         rows = session.execute(
             select(SavedView, col(Person.name))
-            .join(Person, col(Person.id) == col(SavedView.person_id))
+            .outerjoin(Person, col(Person.id) == col(SavedView.person_id))  # of few views the owner
             .where(or_(col(SavedView.person_id) == who.person_id, col(SavedView.shared)))
             .order_by(col(SavedView.shared), col(SavedView.name), col(SavedView.id))
         ).all()

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from casework.scope import cases_seen_by, seen_by
+from casework.remembered import remembered
+from casework.scope import seen_among, seen_by
 from casework.services import Services
 from casework.targets import TargetLine, in_force, targets_said
 from models.case import Case
@@ -69,28 +71,34 @@ def year_flows(services: Services, year: int) -> tuple[YearFlow, ...]:
     on = counted_on(services, year)
     if on is None:
         return ()
-    return tuple(
-        _year_flow(services, each, on)
-        for each in services.catalogue.programmes.values()
-        if each.qualification
+    ours = [each for each in services.catalogue.programmes.values() if each.qualification]
+    return remembered(
+        services, ("flows", year), lambda: tuple(_year_flow(services, each, on) for each in ours)
     )
 
 
 def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlow:
     with services.database.reading() as session:
         flow = flow_of(_held(session, services, programme, on), on.year, on)
-        under_way = frozenset(
-            session.scalars(
-                select(col(Case.enterprise_id)).where(
-                    col(Case.programme) == programme.key,
-                    col(Case.cycle) == on.year,
-                    col(Case.final).is_(None),
-                    *cases_seen_by(services),
-                )
-            )
+        open_cases = (
+            col(Case.programme) == programme.key,
+            col(Case.cycle) == on.year,
+            col(Case.final).is_(None),
+            *seen_among(session, services, col(Case.enterprise_id)),
         )
+        firm = col(Case.enterprise_id)
+        firms = select(firm).where(*open_cases).distinct()
+        under_way = session.scalar(select(func.count(firm.distinct())).where(*open_cases)) or 0
+        holders = select(col(Qualification.enterprise_id)).where(
+            col(Qualification.kind) == programme.qualification
+        )
+        known = frozenset(session.scalars(firms.where(firm.in_(holders))))
     lasting = flow.closing - flow.expiring
-    candidates = frozenset[int]() if on < services.today else under_way - lasting
+    past = on < services.today
+    candidates = _Candidates(
+        known=frozenset() if past else known - lasting,
+        strangers=0 if past else under_way - len(known),
+    )
     said = in_force(targets_said(services, programme.key, on.year))
     return YearFlow(
         programme=programme.key,
@@ -98,16 +106,23 @@ def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlo
         year=on.year,
         on=on,
         flow=flow,
-        under_way=len(under_way),
-        candidates=len(candidates),
+        under_way=under_way,
+        candidates=len(candidates.known) + candidates.strangers,
         at_least=len(lasting),
-        at_most=flow.at_most(Measure.STOCK, candidates),
+        at_most=flow.at_most(Measure.STOCK, *candidates),
         targets=tuple(_progress(flow, candidates, said.values())),
     )
 
 
+class _Candidates(NamedTuple):
+    """Enterprises on their way to it: those that ever held it by number, of the others how many."""
+
+    known: frozenset[int]
+    strangers: int
+
+
 def _progress(
-    flow: Flow, candidates: frozenset[int], said: Iterable[TargetLine]
+    flow: Flow, candidates: _Candidates, said: Iterable[TargetLine]
 ) -> Iterable[TargetProgress]:
     for line in said:
         if line.number is not None:
@@ -115,7 +130,7 @@ def _progress(
                 measure=line.measure,
                 target=line.number,
                 reached=flow.reached(line.measure),
-                at_most=flow.at_most(line.measure, candidates),
+                at_most=flow.at_most(line.measure, *candidates),
                 document=line.document,
             )
 
@@ -160,19 +175,14 @@ def flow_rows(
 def _held(
     session: Session, services: Services, programme: Programme, on: dt.date
 ) -> Iterable[Held]:
-    """Yield the intervals that touch the year up to the day, or the last day before it."""
+    """Return the intervals that touch the year up to the day, or the last day before it."""
+    firm = col(Qualification.enterprise_id)
     rows = session.execute(
-        select(
-            col(Qualification.enterprise_id),
-            col(Qualification.valid_from),
-            col(Qualification.valid_to),
-        )
-        .join(Enterprise, col(Enterprise.id) == col(Qualification.enterprise_id))
-        .where(
+        select(firm, col(Qualification.valid_from), col(Qualification.valid_to)).where(
             col(Qualification.kind) == programme.qualification,
             col(Qualification.valid_from) <= on,
             col(Qualification.valid_to) >= dt.date(on.year - 1, 12, 31),
-            *seen_by(services),
+            *seen_among(session, services, firm),
         )
     )
     return [Held(*row) for row in rows]

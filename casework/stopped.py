@@ -1,5 +1,7 @@
 """The dates that staff took out of the count, for the week's summary: not to be forgotten."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -7,24 +9,23 @@ from sqlmodel import col
 from casework.dates_counted import SUSPENDED, cannot_file
 from casework.services import Services
 from models.deadline import Deadline
-from models.enterprise import Enterprise
 from notifications.letters import WeekLine, WeekSection
 from policy.obligation import Tone
 
 _SHOWN = 5  # lines of a section
 
 
-def stopped_dates(session: Session, services: Services, ours: ColumnElement[bool]) -> WeekSection:
+def stopped_dates(
+    session: Session, services: Services, ours: Sequence[ColumnElement[bool]]
+) -> WeekSection:
     """Sum up the suspended dates and those of which staff said that they can not be filed."""
     alike = (col(Deadline.programme), col(Deadline.title))
-    of_ours = Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id)
     stopped = session.execute(
         select(*alike, func.count(), func.min(col(Deadline.suspended_on)))
-        .join(*of_ours)
-        .where(SUSPENDED, ours)
+        .where(SUSPENDED, *ours)
         .group_by(*alike)
     ).all()
-    given_up = session.execute(cannot_file(services.today, *alike).join(*of_ours).where(ours)).all()
+    given_up = session.execute(cannot_file(services.today, *alike).where(*ours)).all()
     words: dict[tuple[str, str], list[str]] = {}
     for programme, title, number, since in stopped:
         words.setdefault((programme, title), []).append(f"已中止 {number} 家，最早 {since} 起")

@@ -4,16 +4,18 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.board import over_limit
+from casework.counted import alike_cases, by_place, workdays_until
 from casework.dates_counted import RUNS
 from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
 from casework.rulebook import read_rules
+from casework.scope import among
 from casework.services import Services
 from casework.stopped import stopped_dates
 from casework.words import KINDS, LETTERS
@@ -30,6 +32,8 @@ from policy.obligation import DeadlineKind, Tone
 from policy.programme import Stage
 from policy.timetable import week_of
 from policy.workdays import ONE_DAY
+
+Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 
 _SHOWN = 5  # lines of a section: the gravest
 _GRAVEST_FIRST = tuple(KINDS)
@@ -53,13 +57,14 @@ def _sections(
     session: Session, services: Services, divisions: Sequence[str]
 ) -> Iterator[WeekSection]:
     """Yield what there is something to say of, each looked for as it is asked for."""
-    here = within(divisions, col(Enterprise.division_code))
+    dates = among(session, divisions, col(Deadline.enterprise_id))
+    cases = among(session, divisions, col(Case.enterprise_id))
     looks = (
-        partial(_dates, session, services, here, overdue=True),
-        partial(_dates, session, services, here, overdue=False),
-        partial(_reviews, session, services, here),
-        partial(_others, session, services, here),
-        partial(stopped_dates, session, services, here),
+        partial(_dates, session, services, dates, overdue=True),
+        partial(_dates, session, services, dates, overdue=False),
+        partial(_reviews, session, services, cases),
+        partial(_others, session, services, cases),
+        partial(stopped_dates, session, services, dates),
         partial(_wrong, session, services, divisions),
     )
     yield from (section for look in looks if (section := look()).count)
@@ -81,9 +86,7 @@ def _section(
     return WeekSection(title=title, tone=tone.value, count=count, lines=shown, more=more)
 
 
-def _dates(
-    session: Session, services: Services, here: ColumnElement[bool], *, overdue: bool
-) -> WeekSection:
+def _dates(session: Session, services: Services, here: Conditions, *, overdue: bool) -> WeekSection:
     """Sum up open dates: those that passed, or those up to Sunday; one line for one duty."""
     today = services.today
     sunday = today + (6 - today.weekday()) * ONE_DAY
@@ -98,9 +101,8 @@ def _dates(
         col(Deadline.needs_confirmation),
     )
     rows = session.execute(
-        select(*alike, func.count(), func.min(col(Enterprise.id)))
-        .join(Enterprise, col(Enterprise.id) == col(Deadline.enterprise_id))
-        .where(RUNS, when, here)
+        select(*alike, func.count(), func.min(col(Deadline.enterprise_id)))
+        .where(RUNS, when, *here)
         .group_by(*alike)
     ).all()
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
@@ -130,17 +132,23 @@ def _firms(name: str, number: int) -> str:
     return name if number == 1 else f"{name} 等 {number} 家"
 
 
-def _reviews(session: Session, services: Services, here: ColumnElement[bool]) -> WeekSection:
+def _reviews(session: Session, services: Services, here: Conditions) -> WeekSection:
     """Sum up the proposals that wait for a decision, the oldest first."""
-    waiting = (
+    ours = [col(Review.case_id).in_(select(col(Case.id)).where(*here))] if here else []
+    waiting = select(col(Review.id)).where(col(Review.state) == ReviewState.OPEN.value, *ours)
+    count = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    opened = col(Review.opened_on)
+    last = waiting.with_only_columns(opened).order_by(opened).offset(_SHOWN - 1).limit(1)
+    until = session.scalar(last)  # an index finds it; of those opened by then the names decide
+    oldest = [opened <= until] if until else []
+    rows = session.execute(
         select(Review, Case, col(Enterprise.name))
         .join(Case, col(Case.id) == col(Review.case_id))
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Review.state) == ReviewState.OPEN.value, here)
-    )
-    count = _number_of(session, waiting)
-    oldest = waiting.order_by(col(Review.opened_on), col(Enterprise.uscc))
-    rows = session.execute(oldest.limit(_SHOWN)).all()
+        .where(col(Review.state) == ReviewState.OPEN.value, *ours, *oldest)
+        .order_by(opened, col(Enterprise.uscc))
+        .limit(_SHOWN)
+    ).all()
     rules = read_rules(session, services, {case.revision for _, case, _ in rows})
     lines = []
     for review, case, name in rows:
@@ -153,33 +161,24 @@ def _reviews(session: Session, services: Services, here: ColumnElement[bool]) ->
     return _section("等本局审核", Tone.REMINDER, lines, count=count, of=count)
 
 
-def _number_of(session: Session, statement: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-
-
-def _others(session: Session, services: Services, here: ColumnElement[bool]) -> WeekSection:
+def _others(session: Session, services: Services, here: Conditions) -> WeekSection:
     """Sum up the cases that wait for an enterprise or another office, the latest stages first."""
-    waits = exists().where(
-        col(Review.case_id) == col(Case.id), col(Review.state) == ReviewState.OPEN.value
-    )
-    alike = (col(Case.programme), col(Case.revision), col(Case.stage), col(Case.entered_on))
-    rows = session.execute(
-        select(*alike, func.count())
-        .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
-        .where(col(Case.final).is_(None), col(Case.held).is_(False), ~waits, here)
-        .group_by(*alike)
-    ).all()
-    rules = read_rules(session, services, {row[1] for row in rows})
-    calendar, today = services.calendar(session), services.today
+    rows = [each for each in alike_cases(session, *here) if each.final is None and not each.held]
+    rules = read_rules(session, services, {each.revision for each in rows})
+    days = [each.entered_on for each in rows]
+    workdays = workdays_until(services.calendar(session), services.today, days)
     cases: Counter[tuple[str, Stage]] = Counter()
     late: Counter[tuple[str, Stage]] = Counter()
-    for _, revision, key, entered_on, number in rows:
-        stage = rules[revision].stage(key)
-        if not stage.needs:
-            continue
-        place = (rules[revision].title, stage)
-        cases[place] += number
-        late[place] += number * over_limit(stage, calendar.workdays_between(entered_on, today))
+    for (revision, key), alike in by_place(rows):
+        stage, title = rules[revision].stage(key), rules[revision].title
+        number = sum(each.number - each.waiting for each in alike)
+        if stage.needs and number:
+            cases[title, stage] += number
+            late[title, stage] += sum(
+                each.number - each.waiting
+                for each in alike
+                if over_limit(stage, workdays[each.entered_on])
+            )
     graded = sorted(cases, key=lambda place: (-late[place], -cases[place], place[0]))
     lines = [_place_line(place, cases[place], late[place]) for place in graded]
     return _section("等补数据或登记", Tone.NOTICE, lines, count=cases.total())
@@ -212,16 +211,13 @@ def _last_week(session: Session, services: Services) -> dt.date:
 def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
     """Yield the letters that came to nothing lately, and all that wait for a person."""
     place = func.coalesce(col(Enterprise.division_code), col(Person.division_code))
-    lately = (LetterState.FAILED.value, LetterState.UNKNOWN.value)
     rows = session.execute(
         select(Letter, col(Person.name), col(Enterprise.name))
         .join(Person, col(Person.id) == col(Letter.person_id))
         .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
         .where(
-            or_(
-                col(Letter.state) == LetterState.HELD.value,
-                and_(col(Letter.state).in_(lately), col(Letter.send_on) >= since),
-            ),
+            text("letter.state IN ('failed', 'unknown', 'held')"),  # as its index says it
+            or_(col(Letter.state) == LetterState.HELD.value, col(Letter.send_on) >= since),
             within(divisions, place),
         )
         .order_by(col(Letter.send_on), col(Letter.id))

@@ -12,7 +12,7 @@ from casework.typed import number_of
 from casework.words import FINALS, PHASES, VERBS, VERDICTS
 from console.case_asked import filter_of
 from console.kept import kept
-from console.many import BULK, MOST
+from console.many import BULK, COUNTED, MOST
 from console.one_case import REASONS
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
@@ -47,6 +47,7 @@ def show_cases(visit: Visit) -> Answer:
     wanted = filter_of(visit, visit.query)
     if wanted.programme and wanted.programme not in services.catalogue.programmes:
         return Missing()
+    after = visit.query.get("after", "")
     lines, following = _lines(visit, wanted)
     asked = {name: value for name, value in visit.query.items() if value and name != "after"}
     return Shown(
@@ -67,7 +68,8 @@ def show_cases(visit: Visit) -> Answer:
             "may_decide": visit.who.role in DECIDERS and not wanted.ended,
             "reasons": REASONS,
             "officers": officers(services),
-            "whole": count_cases(services, wanted) if following or visit.query.get("after") else 0,
+            "whole": count_cases(services, wanted, most=COUNTED) if following or after else 0,
+            "counted": COUNTED,
             "most": MOST,
         },
     )

@@ -17,6 +17,7 @@ from console.visits import Answer, Missing, Sent, Shown, Visit
 BULK = (Verb.APPROVE, Verb.HOLD, Verb.RESUME, Verb.RETURN)
 ASSIGN = "assign"
 MOST = 200  # cases acted on at once
+COUNTED = 1_000  # more of them are only said to be more
 Chosen: TypeAlias = Sequence[tuple[int, int]]  # a case's number, and what somebody saw of it
 
 
@@ -74,6 +75,7 @@ def act_on_many(visit: Visit) -> Answer:
             "well": sum(each.well for each in effects),
             "matching": matching,
             "most": MOST,
+            "counted": COUNTED,
             "back": back,
         },
     )
@@ -98,7 +100,8 @@ def _chosen(visit: Visit, back: str) -> tuple[Chosen, int]:
     if visit.said("whole") and visit.said("sure") != "yes":
         wanted = asked_at(visit, back)
         found = cases(visit.services, wanted, limit=MOST).lines
-        return [(line.id, line.version) for line in found], count_cases(visit.services, wanted)
+        matching = count_cases(visit.services, wanted, most=COUNTED)
+        return [(line.id, line.version) for line in found], matching
     pairs = [pair.partition(".") for pair in dict.fromkeys(visit.form.get("case", ()))]
     numbers = [(number_of(number), number_of(seen)) for number, _, seen in pairs[:MOST]]
     return [(case, seen) for case, seen in numbers if case is not None and seen is not None], 0

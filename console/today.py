@@ -2,11 +2,14 @@
 
 from casework.answers_page import AnswerList, list_answers
 from casework.mine import mine
+from casework.remembered import remembered
 from casework.roles import DECIDERS
 from casework.saved_views import saved_views
+from casework.services import Services
 from casework.week import week_of_staff
 from console.site import Site
 from console.visits import Answer, Shown, Visit
+from notifications.letters import WeekSummary
 
 # Where a section's whole list is.
 _WHOLE = {
@@ -14,6 +17,7 @@ _WHOLE = {
     "本周到期": "/due?days=7",
     "等本局审核": "/cases?waiting=1",
     "等补数据或登记": "/cases",
+    "中止和无法申报": "/due?days=all",
     "没有办成": "/letters",
 }
 _TONES = {"overdue": "bad", "urgent": "warn", "reminder": "calm", "notice": "", "final": "bad"}
@@ -26,19 +30,25 @@ def add_today(site: Site) -> None:
 
 def today(visit: Visit) -> Answer:
     """Show what somebody must see in the morning."""
-    with visit.services.database.reading() as session:
-        week = week_of_staff(session, visit.services, [visit.who.division])
+    week = remembered(visit.services, "week", lambda: _week(visit.services))
     sections = week.sections if week else ()
+    whose = visit.who.person_id
+    own = remembered(visit.services, ("mine", whose), lambda: mine(visit.services, whose))
     replies = list_answers(visit.services, limit=1)
     return Shown(
         template="today.html",
         values={
             "views": saved_views(visit.services, visit.who),
             "sections": sections,
-            "mine": mine(visit.services, visit.who.person_id),
+            "mine": own,
             "replies": replies.waiting if isinstance(replies, AnswerList) else 0,
             "whole": _WHOLE,
             "tones": _TONES,
             "may_decide": visit.who.role in DECIDERS,
         },
     )
+
+
+def _week(services: Services) -> WeekSummary | None:
+    with services.database.reading() as session:
+        return week_of_staff(session, services, [services.division])

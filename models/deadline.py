@@ -40,6 +40,40 @@ class Deadline(SQLModel, table=True):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_deadline_case_id", "case_id"),
+        # The board counts them by programme; lists take the next ones in their order. The state
+        # is always the same, but without it SQLite would look up each row to see it.
+        Index(
+            "ix_deadline_counted",
+            *("programme", "due_on", "suspended_on", "enterprise_id", "state"),
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_deadline_next",
+            *(
+                "due_on",
+                "suspended_on",
+                "kind",
+                "programme",
+                "obligation",
+                "enterprise_id",
+                "state",
+            ),
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_deadline_stopped",
+            "suspended_on",
+            sqlite_where=text("state = 'open' AND suspended_on IS NOT NULL"),
+            postgresql_where=text("state = 'open' AND suspended_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_deadline_given_up",
+            "due_on",
+            sqlite_where=text("state = 'cannot_file'"),
+            postgresql_where=text("state = 'cannot_file'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from models.versions import Versions, versions_of
 from policy.spoken import SpokenError
 
 T = TypeVar("T")
@@ -80,6 +81,7 @@ class Database:
 
     def __init__(self, engine: Engine, *, patience: float = PATIENCE) -> None:
         self.engine = engine
+        self._versions: Versions | None = None
         self.was_away = False  # the server went away in the middle of something, and came back
         self._patience = patience
         self._writing = engine.execution_options(peiyu_writing=True)
@@ -185,8 +187,17 @@ class Database:
             set_to = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in names}
         return "、".join(f"{name} = {value}" for name, value in set_to.items() if value == "off")
 
+    def version(self) -> str | None:
+        """Return a word that is another one as soon as anybody has changed anything."""
+        if self._versions is None:
+            self._versions = versions_of(self.engine)
+        return self._versions.now()
+
     def close(self) -> None:
         """Give back every connection."""
+        if self._versions is not None:
+            self._versions.close()
+            self._versions = None
         self.engine.dispose()
 
 

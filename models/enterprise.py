@@ -14,7 +14,7 @@ class Enterprise(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     uscc: str = Field(max_length=18, unique=True)
-    name: str
+    name: str = Field(index=True)
     division_code: str = Field(default="", max_length=6, index=True)
     registered_on: dt.date | None = None
     industry: str = ""

@@ -34,6 +34,12 @@ class Letter(SQLModel, table=True):
             sqlite_where=text("state IN ('queued', 'deferred', 'transmitting', 'unknown')"),
             postgresql_where=text("state IN ('queued', 'deferred', 'transmitting', 'unknown')"),
         ),
+        Index(
+            "ix_letter_wrong",
+            "send_on",
+            sqlite_where=text("state IN ('failed', 'unknown', 'held')"),
+            postgresql_where=text("state IN ('failed', 'unknown', 'held')"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -77,7 +83,16 @@ class LetterItem(SQLModel, table=True):
     """The claim of one rung, move or review for one person; its unique key is the promise."""
 
     __tablename__ = "letter_item"
-    __table_args__ = (one_of("kind", ItemKind), one_of("state", ItemState))
+    __table_args__ = (
+        one_of("kind", ItemKind),
+        one_of("state", ItemState),
+        Index(
+            "ix_letter_item_unsaid",
+            "speaks_on",
+            sqlite_where=text("state = 'suppressed'"),
+            postgresql_where=text("state = 'suppressed'"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)  # natural words only: the same on every engine

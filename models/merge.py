@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ColumnElement, Index, Text, or_, select, text
+from sqlalchemy import ColumnElement, Index, Select, Text, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 
@@ -44,10 +44,14 @@ def stands() -> ColumnElement[bool]:
 
 def same_code(code: str) -> ColumnElement[bool]:
     """Return the condition that an enterprise has this code, or one with it went into it."""
-    other = aliased(Enterprise)
-    into = (
+    return or_(col(Enterprise.uscc) == code.upper(), col(Enterprise.id).in_(went_into(code)))
+
+
+def went_into(code: str) -> Select[tuple[int]]:
+    """Return which enterprise one with this code went into."""
+    gone = aliased(Enterprise)
+    return (
         select(col(Merge.kept_id))
-        .join(other, col(other.id) == col(Merge.gone_id))
-        .where(col(Merge.undone_at).is_(None), col(other.uscc) == code.upper())
+        .join(gone, col(gone.id) == col(Merge.gone_id))
+        .where(col(Merge.undone_at).is_(None), col(gone.uscc) == code.upper())
     )
-    return or_(col(Enterprise.uscc) == code.upper(), col(Enterprise.id).in_(into))

@@ -33,6 +33,7 @@ from models.ledger import (
 from models.letter import Letter, LetterItem
 from models.letter_event import LetterEvent
 from models.merge import Merge
+from models.names import name_gram
 from models.secret import Secret
 from models.target import Target
 from models.views import Feed, SavedView
@@ -92,4 +93,5 @@ __all__ = [
     "Webhook",
     "WebhookCall",
     "metadata",
+    "name_gram",
 ]

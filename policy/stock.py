@@ -51,18 +51,21 @@ class Flow:
             case Measure.NET:
                 return len(self.closing) - len(self.opening)
 
-    def at_most(self, measure: Measure, candidates: frozenset[int]) -> int:
-        """Return how far it can get if all these enterprises succeed and nobody else appears."""
+    def at_most(self, measure: Measure, candidates: frozenset[int], strangers: int = 0) -> int:
+        """Return how far it can get if all these enterprises succeed and nobody else appears.
+
+        ``strangers`` are so many more candidates that stand behind no figure of the year.
+        """
         last = (self.closing - self.expiring) | candidates
         match measure:
             case Measure.NEW:
-                return len(self.new | (candidates - self.opening))
+                return strangers + len(self.new | (candidates - self.opening))
             case Measure.GRANTED:
-                return len(self.new | self.renewed | candidates)
+                return strangers + len(self.new | self.renewed | candidates)
             case Measure.STOCK:
-                return len(last)
+                return strangers + len(last)
             case Measure.NET:
-                return len(last) - len(self.opening)
+                return strangers + len(last) - len(self.opening)
 
 
 def flow_of(held: Iterable[Held], year: int, on: dt.date) -> Flow:
