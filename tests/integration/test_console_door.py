@@ -21,6 +21,7 @@ OPEN = {
     "/a/{token}",
     "/feed/{secret}.ics",
     "/healthz",
+    "/language",
     "/metrics",
     "/sign-in",
     "/static/{name}",
