@@ -168,7 +168,8 @@ def _made(node: ast.JoinedStr) -> Iterator[tuple[str, str]]:
         for part in node.values
     )
     fixed = "".join(PLACE.sub("", message).split())
-    if CJK.search(message) and len(fixed) >= _PATTERN_AT_LEAST and not _IS_FILE.search(message):
+    long_enough = bool(CJK.search(message)) and len(fixed) >= _PATTERN_AT_LEAST
+    if (long_enough or fixed == "→") and not _IS_FILE.search(message):
         yield message, MADE
 
 

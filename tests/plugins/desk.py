@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,13 +106,19 @@ def founded_desk(tmp_path_factory: pytest.TempPathFactory, founded_sqlite: Path)
     return home
 
 
-@pytest.fixture
-def desk(tmp_path: Path, founded_desk: Path) -> Iterator[Desk]:
-    """The console on a copy of that county."""
-    home = tmp_path / "office"
-    shutil.copytree(founded_desk, home)
+@contextmanager
+def at_desk(founded: Path, home: Path) -> Iterator[Desk]:
+    """Serve the console on a copy of a data folder."""
+    shutil.copytree(founded, home)
     services = build(read_settings(home), now=lambda: NOW)
     with ExitStack() as stack:
         stack.callback(close, services)
         port = stack.enter_context(served(make_app(home, now=lambda: NOW), "127.0.0.1", 0))
         yield Desk(home, f"http://127.0.0.1:{port}", services, stack)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, founded_desk: Path) -> Iterator[Desk]:
+    """The console on a copy of that county."""
+    with at_desk(founded_desk, tmp_path / "office") as served_here:
+        yield served_here
