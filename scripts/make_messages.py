@@ -56,7 +56,6 @@ msgstr ""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _LETTER = re.compile(r"[\u3400-\u9fff]")
 _IS_FILE = re.compile(r"^<|\.xlsx$")
-_PATTERN_AT_LEAST = 2  # fixed characters; a lone colon would match anything
 
 
 def main() -> None:
@@ -162,14 +161,15 @@ def _is_silent(node: ast.AST) -> bool:
 
 
 def _made(node: ast.JoinedStr) -> Iterator[tuple[str, str]]:
+    """Yield a sentence with its gaps; a lone colon between them would match anything."""
     numbers = iter(range(len(node.values)))
     message = "".join(
         str(part.value) if isinstance(part, ast.Constant) else f"{{{next(numbers)}}}"
         for part in node.values
     )
     fixed = "".join(PLACE.sub("", message).split())
-    long_enough = bool(CJK.search(message)) and len(fixed) >= _PATTERN_AT_LEAST
-    if (long_enough or fixed == "→") and not _IS_FILE.search(message):
+    ours = _LETTER.search(fixed) or (CJK.search(fixed) and len(fixed) > 1) or fixed == "→"
+    if ours and not _IS_FILE.search(message):
         yield message, MADE
 
 
