@@ -100,7 +100,7 @@ class Wording:
             return text
         if text in self._words:
             return self._words[text]
-        for way in (self._sentences, self._made, self._named, self._ended, self._names):
+        for way in (self._sentences, self._made, self._named, self._ended, self._listed):
             said = way(text)
             if said != text:
                 return said
@@ -109,8 +109,9 @@ class Wording:
     def _sentences(self, text: str) -> str:
         return self._each(text, "；", "; ")
 
-    def _names(self, text: str) -> str:
-        return self._each(text, "、", ", ")
+    def _listed(self, text: str) -> str:
+        names = self._each(text, "、", ", ")
+        return self._each(text, "，", ", ") if names == text else names
 
     def _each(self, text: str, mark: str, instead: str) -> str:
         """Say a list, if all in it is ours: half a sentence of a document is not translated."""
@@ -139,10 +140,13 @@ class Wording:
         return pattern.letters > 0 and any(gap and not CJK.search(gap) for gap in gaps)
 
     def _named(self, text: str) -> str:
-        """Say `依据：…`: a heading of ours, and what follows it."""
+        """Say `依据：…` and `推进 3`: a word of ours, and what is told of it."""
         head, colon, rest = text.partition("：")
-        known = colon and head in self._words
-        return f"{self._words[head]}: {self.of(rest)}" if known else text
+        if colon and head in self._words:
+            return f"{self._words[head]}: {self.of(rest)}"
+        head, _, number = text.rpartition(" ")
+        counted = number.isdecimal() and head in self._words
+        return f"{self._words[head]} {number}" if counted else text
 
     def _ended(self, text: str) -> str:
         said = self.of(text[:-1]) if text.endswith("。") else text[:-1]

@@ -29,13 +29,8 @@ _CHINESE_ONLY = {"answer.html", "calm.html"}
 _NOT_SHOWN = {"answers.py", "app.py", "metrics.py", "cutter.py", "language.py"}
 # Rooms below whose every sentence is shown; of the others, the words at the top of the file.
 _SPOKEN = (
-    "audit_words",
-    "case_history",
-    "import_changes",
-    "import_trace",
-    "month_dates",
-    "rule_changes",
-    "week",
+    *("audit_words", "case_history", "import_changes", "import_trace"),
+    *("month_dates", "rule_changes", "runs_page", "week"),
 )
 _WORDS = (
     *("answers_page", "case_figures", "doctor_runs", "flags", "import_undo", "letter_acts"),

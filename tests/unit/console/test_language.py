@@ -31,6 +31,7 @@ def wording() -> Wording:
         ("撤销“同意”；事项推进了 2 步", "undo “Approve”; the case moved 2 steps"),
         ("事项推进了 2 步。", "the case moved 2 steps."),
         ("同意、公示", "Approve, Public notice"),
+        ("同意 3，公示 12", "Approve 3, Public notice 12"),
         ("示例科技有限公司（公示）", "示例科技有限公司 (Public notice)"),
         ("依据：32号 第十一条（一）", "Source: 32号 第十一条（一）"),
     ],
