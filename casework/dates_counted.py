@@ -16,11 +16,6 @@ from models.deadline import Deadline, DeadlineState
 OPEN = col(Deadline.state) == DeadlineState.OPEN.value
 RUNS = and_(OPEN, col(Deadline.suspended_on).is_(None))
 SUSPENDED = and_(OPEN, col(Deadline.suspended_on).is_not(None))
-_newer = aliased(Deadline)
-_OWED_AGAIN = exists().where(
-    *same_matter(_newer, Deadline), col(_newer.projection) > col(Deadline.projection)
-)
-_OF_LEDGER = and_(*same_matter(ClockEvent, Deadline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +59,16 @@ def cannot_file(today: dt.date, *alike: Any) -> Select[Any]:  # noqa: ANN401 - c
 
     What was taken back has a newer projection.
     """
+    newer = aliased(Deadline)
+    owed_again = exists().where(
+        *same_matter(newer, Deadline), col(newer.projection) > col(Deadline.projection)
+    )
     return (
         select(*alike, func.count(col(Deadline.id)))
         .where(
             col(Deadline.state) == DeadlineState.CANNOT_FILE.value,
             col(Deadline.due_on) >= today,
-            ~_OWED_AGAIN,
+            ~owed_again,
         )
         .group_by(*alike)
     )

@@ -22,6 +22,7 @@ from console.audit import add_audit
 from console.board import add_board
 from console.calendars import add_calendars
 from console.cases import add_cases
+from console.choosing import add_choosing
 from console.dates import add_dates
 from console.due import add_due
 from console.feed import add_feed
@@ -52,6 +53,7 @@ from runtime.timetable import timetable_of
 from runtime.trouble import DATABASE_ERRORS
 
 _PAGES = (
+    add_choosing,
     add_signing,
     add_today,
     add_board,

@@ -3,12 +3,15 @@
 import datetime as dt
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from console.language import CHINESE, LANGUAGES, InEnglish, spoken
 
 ROOM = Path(__file__).parent
 _STATIC = ROOM / "static"
@@ -60,9 +63,17 @@ PAGES.globals["own"] = address_of
 PAGES.filters["date"] = _date
 
 
+@cache
+def _pages_in(tag: str) -> Environment:
+    """Return the templates in a language, each compiled once."""
+    return PAGES if tag == CHINESE else PAGES.overlay(extensions=[InEnglish])
+
+
 def render(template: str, values: Mapping[str, Any]) -> str:
-    """Return a page as HTML."""
-    return PAGES.get_template(template).render(values)
+    """Return a page as HTML, in the language that was chosen for this request."""
+    chosen = spoken.get()
+    told = {"spoken": chosen, "languages": LANGUAGES, **values}
+    return _pages_in(chosen.tag).get_template(template).render(told)
 
 
 class Alone:

@@ -135,7 +135,7 @@ class _Doors:
 
 
 def _try(request: Request, fields: Mapping[str, str], services: Services) -> Response:
-    login, to = fields.get("login", "").strip(), _inside(fields.get("to", "/"))
+    login, to = fields.get("login", "").strip(), inside(fields.get("to", "/"))
     secret = sign_in(services, login, fields.get("password", ""), _browser(request))
     if isinstance(secret, Refusal):
         return _sign_in_form(services, request, to=to, login=login, wrong=secret.reason)
@@ -166,7 +166,7 @@ def _sign_in_form(
         **framed(services, None),
         "wrong": wrong,
         "login": login,
-        "to": _inside(to),
+        "to": inside(to),
         "said": said,
         "nobody": nobody_can_sign_in(services),
     }
@@ -186,7 +186,7 @@ def _welcome(services: Services, secret: str, *, wrong: str = "") -> Response:
     return HTMLResponse(render("welcome.html", values), status, headers=HEADERS)
 
 
-def _inside(to: str) -> str:
+def inside(to: str) -> str:
     """Return a place of this site; nobody is sent elsewhere after signing in."""
     safe = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
     return to if safe else "/"

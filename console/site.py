@@ -140,7 +140,7 @@ class Site:
             visit = Visit(
                 services=seen,
                 who=who,
-                place=_place(request),
+                place=place_of(request),
                 origin=str(request.base_url).rstrip("/"),
                 path={name: plain(str(value)) for name, value in request.path_params.items()},
                 query={name: plain(value) for name, value in request.query_params.items()},
@@ -181,13 +181,14 @@ def is_from_here(request: Request) -> bool:
     return urlsplit(origin).netloc == request.headers.get("host", "") != ""
 
 
-def _place(request: Request) -> str:
+def place_of(request: Request) -> str:
+    """Return where a request went: path and query."""
     query = request.url.query
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def _to_sign_in(request: Request) -> Response:
-    back = _place(request) if request.method == "GET" else "/"
+    back = place_of(request) if request.method == "GET" else "/"
     return RedirectResponse(f"/sign-in?to={quote(back, safe='')}", 303, headers=HEADERS)
 
 
@@ -208,7 +209,7 @@ def respond(request: Request, services: Services, who: Visitor, answer: Answer) 
         case Shown():
             said = unquote(request.cookies.get(NEWS, ""))
             frame = framed(services, who) | {
-                "place": _place(request),
+                "place": place_of(request),
                 "said": said[1:],
                 "said_wrong": said.startswith("!"),
             }
@@ -239,10 +240,21 @@ def framed(services: Services, who: Visitor | None) -> dict[str, object]:
     }
 
 
-def keep_cookie(request: Request, response: Response, name: str, value: str) -> None:
-    """Give the browser a cookie that no script reads and no other site makes it send."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, path="/")
+def keep_cookie(
+    request: Request, response: Response, name: str, value: str, *, lasting: int | None = None
+) -> None:
+    """Give the browser a cookie that no script reads and no other site makes it send.
+
+    It lasts so many seconds, or until the browser is closed.
+    """
+    response.set_cookie(
+        name,
+        value,
+        max_age=lasting,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
 
 
 def say_next(request: Request, response: Response, sentence: str, mark: str = ".") -> None:

@@ -24,6 +24,7 @@ OPEN = {
     ("POST", "/a/{token}"),
     ("GET", "/feed/{secret}.ics"),
     ("GET", "/healthz"),
+    ("POST", "/language"),
     ("GET", "/metrics"),
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),

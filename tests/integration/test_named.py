@@ -71,7 +71,7 @@ def test_a_name_is_found_however_it_was_written(
         else request.getfixturevalue("postgres_url")
     )
     database = create_engine(place)
-    upgrade(database, "0016")  # names that were there before are found, too
+    upgrade(database, "0017")  # names that were there before are found, too
     row = {"uscc": "91431281MA0000001X", "name": "洪江云帆Abc有限公司", "division_code": "431281"}
     rest = {"industry": "", "address": "", "change_note": "", "added_at": AT}
     with database.begin() as connection:
@@ -86,7 +86,7 @@ def test_a_name_is_found_however_it_was_written(
         assert [_found(session, words) for words in ("海纳", "字号", "云帆")] == [[1], [1], []]
         assert _found(session, "厂") == [1]
         session.commit()
-    downgrade(database, "0016")
+    downgrade(database, "0017")
     upgrade(database)
     with Session(database) as session:
         grams = set(session.scalars(select(name_gram.c.gram)))

@@ -24,6 +24,7 @@ _NAMES = {
     "enterprise": ("uscc",),
     "person": ("key",),
     "case": ("enterprise_id", "programme", "cycle", "round"),
+    "import_batch": ("digest", "retired"),
     "deadline": ("enterprise_id", "programme", "obligation", "subject", "period", "projection"),
     "qualification": ("kind", "number"),
     "letter": ("person_id", "send_on"),

@@ -1,0 +1,135 @@
+"""The console in English: what is ours is said, what others wrote stays, nothing else changes."""
+
+import html
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from console.cutter import CJK
+from tests.plugins.desk import Browser, Desk, copied_desk
+from tests.plugins.dump import Dump, dump
+
+MAIN = ("/", "/board", "/cases", "/enterprises", "/due/month", "/imports", "/letters", "/me")
+WITH_FORMS = ("/cases/1", "/dates/1", "/letters/1", "/letters/wordings/enterprise_daily")
+# All that is invented has 示例 in its name.
+DATA = re.compile(r"示例|科学技术局|^中文$|^peiyu token add")
+READ = {"aria-label", "placeholder", "title", "alt"}
+BY_LOT = {"seal", "key"}  # fields that are drawn anew for each page
+MARKS = {"lang", "aria-pressed"}
+
+
+class Read(HTMLParser):
+    """What of a page is read, and what its forms and links would send."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self.sent: list[tuple[str, str, str]] = []
+        self.inside = ""
+        self.feed(text)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        self.seen += [value or "" for name, value in attrs if name in READ]
+        if dict(attrs).get("name") not in BY_LOT:
+            others = ((name, value) for name, value in attrs if name not in READ | MARKS)
+            self.sent += [(tag, name, value or "") for name, value in others]
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if self.inside == "textarea":
+            self.sent.append(("textarea", "", data))
+        elif data.strip():
+            self.seen.append(data.strip())
+
+
+def in_english(browser: Browser) -> Browser:
+    """Choose English in the footer."""
+    browser.get("/sign-in")
+    assert '<html lang="en">' in browser.post("/language", {"language": "en"}).text
+    return browser
+
+
+def test_main_pages_are_english_and_send_what_the_chinese_ones_send(desk: Desk) -> None:
+    head = desk.signed_in("head")
+    chinese = {path: Read(head.get(path).text) for path in MAIN + WITH_FORMS}
+    in_english(head)
+    pages = {path: head.get(path).text for path in MAIN + WITH_FORMS}
+    english = {path: Read(page) for path, page in pages.items()}
+    left = [(path, text) for path in MAIN for text in english[path].seen if CJK.search(text)]
+
+    assert not [each for each in left if not DATA.search(each[1])]
+    assert {path: page.sent for path, page in english.items()} == {
+        path: page.sent for path, page in chinese.items()
+    }
+    for words in (
+        "Criteria: meets",
+        "Data and sources",
+        ">Approve</button>",
+        "国科发火〔2016〕32号",
+    ):
+        assert words in pages["/cases/1"]
+    assert "您好" in pages["/letters/1"]
+    assert '<html lang="zh-CN">' in head.get("/a/nothing").text
+
+
+def decided(founded: Path, home: Path, language: str) -> Iterator[str | Dump]:
+    """Approve a case for the first reason that is offered; yield what is said and all rows."""
+    with copied_desk(founded, home) as desk:
+        clerk = desk.signed_in("clerk")
+        if language == "en":
+            in_english(clerk)
+        page = clerk.get("/cases/1").text
+        version = re.search(r'name="version" value="(\d+)"', page)
+        offered = re.search(r'<datalist.*?value="([^"]+)"', page)
+        assert version
+        assert offered
+        fields = {"version": version[1], "verb": "approve", "reason": html.unescape(offered[1])}
+        yield clerk.post("/cases/1/decide", fields).text
+        yield dump(desk.services.database)
+
+
+def test_a_decision_in_english_writes_the_same_rows(founded_desk: Path, tmp_path: Path) -> None:
+    (chinese, rows), (english, same) = (
+        decided(founded_desk, tmp_path / language, language) for language in ("zh-CN", "en")
+    )
+
+    assert "已同意" in str(chinese)
+    assert "Done: Approve" in str(english)
+    assert rows == same
+    assert "材料齐全，符合条件" in str(same)
+
+
+def test_chinese_is_spoken_until_somebody_chooses_and_the_choice_lasts(desk: Desk) -> None:
+    browser = desk.browser()
+    browser.client.headers["accept-language"] = "en-GB,en"
+    assert '<html lang="zh-CN">' in browser.get("/sign-in?to=%2Fboard").text
+
+    chosen = browser.post("/language", {"language": "en", "to": "/sign-in?to=%2Fboard"})
+    cookie = next(each for each in browser.client.cookies.jar if each.name == "peiyu_language")
+
+    assert chosen.url.query == b"to=%2Fboard"
+    assert ">Sign in</button>" in chosen.text
+    assert (cookie.expires or 0) > 300 * 24 * 3600
+    came = desk.address + "/sign-in?to=%2Fboard"
+    wrong = browser.post("/sign-in", {"login": "nobody", "password": "x"}, referer=came).text
+    assert 'name="to" value="/sign-in?to=%2Fboard"' in wrong  # the page that had the form
+    assert "There is no such page" in browser.get("/nowhere").text
+    assert '<html lang="zh-CN">' in browser.post("/language", {"language": "zh-CN"}).text
+
+
+@pytest.mark.parametrize("to", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_choosing_sends_nobody_elsewhere_and_no_other_site_chooses(desk: Desk, to: str) -> None:
+    browser = desk.browser()
+    forged = browser.bare_post("/language", {"language": "en"}, origin="http://evil.example")
+
+    assert forged.status_code == 403
+    assert browser.bare_post("/language", {"language": "tlh"}).status_code == 403
+    assert not browser.client.cookies
+    answer = browser.bare_post("/language", {"language": "en", "to": to})
+    assert str(answer.url).startswith(desk.address)
