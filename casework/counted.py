@@ -50,7 +50,7 @@ def alike_cases(session: Session, *which: ColumnElement[bool]) -> Iterator[Alike
     waiting = {tuple(key): number for *key, number in session.execute(waits)}
     rows = session.execute(select(*_ALIKE, func.count()).where(*which).group_by(*_ALIKE))
     for *key, number in rows:
-        yield Alike(*key, number, waiting.get(tuple(key), 0))
+        yield Alike._make((*key, number, waiting.get(tuple(key), 0)))
 
 
 def by_place(rows: Iterable[Alike]) -> Iterable[tuple[tuple[str, str], Sequence[Alike]]]:

@@ -16,16 +16,19 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import SQLModel, col
 
 from casework import runs
+from casework.once import KEPT_FOR
 from casework.remind import swept_on
 from casework.services import Services
 from casework.uploads import forgotten
 from config.settings import KeepPart
+from models.api import KeptAnswer
 from models.case import Review, ReviewState
 from models.deadline import Deadline, DeadlineState
 from models.imports import ImportBatch, ImportTrace, Upload
 from models.ledger import Alarm, Run, RunBatch, RunState
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from models.upkeep import Tended, tend
+from models.webhooks import CallState, Webhook, WebhookCall
 from models.writes import changed_rows, table_of
 from notifications.folder import PARTIAL, SUFFIX, file_name
 from policy.workdays import add_months
@@ -43,6 +46,7 @@ class HousekeepingReport:
     unsaid: int  # reminders that never went into a letter
     letter_files: int
     uploads: int = 0  # files that waited for a yes, and what old imports wrote
+    calls: int = 0  # of webhooks, that ended, and answers kept for who asks the same again
     history: int = 0  # records that Prefect kept of runs
     freed_bytes: int = 0
     dry_run: bool = False
@@ -79,6 +83,8 @@ def _tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
     unsaid = _remove(services, LetterItem, _never_said(services, keep), cellar)
     uploads = _remove(services, Upload, forgotten(services), cellar)
     uploads += _remove(services, ImportTrace, _old_traces(services, keep), cellar)
+    calls = _remove(services, WebhookCall, _old_calls(services, keep), cellar)
+    calls += _remove(services, KeptAnswer, _old_answers(services), cellar)
     files = sum(1 for _ in _letter_files(services, cellar))
     tended = Tended() if cellar.dry_run else tend(services.database.engine)
     return HousekeepingReport(
@@ -87,6 +93,7 @@ def _tidy(services: Services, cellar: Cellar) -> HousekeepingReport:
         unsaid=unsaid,
         letter_files=files,
         uploads=uploads,
+        calls=calls,
         freed_bytes=tended.freed_bytes,
         dry_run=cellar.dry_run,
     )
@@ -123,6 +130,22 @@ def _old_traces(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bo
     before = _start_of(add_months(services.today, -keep.runs_months))
     old = select(col(ImportBatch.id)).where(col(ImportBatch.at) < before)
     return (col(ImportTrace.batch_id).in_(old),)
+
+
+def _old_calls(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bool]]:
+    """Return which calls ended long ago, of moves that are looked through once and for all."""
+    never_again = exists().where(
+        col(Webhook.name) == col(WebhookCall.webhook),
+        col(Webhook.seen) >= col(WebhookCall.transition_id),
+    )
+    before = _start_of(add_months(services.today, -keep.letter_files_months))
+    ended = col(WebhookCall.state) != CallState.DUE.value
+    return ended, col(WebhookCall.ended_at) < before, never_again
+
+
+def _old_answers(services: Services) -> Sequence[ColumnElement[bool]]:
+    """Return which answers nobody is promised any more, whatever became of their token."""
+    return (col(KeptAnswer.at) < services.now() - KEPT_FOR,)
 
 
 def _never_said(services: Services, keep: KeepPart) -> Sequence[ColumnElement[bool]]:
@@ -213,5 +236,5 @@ def _start_of(day: dt.date) -> dt.datetime:
 
 def _rows_of(report: HousekeepingReport) -> dict[str, object]:
     """Return what is the same on every machine: how files lie on a disk is not."""
-    ours = {"runs", "batches", "unsaid", "letter_files", "uploads"}
+    ours = {"runs", "batches", "unsaid", "letter_files", "uploads", "calls"}
     return {name: number for name, number in asdict(report).items() if name in ours}

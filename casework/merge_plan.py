@@ -17,8 +17,8 @@ from casework.rulebook import rules_of
 from casework.services import Services
 from models.case import Case, Record, Review, ReviewState, Waiver
 from models.clock import ClockEvent
+from models.deadline import case_subject
 from models.decision import Assignment, Decision, Note
-from models.duties import case_subject
 from models.enterprise import Alias, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
 from models.letter import Letter, LetterState

@@ -17,7 +17,7 @@ from casework.outbox import queue
 from casework.robots import call_robots
 from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
-from casework.snooze import awakened, end, hushed, snoozes_in_force, unchanged
+from casework.snooze import awakened, end_past, hushed, snoozes_in_force, unchanged
 from casework.weekly_cap import hurry
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
@@ -76,7 +76,7 @@ def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
     claims = [*hushed(services, due, quiet, day), *again]
     with services.database.writing() as session:
         unchanged(session, quiet)
-        end(session, over, day, runs.SWEEP)
+        end_past(session, day, runs.SWEEP)
         if services.letters_a_week:
             hurry(session, day, calendar)
         queue(session, services, claims, send_on=day, calendar=calendar)

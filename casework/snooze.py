@@ -158,6 +158,19 @@ def _passed_over(
     return Reached(deadline=quiet.deadline, rung=rung, speaks_on=day)
 
 
+def end_past(session: Session, day: dt.date, by: str) -> None:
+    """Note that every snooze is over whose day has come, also of a date that met its end before.
+
+    Not earlier: a decision that is taken back may bring the date back, as quiet as it was.
+    """
+    session.execute(
+        update(Snooze)
+        .where(col(Snooze.until) <= day, col(Snooze.ended_on).is_(None))
+        .values(ended_on=day, ended_by=by)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def end(session: Session, over: Iterable[Quiet], day: dt.date, by: str) -> None:
     """Note that these snoozes are over."""
     ids = [each.id for each in over]

@@ -78,6 +78,7 @@ def housekeeping_sentence(report: "HousekeepingReport") -> str:
         (report.unsaid, "没有写进信函的提醒 {} 条"),
         (report.letter_files, "信函文件 {} 个"),
         (report.uploads, "没有导入的文件和过期的导入记录 {} 份"),
+        (report.calls, "给别的程序的通知和应答 {} 条"),
         (report.history, "运行过程 {} 次"),
     )
     said = "，".join(words.format(number) for number, words in parts if number)

@@ -19,15 +19,18 @@ from casework.remind import sweep
 from casework.services import Services
 from config.settings import KeepPart
 from models import upkeep
+from models.api import KeptAnswer, Token
 from models.audit import append, broken_at, entry_of
+from models.case import Transition
 from models.deadline import Deadline
 from models.ledger import AuditEntry, Run, RunBatch
 from models.letter import Letter, LetterItem
+from models.webhooks import Webhook, WebhookCall
 from models.writes import insert_new
 from notifications.folder import file_name
 from tests.plugins.dump import differences, dump
 from tests.plugins.house import HouseMaker
-from tests.plugins.sprout import LADDER, add_staff, add_three_firms, sprout_catalogue
+from tests.plugins.sprout import LADDER, add_firm, add_staff, add_three_firms, sprout_catalogue
 
 MARCH = dt.date(2026, 3, 2)
 LATER = dt.date(2028, 6, 1)  # more than two years after everything below
@@ -216,6 +219,39 @@ def test_rows_are_removed_a_few_at_a_time(
 
     assert report.runs + report.unsaid > 4
     assert len(transactions) >= (report.runs + report.unsaid) // 2
+
+
+def test_calls_that_ended_and_answers_that_nobody_is_promised_go(
+    county: Services, tmp_path: Path
+) -> None:
+    due: dict[str, Any] = {"made_at": MOMENT, "next_at": MOMENT, "webhook": "board"}
+    due |= {"attempts": 1, "lease": 1, "reason": ""}
+    done = due | {"state": "done", "ended_at": MOMENT}
+    add_firm(county, 9)
+    run_month(county, "2026-04", on=dt.date(2026, 4, 1))
+    with county.database.writing() as session:
+        first = session.scalars(select(Transition)).first()
+        assert first
+        again = [first.model_dump(exclude={"id"}) | {"seq": seq} for seq in (8, 9)]
+        insert_new(session, Transition, again)
+        past, due_still, coming = sorted(session.scalars(select(col(Transition.id))))
+        seen = {"name": "board", "since": MOMENT, "seen": due_still}
+        insert_new(session, Webhook, [seen])
+        of = ((past, done), (coming, done), (due_still, due | {"state": "due", "ended_at": None}))
+        insert_new(session, WebhookCall, [{"transition_id": move} | call for move, call in of])
+        token = {"person_id": 1, "name": "示例", "secret": "a", "made_by": "示例"}
+        insert_new(session, Token, [token | {"made_at": MOMENT, "until": MOMENT}])
+        kept = {"token_id": 1, "asked": "b", "status": 200, "answer": "{}"}
+        now = county.on(LATER).now()
+        for hours in (23, 25):
+            at = now - dt.timedelta(hours=hours)
+            insert_new(session, KeptAnswer, [kept | {"key": str(hours), "at": at}])
+
+    assert _tidy(county, tmp_path, dry_run=True).calls == 2
+    assert _tidy(county, tmp_path).calls == 2
+    with county.database.reading() as session:
+        assert set(session.scalars(select(col(WebhookCall.transition_id)))) == {due_still, coming}
+        assert session.scalars(select(col(KeptAnswer.key))).all() == ["23"]
 
 
 def _old_file(home: Path, name: str, *, years: int = 3) -> Path:

@@ -22,6 +22,7 @@ from casework.remind import sweep
 from casework.rungs import rung_claims
 from casework.services import Actor, Services
 from casework.snoozing import Snoozed, snooze, unsnooze
+from models.answer import Snooze
 from models.deadline import Deadline
 from models.ledger import AuditEntry
 from models.letter import Letter, LetterItem
@@ -230,6 +231,16 @@ def test_it_holds_when_the_date_becomes_certain_and_ends_when_it_moves(
     if not moves:
         sweep(planned, today=MONDAY)
         assert "claimed" in {row.state for row in _items(planned)}
+
+
+def test_one_whose_date_met_its_end_before_is_over_when_its_day_comes(planned: Services) -> None:
+    _quiet(planned, MONDAY)
+    with planned.database.writing() as session:
+        session.get_one(Deadline, 1).state = "met"
+    for day, over in ((D7, None), (MONDAY, MONDAY)):
+        sweep(planned, today=day)
+        with planned.database.reading() as session:
+            assert session.scalars(select(col(Snooze.ended_on))).all() == [over]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ _NAMES = {
     "letter": ("person_id", "send_on"),
     "transition": ("case_id", "seq"),
     "decision": ("case_id", "seq"),
-    "import_batch": ("digest", "retired"),
     "token": ("secret",),
     "alarm": ("key",),
     "answer": ("key",),
