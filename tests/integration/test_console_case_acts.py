@@ -109,7 +109,7 @@ def test_a_need_is_waived_and_that_is_taken_back(desk: Desk, clerk: Browser) -> 
     numbers = (line.id for line in cases(desk.services, CaseFilter(programme="hnte")).lines)
     number = next(each for each in numbers if waits(desk, each))
     page = clerk.get(f"/cases/{number}")
-    need = re.findall(r"<option>([^<]+)</option>", page.text)[0]
+    need = re.findall(r'name="need" required><option value="([^"]+)"', page.text)[0]
     version = hidden(page, "version")[0]
     form = {"verb": "waive", "need": need, "reason": "已电话核实", "version": version}
     assert twice(desk, lambda: clerk.post(f"/cases/{number}/decide", form)) == "已免除"
