@@ -4,6 +4,7 @@ A record is never edited or deleted. Moves that were made because of it stay: th
 decided; a person who wants the case back returns it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.outbox import Claim, queue
 from casework.pipeline import run_one
+from casework.project_again import late_claims, project
 from casework.reasons import no_reason
 from casework.records import Happened, met_reason, subject_of
 from casework.refusal import Refusal
@@ -22,8 +25,9 @@ from models.case import Case, Record
 from models.deadline import Deadline, DeadlineState
 from models.engine import StaleWorkError
 from models.enterprise import Enterprise
-from models.writes import changed_rows, insert_all
+from models.writes import changed_rows
 from policy.answers import receipt_kind
+from policy.deadlines import Due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,7 @@ def _take_back(session: Session, services: Services, row: Record) -> tuple[str, 
         .order_by(col(Deadline.id))
     ).all()
     owed = [each for each in met if _is_newest(session, each)]
-    insert_all(session, Deadline, [_once_more(services, each) for each in owed])
+    _owe(session, services, owed)
     return tuple(each.title for each in owed)
 
 
@@ -149,15 +153,14 @@ def _is_newest(session: Session, deadline: Deadline) -> bool:
     return newest == deadline.projection
 
 
-def _once_more(services: Services, deadline: Deadline) -> dict[str, object]:
-    opened = {
-        "projection": deadline.projection + 1,
-        "state": DeadlineState.OPEN.value,
-        "closed_on": None,
-        "reason": "",
-        "opened_at": services.now(),
-    }
-    return deadline.model_dump(exclude={"id"}) | opened
+def _owe(session: Session, services: Services, ended: Iterable[Deadline]) -> None:
+    """Open these dates once more, and say what their ladders would have said meanwhile."""
+    calendar = services.calendar(session)
+    claims: list[Claim] = []
+    for old in ended:
+        new = project(session, services, old, Due.from_json(old.basis), (old.suspended_on, ""))
+        claims += late_claims(session, services, new, calendar)
+    queue(session, services, claims, send_on=services.today, calendar=calendar)
 
 
 def _audit(

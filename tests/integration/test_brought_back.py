@@ -15,7 +15,9 @@ from casework.deliver import deliver
 from casework.letter_acts import Chosen, Done, LetterAct, carry_out
 from casework.links import secret_of, token
 from casework.matters import matter_of
+from casework.records import Happened, Recorded, record_event
 from casework.remind import sweep
+from casework.revoke import Revoked, revoke_record
 from casework.services import Actor
 from casework.snoozing import Snoozed, snooze
 from casework.undo import TakenBack, take_back
@@ -143,3 +145,14 @@ def test_an_answer_waits_on_when_its_date_comes_back(filing: Clocked, *, clock: 
     again = look(services, link)
     assert isinstance(again, Question)
     assert again.closed == ""
+
+
+def test_what_passed_while_a_record_was_wrong_is_said_when_it_is_revoked(filing: Clocked) -> None:
+    day = D1 - ONE_DAY
+    told = Happened(target="1", kind="submitted", on=day, evidence="受理 1 号")
+    assert isinstance(record_event(filing.on(day), told, by=CLERK), Recorded)
+    filing.day(day)
+    sweep(filing.on(D1))
+    assert isinstance(revoke_record(filing.on(D1), told, reason="示例", by=CLERK), Revoked)
+
+    assert _sent(filing, D1) == BOTH
