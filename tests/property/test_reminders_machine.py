@@ -316,7 +316,10 @@ class Office(RuleBasedStateMachine):
                 )
             ).all()
             letters = {each.id: each for each in session.scalars(select(Letter))}
-        said = Counter((item.deadline_id, item.rung, item.person_id) for item in items)
+        # Once as oneself, and once for whom one stands in: the letter says it once.
+        said = Counter(
+            (item.deadline_id, item.rung, item.person_id, item.instead_of_id) for item in items
+        )
         assert max(said.values(), default=1) == 1
         assert all(item.letter_id in letters for item in items)
 
@@ -477,7 +480,7 @@ def _case(examples: int, steps: int) -> Callable[[], None]:
 
 @pytest.mark.fault("R15", "R19")
 def test_whatever_happens_in_whatever_order_the_promises_hold() -> None:
-    _case(15, 20)()
+    _case(14, 20)()
 
 
 @pytest.mark.long
