@@ -65,12 +65,16 @@ SELECT DISTINCT lower(substr(t.name, s.n, 2)), t.{whose} FROM {table} AS t JOIN 
     ) SELECT n FROM seq
 ) AS s ON s.n < length(t.name)
 WHERE true ON CONFLICT DO NOTHING"""
+# No OR IGNORE: an upsert that fires this would put its own way with conflicts in its place.
 _ON_SQLITE = """CREATE TRIGGER {table}_{when}_grams AFTER {what} ON {table} BEGIN
-    INSERT OR IGNORE INTO name_gram (gram, enterprise_id)
-    SELECT lower(substr(new.name, n, 2)), new.{whose} FROM (
+    INSERT INTO name_gram (gram, enterprise_id)
+    SELECT DISTINCT lower(substr(new.name, n, 2)), new.{whose} FROM (
         WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < length(new.name))
         SELECT n FROM seq
-    ) WHERE n < length(new.name);
+    ) WHERE n < length(new.name) AND NOT EXISTS (
+        SELECT 1 FROM name_gram AS known
+        WHERE known.gram = lower(substr(new.name, n, 2)) AND known.enterprise_id = new.{whose}
+    );
 END"""
 _FUNCTION = """CREATE FUNCTION {table}_grams() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

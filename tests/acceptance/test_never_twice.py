@@ -50,6 +50,7 @@ def test_a_second_monthly_run_changes_no_row(a_county: County, tmp_path: Path) -
     assert differences(once, twice) == []
 
 
+@pytest.mark.long_on("sqlite")  # which has one writer at a time anyway
 @pytest.mark.fault("R09")
 def test_two_monthly_runs_at_once_leave_what_one_leaves(a_county: County, tmp_path: Path) -> None:
     alone, crowded = a_county.copy(), a_county.copy()

@@ -81,6 +81,7 @@ def test_restarted_in_the_middle_of_a_run_the_tables_end_equal_to_one_clean_run(
     assert _names(folder) == _names(tmp_path / "clean")
 
 
+@pytest.mark.long_on("deliver-")
 @on_postgresql
 @pytest.mark.parametrize("what", COMMITS)
 @pytest.mark.fault("R14")

@@ -259,7 +259,7 @@ _LONG = [pytest.mark.postgres, pytest.mark.long]
 @pytest.mark.parametrize(
     ("engine", "words"),
     [
-        pytest.param("sqlite", ("--plain",), id="sqlite-plain"),
+        pytest.param("sqlite", ("--plain",), id="sqlite-plain", marks=pytest.mark.long),
         pytest.param("postgresql", ("--plain",), id="postgresql-plain", marks=_LONG),
         pytest.param("postgresql", (), id="postgresql-under-prefect", marks=_LONG),
     ],

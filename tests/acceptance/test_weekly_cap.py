@@ -346,7 +346,7 @@ def test_two_that_write_at_once_for_two_days_do_not_both_take_the_last_room(
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

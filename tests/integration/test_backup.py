@@ -115,6 +115,7 @@ while True:  # two rows that only make sense together
 """
 
 
+@pytest.mark.long_on("postgresql")
 def test_a_backup_made_while_another_process_writes_all_the_time_is_of_one_moment(
     a_house: HouseMaker, engine: str, tmp_path: Path
 ) -> None:

@@ -218,6 +218,7 @@ THREE_MONTHS = {
 }
 
 
+@pytest.mark.long_on("postgresql")
 @pytest.mark.fault("R17")
 def test_three_months_end_on_the_day_or_on_the_last_of_the_month_on_both_engines(
     a_house: HouseMaker, engine: str

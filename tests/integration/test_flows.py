@@ -260,7 +260,7 @@ def test_a_killed_run_told_nobody_outside_and_its_server_ends_and_starts_anew(
 
     assert _wait_until(lambda: not _runs(its_server))
     seen = [line.split(" ", 2) for line in watch.read_text(encoding="utf-8").splitlines()]
-    assert {host for _, _, host in seen} <= {"127.0.0.1", "localhost"}
+    assert {host for _, _, host in seen} <= {"127.0.0.1", "::1", "localhost"}
     assert {str(run.pid), str(its_server)} <= {pid for pid, _, _ in seen}
     planned, alive = asyncio.run(_scheduled(home))
     assert planned > 0

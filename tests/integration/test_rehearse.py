@@ -78,6 +78,7 @@ def live_through(services: Services) -> list[tuple[dt.date, str]]:
     return sorted(each for each in left if each[0] >= FIRST)
 
 
+@pytest.mark.long_on("postgresql")  # the copy that is played on is SQLite's either way
 def test_what_was_rehearsed_is_what_then_happens(county: Services) -> None:
     played = play(county)
     before = {key for key, _ in _said(county)}
@@ -93,6 +94,7 @@ def test_what_was_rehearsed_is_what_then_happens(county: Services) -> None:
     assert (played.months, played.sweeps) == (2, sum(map(calendar.is_workday, days)))
 
 
+@pytest.mark.long_on("postgresql")  # the copy that is played on is SQLite's either way
 def test_nothing_is_changed_and_nobody_is_written_to(county: Services) -> None:
     carrier = MemoryCarrier()
     watched = replace(county, open_carrier=lambda: carrier)

@@ -218,6 +218,7 @@ def test_a_rung_that_moves_onto_a_day_that_was_swept_already_speaks_all_the_same
     assert {row.state for row in said} >= {"claimed"}
 
 
+@pytest.mark.long_on("postgresql")
 def test_every_rung_of_the_ladder_speaks_once_in_a_year_of_daily_sweeps(county: Services) -> None:
     day = dt.date(2026, 3, 3)
     while day < dt.date(2026, 6, 1):
