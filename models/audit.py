@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,11 +73,12 @@ def chain_of(session: Session) -> Chain:
     """Go through the chain from its beginning to its end, or to where it is broken."""
     previous, entries, last = GENESIS, 0, None
     rows = select(AuditEntry).order_by(col(AuditEntry.id)).execution_options(yield_per=1000)
-    for entry in session.scalars(rows):
-        if entry.previous != previous or entry.seal != seal(entry):
-            return Chain(entries=entries, last=last, last_seal=previous, broken=entry.id)
-        previous, entries, last = entry.seal, entries + 1, entry.id
-        session.expunge(entry)
+    with closing(session.scalars(rows)) as found:  # also when it is left in its middle
+        for entry in found:
+            if entry.previous != previous or entry.seal != seal(entry):
+                return Chain(entries=entries, last=last, last_seal=previous, broken=entry.id)
+            previous, entries, last = entry.seal, entries + 1, entry.id
+            session.expunge(entry)
     return Chain(entries=entries, last=last, last_seal=previous, broken=None)
 
 

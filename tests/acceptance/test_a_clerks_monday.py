@@ -22,6 +22,7 @@ def desk(tmp_path: Path, founded_desk: Path) -> Iterator[Desk]:
         yield made
 
 
+@pytest.mark.long
 def test_a_clerk_walks_the_monday_of_the_manual_and_a_head_does_the_rest(
     chromium: Browser, desk: Desk, tmp_path: Path
 ) -> None:

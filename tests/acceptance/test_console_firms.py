@@ -21,6 +21,7 @@ def two(desk: Desk) -> list[Enterprise]:
         return list(session.scalars(select(Enterprise).order_by(col(Enterprise.id)).limit(2)))
 
 
+@pytest.mark.long_on("with scripts")
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_two_enterprises_that_are_one_are_merged_and_taken_apart_again(
     chromium: Browser, desk: Desk, *, scripts: bool

@@ -11,6 +11,7 @@ from tests.plugins.desk import Desk
 pytestmark = pytest.mark.chromium
 
 
+@pytest.mark.long_on("without scripts")
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_head_confirms_declares_and_rehearses(
     chromium: Browser, desk: Desk, *, scripts: bool

@@ -141,6 +141,7 @@ def looked_at(page: Page, address: str) -> list[str]:
     return faults(page) if answer.ok else [f"{answer.status}"]
 
 
+@pytest.mark.long
 def test_every_page_is_for_everybody_breaks_no_policy_and_asks_nobody_else(
     chromium: Browser, desk: Desk, table: Table, tmp_path: Path
 ) -> None:

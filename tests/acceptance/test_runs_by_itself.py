@@ -222,6 +222,7 @@ def test_two_at_once_end_equal_to_one(a_home: Home, monkeypatch: pytest.MonkeyPa
     assert _files(alone) == _files(crowded) != []
 
 
+@pytest.mark.long
 @pytest.mark.long_on("sqlite")
 def test_killed_in_the_middle_of_the_month_and_up_again_it_ends_equal_to_one_clean_run(
     a_home: Home, peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch

@@ -104,6 +104,7 @@ def json_of(answer: Typed) -> dict[str, list[dict[str, str]]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.fault("R19", "R20")
 @pytest.mark.long_on("postgresql")
 def test_after_ten_days_asleep_the_tables_are_as_if_awake_and_the_operator_was_told(

@@ -248,6 +248,7 @@ def test_a_server_that_dies_in_the_middle_stops_nothing(
     assert not differences(_dump(home), _dump(plain))
 
 
+@pytest.mark.long
 @pytest.mark.fault("R21")
 def test_a_killed_run_told_nobody_outside_and_its_server_ends_and_starts_anew(
     a_home: Callable[[str], Path], tmp_path: Path

@@ -19,6 +19,7 @@ from models.enterprise import Alias, Enterprise, Person
 from models.figures import AnnualFigures, Qualification, Statement
 from models.imports import ImportBatch
 from models.ledger import AuditEntry
+from models.names import NAME_GRAM
 from models.tables import metadata
 from models.writes import table_of
 from tests.plugins.house import HouseMaker
@@ -99,7 +100,8 @@ def rows(services: Services, model: type[SQLModel]) -> list[dict[str, Any]]:
 
 
 def sizes(services: Services, *, but: tuple[type[SQLModel], ...] = ()) -> dict[str, int]:
-    skipped = {table_of(model).name for model in but}
+    # What narrows a search down may stay of a name that is gone.
+    skipped = {NAME_GRAM, *(table_of(model).name for model in but)}
     with services.database.reading() as session:
         return {
             table.name: session.scalar(select(func.count()).select_from(table)) or 0

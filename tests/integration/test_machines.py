@@ -181,6 +181,7 @@ def _deployed(api: str) -> tuple[dict[str, list[str]], set[str]]:
     return schedules, planned
 
 
+@pytest.mark.long
 def test_on_a_server_with_other_tenants_only_our_own_runs_are_forgotten(outside: Path) -> None:
     home = outside / "var"
     own = OwnServer(outside / "server")
