@@ -15,15 +15,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.doors import shut_doors_of
 from casework.managing import managed, not_oneself
 from casework.refusal import Refusal
 from casework.scope import within
 from casework.services import Actor, Services
-from casework.token_ends import end_tokens
 from casework.words import ROLES
 from models.accounts import Account, SignIn
 from models.enterprise import Person, Role
-from models.views import Feed
 from models.writes import table_of
 from policy.passwords import too_weak
 
@@ -186,10 +185,8 @@ def close_account(services: Services, login: str, *, by: Actor) -> Refusal | Non
             return Refusal(reason=f"“{login}”没有账号")
         if refused := not_oneself(person, by):
             return refused
-        session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
         session.delete(account)
-        session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
-        end_tokens(session, person.id or 0, services.now())
+        shut_doors_of(session, person.id or 0, services.now())
         note(session, services, by, "account.close", (person.key, {}))
         return None
 

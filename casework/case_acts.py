@@ -10,11 +10,10 @@ from sqlmodel import col
 
 from casework.assign import assignment_of, assignments, officer_names
 from casework.services import Services
-from casework.undo import last_decision
+from casework.undo import last_decision, why_never
 from casework.words import VERBS
 from models.case import Case, Transition
 from models.decision import Decision, Undoing, Verb
-from policy.workdays import ONE_DAY
 
 _QUIET = (Verb.HOLD.value, Verb.RESUME.value)  # a move or a waiver tells the others
 
@@ -45,7 +44,7 @@ def case_acts(services: Services, case_id: int) -> CaseActs:
         case = session.get_one(Case, case_id)
         names = officer_names(session, {case.officer_id} if case.officer_id else set())
         last = last_decision(session, case_id)
-        may = last is not None and _is_fresh(session, services, last)
+        may = last is not None and not why_never(session, services, last)
         return CaseActs(
             officer=names.get(case.officer_id or 0, ""),
             assignment=assignment_of(session, case_id),
@@ -53,12 +52,6 @@ def case_acts(services: Services, case_id: int) -> CaseActs:
             undoable=last.id if last and may else None,
             undoable_title=VERBS[Verb(last.verb)] if last and may else "",
         )
-
-
-def _is_fresh(session: Session, services: Services, decision: Decision) -> bool:
-    day = decision.at.astimezone(services.zone).date()
-    again = decision.verb == Verb.REOPEN.value
-    return not again and services.today <= services.calendar(session).next_workday(day + ONE_DAY)
 
 
 def _lines(session: Session, services: Services, case_id: int) -> Iterator[ActLine]:

@@ -65,7 +65,7 @@ class WaiverLine:
     need: str
     by: str
     reason: str
-    at: dt.datetime
+    at: dt.datetime  # local
     counts: bool  # until the case comes into that stage anew
 
 
@@ -93,14 +93,14 @@ class History:
     letters: tuple[SaidLine, ...]
 
 
-def history(session: Session, rules: Programme, case: Case) -> History:
+def history(session: Session, rules: Programme, case: Case, zone: dt.tzinfo) -> History:
     """Return what happened to a case, in the words of the rules it keeps."""
     titles = {stage.key: stage.title for stage in rules.stages}
     return History(
         moves=_moves(session, titles, case),
         records=_records(session, rules, case),
         reviews=_reviews(session, titles, case),
-        waivers=_waivers(session, titles, case),
+        waivers=_waivers(session, titles, case, zone),
         letters=_letters(session, case),
     )
 
@@ -162,7 +162,9 @@ def _reviews(session: Session, titles: dict[str, str], case: Case) -> tuple[Revi
     )
 
 
-def _waivers(session: Session, titles: dict[str, str], case: Case) -> tuple[WaiverLine, ...]:
+def _waivers(
+    session: Session, titles: dict[str, str], case: Case, zone: dt.tzinfo
+) -> tuple[WaiverLine, ...]:
     rows = session.execute(
         select(Waiver, still_counts())
         .where(col(Waiver.case_id) == case.id)
@@ -174,7 +176,7 @@ def _waivers(session: Session, titles: dict[str, str], case: Case) -> tuple[Waiv
             need=row.need,
             by=row.by,
             reason=row.reason,
-            at=row.at,
+            at=row.at.astimezone(zone),
             counts=counts,
         )
         for row, counts in rows

@@ -132,7 +132,7 @@ def _page(session: Session, services: Services, case: Case) -> CasePage:
     workdays = services.calendar(session).workdays_between(case.entered_on, services.today)
     judged = session.get(Assessment, (case.assessed, case.id)) if case.assessed else None
     step = _step(session, services, rules, case, judged)
-    past = history(session, rules, case)
+    past = history(session, rules, case, services.zone)
     known = figures(session, enterprise, rules, cycle=case.cycle, on=services.today)
     return CasePage(
         id=case.id or 0,

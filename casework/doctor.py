@@ -141,7 +141,9 @@ def _unconfirmed(services: Services) -> Check:
     named = "、".join(f"{title} {number} 项" for title, number in counts.items() if number)
     if named:
         sentence = f"待核实的规定：{named}；只作建议，不会据此判定不符合"
-        return warn("待核实", sentence, "peiyu check；向主管部门核实后改项目文件")
+        return warn(
+            "待核实", sentence, "peiyu check；向主管部门核实后，由股长在网页“规则”里写明文件"
+        )
     return ok("待核实", "没有待核实的规定")
 
 

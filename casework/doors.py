@@ -1,7 +1,8 @@
-"""After a restore every door is shut: what was ended since the backup must not open again.
+"""The doors by which somebody is let in, shut: with the work here, or for everybody.
 
-Restored data does not know which token, sign-in or calendar address somebody ended meanwhile, nor
-which link to choose a password with was used. Passwords stay: without them nobody could sign in.
+After a restore every door is shut: what was ended since the backup must not open again. Restored
+data does not know which token, sign-in or calendar address somebody ended meanwhile, nor which
+link to choose a password with was used. Passwords stay: without them nobody could sign in.
 """
 
 import datetime as dt
@@ -41,3 +42,11 @@ def shut_doors(session: Session, now: dt.datetime) -> Shut:
         feeds=changed_rows(session.execute(delete(Feed))),
         invitations=changed_rows(session.execute(links)),
     )
+
+
+def shut_doors_of(session: Session, person_id: int, now: dt.datetime) -> None:
+    """End one person's tokens, sign-ins and calendar address; none comes back with the person."""
+    mine = update(Token).where(col(Token.person_id) == person_id, col(Token.revoked_at).is_(None))
+    session.execute(mine.values(revoked_at=now))
+    session.execute(delete(SignIn).where(col(SignIn.person_id) == person_id))
+    session.execute(delete(Feed).where(col(Feed.person_id) == person_id))

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.firm_names import firm_to_change
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.services import Actor, Services
@@ -77,8 +78,8 @@ def change_contact(services: Services, wish: NewContact, *, by: Actor) -> Refusa
 
 def _read(wish: NewContact) -> dict[str, str] | Refusal:
     """Return name, mailbox and telephone as an import would read them."""
-    if not wish.reason.strip():
-        return Refusal(reason="请写明理由，例如“企业来电更换联系人”")
+    if refused := no_reason(wish.reason, "请写明理由，例如“企业来电更换联系人”"):
+        return refused
     wanted: dict[str, str] = {}
     for field, reader in _READERS.items():
         read = reader(getattr(wish, field))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.scope import seen_by
@@ -21,6 +22,7 @@ from models.merge import stands
 from models.writes import insert_new
 
 _LONGEST = 100
+_WHY = "请写明理由，例如“营业执照变更”"
 _NO_FIRM = Refusal(reason="没有这家企业，或者它不在您负责的范围内")
 
 
@@ -59,7 +61,7 @@ def add_alias(services: Services, wish: Naming, *, by: Actor) -> Refusal | None:
 
 def drop_alias(services: Services, wish: Naming, *, by: Actor) -> Refusal | None:
     """Take back another name; what was kept and why stays in the audit chain."""
-    if refused := may_decide(by) or _no_reason(wish):
+    if refused := may_decide(by) or no_reason(wish.reason, _WHY):
         return refused
 
     def attempt(session: Session) -> Refusal | None:
@@ -109,16 +111,12 @@ def firm_to_change(session: Session, services: Services, uscc: str) -> Enterpris
 
 def _read(wish: Naming, by: Actor) -> str | Refusal:
     """Return the name as an import would read it."""
-    if refused := may_decide(by) or _no_reason(wish):
+    if refused := may_decide(by) or no_reason(wish.reason, _WHY):
         return refused
     name = read_text(wish.name)
     if not name.value or len(name.value) > _LONGEST:
         return Refusal(reason=name.error or f"名称请写 1 至 {_LONGEST} 个字")
     return name.value
-
-
-def _no_reason(wish: Naming) -> Refusal | None:
-    return None if wish.reason.strip() else Refusal(reason="请写明理由，例如“营业执照变更”")
 
 
 def _borne_by_another(

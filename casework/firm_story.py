@@ -18,12 +18,12 @@ from casework.firm_book import Book, Line
 from casework.firm_story_words import STORIES
 from casework.scope import seen_by
 from casework.services import Services
+from casework.typed import number_of
 from models.case import Case
 from models.enterprise import Enterprise
 from models.merge import Merge
 
 PAGE = 30
-_DIGITS = 15  # more is no number of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +54,12 @@ def place_of(text: str) -> Place | None:
     rank, _, row = rest.partition("-")
     try:
         at = dt.datetime.strptime(moment, "%Y%m%dT%H%M%S.%f").replace(tzinfo=dt.UTC)
-        return Place(at=at, rank=int(rank[:_DIGITS]), row=int(row[:_DIGITS]))
     except ValueError:
         return None
+    numbers = number_of(rank), number_of(row)
+    if numbers[0] is None or numbers[1] is None:
+        return None
+    return Place(at=at, rank=numbers[0], row=numbers[1])
 
 
 def firm_story(services: Services, uscc: str, *, before: str = "", limit: int = PAGE) -> Story:

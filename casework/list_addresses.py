@@ -44,6 +44,30 @@ LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+FILTERS: Mapping[str, str] = {
+    "programme": "项目",
+    "phase": "阶段类别",
+    "stage": "环节",
+    "cycle": "年度",
+    "q": "企业或收件人",
+    "officer": "经办",
+    "kind": "性质",
+    "state": "状态",
+    "on": "日期",
+    "month": "月份",
+    "days": "多少天以内",
+    "person": "收件人",
+    "uscc": "企业",
+    "waiting": "待审",
+    "held": "暂缓",
+    "over": "超过时限",
+    "ended": "已结束",
+    "overdue": "只看超期",
+    "sort": "排序",
+}
+"""What each filter of a list is called."""
+
+
 def list_address(text: str) -> ListAddress | None:
     """Return the list behind an address of ours; None for any other address.
 

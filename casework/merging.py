@@ -13,6 +13,7 @@ from casework.audit import note
 from casework.merge_book import Plan
 from casework.merge_plan import plan
 from casework.merge_rows import do, from_json, hanging, seal_of, to_json, touched, undo
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.scope import seen_by, sees
@@ -72,8 +73,8 @@ def merge(services: Services, wish: Wish, *, by: Actor) -> Refusal | None:
     """Merge as it was foreseen, in one transaction; or say why not. Twice is once."""
     if refused := may_decide(by):
         return refused
-    if not wish.reason.strip():
-        return Refusal(reason="请写明为什么是同一家企业，例如“登记机关换发了代码”")
+    if refused := no_reason(wish.reason, "请写明为什么是同一家企业，例如“登记机关换发了代码”"):
+        return refused
 
     def attempt(session: Session) -> Refusal | None:
         if _is_done(session, services, wish):
@@ -106,8 +107,8 @@ def unmerge(services: Services, number: int, *, reason: str, by: Actor) -> Refus
     """Take a merge back: every row as it was; refused once somebody went on with one of them."""
     if refused := may_decide(by):
         return refused
-    if not reason.strip():
-        return Refusal(reason="请写明撤销合并的理由")
+    if refused := no_reason(reason, "请写明撤销合并的理由"):
+        return refused
 
     def attempt(session: Session) -> Refusal | None:
         row = session.get(Merge, number, with_for_update=True)

@@ -3,24 +3,22 @@
 import hashlib
 from dataclasses import dataclass, replace
 
-from sqlalchemy import not_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.reasons import no_reason
 from casework.refusal import Refusal
 from casework.roles import may_reword
-from casework.scope import seen_by
+from casework.scope import sees_all
 from casework.services import Actor, Services
 from casework.wordings import TITLES, wording_page
-from models.engine import StaleWorkError
-from models.enterprise import Enterprise
 from models.wording import LetterWording
 from models.writes import insert_all
 from notifications.trying import Tried, try_on
 from notifications.values import Wording
 
-_LONGEST_REASON = 500
 _SAME = ("version", "subject", "text", "html", "by")
 
 
@@ -83,19 +81,12 @@ def _refused(services: Services, new: NewWording, by: Actor) -> Refusal | None:
         return refused
     if new.letter not in TITLES:
         return Refusal(reason="没有这一种信")
-    if not new.reason.strip() or len(new.reason) > _LONGEST_REASON:
-        return Refusal(reason=f"请写明修改的理由，最多 {_LONGEST_REASON} 个字")
+    if refused := no_reason(new.reason, "请写明修改的理由"):
+        return refused
     with services.database.reading() as session:
-        if _is_wider(session, services):
+        if not sees_all(session, services):
             return Refusal(reason="模板全局共用，您只负责其中一部分区划，请由负责全局的股长修改")
     return None
-
-
-def _is_wider(session: Session, services: Services) -> bool:
-    """Say whether letters go to enterprises that these eyes may not see."""
-    others = [not_(each) for each in seen_by(services)]
-    asked = select(col(Enterprise.id)).where(*others).limit(1)
-    return bool(others) and session.scalar(asked) is not None
 
 
 def _keep(services: Services, new: NewWording, by: Actor) -> int | Refusal:
@@ -120,10 +111,7 @@ def _keep(services: Services, new: NewWording, by: Actor) -> int | Refusal:
         ).first()
         if (newest.version if newest else 0) != new.expecting:
             return _overtaken(newest, row)
-        try:
-            insert_all(session, LetterWording, [row])
-        except StaleWorkError:
-            return Refusal(reason="刚有别人改过，请刷新后再改")
+        insert_all(session, LetterWording, [row])
         seal = hashlib.sha256("\x1f".join((wording.subject, wording.text, wording.html)).encode())
         detail = {"before": new.expecting, "after": version, "reason": new.reason.strip()}
         detail |= {"sha256": seal.hexdigest(), "shipped": not wording.html}
@@ -137,9 +125,6 @@ def _overtaken(newest: LetterWording | None, row: dict[str, object]) -> int | Re
     """Return the version that says the very same, else who was first."""
     if newest is None:
         return Refusal(reason="版本不对，请刷新后再改")
-    same = all(
-        getattr(newest, name) == row[name] for name in ("version", "subject", "text", "html")
-    )
-    if same and newest.by == row["by"]:
+    if all(getattr(newest, name) == row[name] for name in _SAME):
         return newest.version
     return Refusal(reason=f"没有保存：{newest.by}刚保存了第 {newest.version} 版，请刷新后再改")

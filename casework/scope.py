@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -83,6 +83,10 @@ def sees(session: Session, services: Services, enterprise_id: int) -> bool:
 
 def sees_all(session: Session, services: Services) -> bool:
     """Say whether no enterprise lies outside what these eyes may see: what is done concerns all."""
-    outside = [not_(each) for each in seen_by(services)]
-    wanted = select(col(Enterprise.id)).where(*outside).limit(1)
-    return not outside or session.scalar(wanted) is None
+    return _holds_all(session, services.division)
+
+
+def sees_everything(services: Services) -> bool:
+    """Say the same for whoever has no session open."""
+    with services.database.reading() as session:
+        return sees_all(session, services)

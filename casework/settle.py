@@ -120,7 +120,7 @@ def _waiting(
     row = session.get(Answer, number, with_for_update=True)  # of two clerks one comes first
     then = session.get(Deadline, row.deadline_id) if row else None
     if row is None or then is None or not sees(session, services, then.enterprise_id):
-        return Refusal(reason=f"没有编号为 {number} 的答复，peiyu answers 列出全部")
+        return Refusal(reason=f"没有编号为 {number} 的答复")
     if row.kind != kind.value:
         said = ANSWERS[AnswerKind(row.kind)]
         return Refusal(reason=f"编号 {number} 的答复是“{said}”，不是“{ANSWERS[kind]}”")

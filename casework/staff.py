@@ -4,21 +4,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
+from casework.doors import shut_doors_of
 from casework.managing import NO_STAFF, in_reach, is_stale, managed, not_oneself
 from casework.refusal import Refusal
 from casework.roles import may_manage
 from casework.scope import within
 from casework.services import Actor, Services
-from casework.token_ends import end_tokens
 from casework.words import ROLES
-from models.accounts import SignIn
 from models.enterprise import Person, Role
-from models.views import Feed
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+|[^@\s]{1,64}@localhost")
@@ -162,9 +160,7 @@ def _activate(
     detail = {"before": {"active": person.active}, "after": {"active": active}, "reason": reason}
     person.active = active
     if not active:
-        session.execute(delete(SignIn).where(col(SignIn.person_id) == person.id))
-        session.execute(delete(Feed).where(col(Feed.person_id) == person.id))
-        end_tokens(session, person.id or 0, services.now())
+        shut_doors_of(session, person.id or 0, services.now())
     act = "staff.return" if active else "staff.remove"
     note(session, services, by, act, (person.key, detail))
     return _line(person)

@@ -1,9 +1,11 @@
-"""What somebody typed, as far as it can be ours: a number that a column holds, words it takes."""
+"""What somebody typed, as far as it can be ours: a number that a column holds, a day, words."""
 
+import datetime as dt
 import re
 
 LARGEST = 2**31 - 1  # of a number in our tables
 _DIGITS = len(str(LARGEST))
+_YEARS = range(1949, 2101)  # no document and no date of ours is beyond
 # No keyboard types them, a database takes no NUL, and half a character can not be written down.
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -14,6 +16,15 @@ def number_of(words: str) -> int | None:
         return None
     number = int(words)
     return number if number <= LARGEST else None
+
+
+def day_of(words: str) -> dt.date | None:
+    """Return the day that somebody sent; None when it is none, or none of ours."""
+    try:
+        day = dt.date.fromisoformat(words.strip())
+    except ValueError:
+        return None
+    return day if day.year in _YEARS else None
 
 
 def plain(words: str) -> str:

@@ -117,16 +117,23 @@ def _attempt(
     return _carry_out(back, about, how)
 
 
+def why_never(session: Session, services: Services, decision: Decision) -> str:
+    """Return why a decision is not taken back whatever happened since; nothing while it may be."""
+    if decision.verb == Verb.REOPEN.value:
+        return "重新开始不能撤销：不办了就放弃这个新的事项"
+    day = decision.at.astimezone(services.zone).date()
+    if services.today > services.calendar(session).next_workday(day + ONE_DAY):
+        return "已过一个工作日，不能撤销；请用退回、恢复等办理"
+    return ""
+
+
 def _objections(back: _Back) -> Iterator[str]:
     """Yield why it can not be taken back, the plainest first."""
     services, decision = back.services, back.decision
     if away := merged_away(back.session, back.case.enterprise_id):
         yield away.reason
-    if decision.verb == Verb.REOPEN.value:
-        yield "重新开始不能撤销：不办了就放弃这个新的事项"
-    day = decision.at.astimezone(services.zone).date()
-    if services.today > services.calendar(back.session).next_workday(day + ONE_DAY):
-        yield "已过一个工作日，不能撤销；请用退回、恢复等办理"
+    if never := why_never(back.session, services, decision):
+        yield never
     yield from _changed_since(back)
     now = since(back.session, back.case)
     if now["records"] != back.before.records:

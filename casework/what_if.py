@@ -20,11 +20,12 @@ from casework.refusal import Refusal
 from casework.rules_told import asks
 from casework.scope import seen_by
 from casework.services import Services
+from casework.typed import number_of
 from casework.words import VERDICTS
 from config.amounts import UNITS, amount
 from models.enterprise import Enterprise
 from models.facts_frame import raw_facts
-from policy.assess import assess
+from policy.assess import assess_derived
 from policy.criteria import in_force
 from policy.derive import with_derived
 from policy.enrol import may_enrol
@@ -129,10 +130,11 @@ def _chosen(
 ) -> tuple[Criterion, Threshold] | None:
     key, _, number = name.partition(".")
     criterion = next((each for each in programme.criteria if each.key == key), None)
-    if criterion is None or not number.isdecimal():
+    at = number_of(number)
+    if criterion is None or at is None:
         return None
     tiers = in_force(criterion.thresholds, services.today)
-    return (criterion, tiers[int(number)]) if int(number) < len(tiers) else None
+    return (criterion, tiers[at]) if at < len(tiers) else None
 
 
 def _number(criterion: Criterion, written: str) -> Fraction | Refusal:
@@ -177,7 +179,7 @@ def _both(asked: _Asked, raw: pl.DataFrame, on: dt.date) -> pl.DataFrame:
     """Return what the rules say of each enterprise as they are, and as they would be."""
     derived = with_derived(raw, on=on, cycle=on.year)
     before, after = (
-        assess(each, raw, on=on, cycle=on.year) for each in (asked.before, asked.after)
+        assess_derived(each, derived, on=on, cycle=on.year) for each in (asked.before, asked.after)
     )
     was = before.select("subject", before="verdict", was=_member(asked.key, Key.OUTCOME))
     now = after.select(

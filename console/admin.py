@@ -1,6 +1,5 @@
 """管理: who is away, who is signed in, what is set and what is amiss; and each one's own of it."""
 
-import datetime as dt
 from pathlib import Path
 
 from casework.absences import Away, come_back, deputies_of, go_away, list_absences
@@ -11,6 +10,7 @@ from casework.roles import ADMINS, PLANNERS, SETTINGS, STAFF
 from casework.scope import sees_county
 from casework.sign_ins import end_sign_in, lift, lockouts, signed_in
 from casework.staff import list_staff
+from casework.typed import day_of
 from console.people import tabs
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
@@ -69,7 +69,7 @@ def plan_own(visit: Visit) -> Answer:
 
 
 def _plan(visit: Visit, login: str, back: str) -> Answer:
-    first, last = _day(visit.said("from")), _day(visit.said("to"))
+    first, last = day_of(visit.said("from")), day_of(visit.said("to"))
     if first is None or last is None:
         return Sent(to=back, said="请选好从哪天到哪天，写成 2026-05-06 这样", wrong=True)
     away = Away(login=login, first=first, last=last, deputy=visit.said("deputy"))
@@ -91,7 +91,7 @@ def end_own(visit: Visit) -> Answer:
 
 
 def _end(visit: Visit, login: str, back: str) -> Answer:
-    first = _day(visit.said("from"))
+    first = day_of(visit.said("from"))
     if first is None:
         return Sent(to=back, said="没有说清是哪一次，请刷新后再试", wrong=True)
     done = come_back(visit.services, login, first=first, by=visit.who.actor)
@@ -108,7 +108,6 @@ def show_sign_ins(visit: Visit) -> Answer:
             "tabs": tabs(visit),
             "sign_ins": signed_in(visit.services),
             "lockouts": lockouts(visit.services),
-            "this": visit.who.sign_in,
             "zone": visit.services.zone,
         },
     )
@@ -172,10 +171,3 @@ def show_doctor(visit: Visit, home: Path) -> Answer:
 
 def _gravest_first(check: Check) -> int:
     return (Level.BAD, Level.WARN, Level.OK).index(check.level)
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(words)
-    except ValueError:
-        return None

@@ -1,6 +1,5 @@
 """审计: who did what to what and when, searched and carried away; whether the chain is sound."""
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ from casework.audit_page import AuditFilter, audit_page, state_of_chain
 from casework.audit_words import ACTS
 from casework.refusal import Refusal
 from casework.roles import AUDITORS
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from console.people import tabs
 from console.site import Site
 from console.visits import Answer, Given, Sent, Shown, Visit
@@ -69,8 +68,8 @@ def _filter(said: Callable[[str], str]) -> AuditFilter:
         who=said("who"),
         act=said("act"),
         subject=said("subject"),
-        first=_day(said("first")),
-        last=_day(said("last")),
+        first=day_of(said("first")),
+        last=day_of(said("last")),
         words=said("words"),
     )
 
@@ -78,11 +77,3 @@ def _filter(said: Callable[[str], str]) -> AuditFilter:
 def _asked(wanted: AuditFilter) -> Mapping[str, str]:
     told = {name: getattr(wanted, name) for name in _FIELDS}
     return {name: str(value) for name, value in told.items() if value}
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(words)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None  # noqa: PLR2004 - no date of ours is beyond

@@ -7,7 +7,7 @@ from casework.board import board
 from casework.refusal import Refusal
 from casework.stock_flow import FIGURES, YearFlow, flow_rows, year_flows
 from casework.targets import SETTERS, NewTarget, in_force, set_target, targets_said
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from policy.programme import Programme
@@ -92,7 +92,7 @@ def _bars(each: YearFlow) -> list[dict[str, object]]:
 
 def show_flow(visit: Visit) -> Answer:
     """Show the enterprises behind one figure, as they stood on a day."""
-    programme, on = _programme(visit), _day(visit.query.get("on", ""))
+    programme, on = _programme(visit), day_of(visit.query.get("on", ""))
     figure = visit.query.get("figure", "")
     if programme is None or on is None or figure not in FIGURES:
         return Missing()
@@ -168,11 +168,3 @@ def _number(words: str) -> int | None:
 def _year(words: str) -> int | None:
     number = _number(words)
     return number if number is not None and _FIRST_YEAR <= number <= _LAST_YEAR else None
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(words)
-    except ValueError:
-        return None
-    return day if _FIRST_YEAR < day.year <= _LAST_YEAR else None

@@ -1,11 +1,15 @@
 """放假安排: each year's days with the document, days that staff declare, dates that move."""
 
-import datetime as dt
-
 from casework.calendar_acts import move_dates, preview_day
-from casework.calendar_days import declare_day, forget_day, list_overrides
+from casework.calendar_days import (
+    declare_day,
+    forget_day,
+    list_overrides,
+    may_not_declare,
+)
 from casework.refusal import Refusal
 from casework.roles import KEEPERS
+from casework.typed import day_of
 from console.site import Site
 from console.visits import Answer, Sent, Shown, Visit
 from policy.workdays import weekday_name
@@ -28,7 +32,7 @@ def add_calendars(site: Site) -> None:
                 "this": visit.services.today.year,
                 "overrides": list_overrides(visit.services),
                 "weekday": weekday_name,
-                "may_declare": visit.who.role in KEEPERS,
+                "may_declare": may_not_declare(visit.services, visit.who.actor) is None,
             },
         )
 
@@ -41,7 +45,7 @@ def add_calendars(site: Site) -> None:
 def preview(visit: Visit) -> Answer:
     """Show which dates would move, or move now; nothing is kept."""
     written, what = visit.query.get("day", ""), visit.query.get("what", "")
-    day = _day(written)
+    day = day_of(written)
     if written and (day is None or what not in _SAYS):
         return _back("请写明哪一天（例如 2026-09-28）、放假还是上班")
     found = preview_day(visit.services, day, working=_WORKING.get(what), by=visit.who.actor)
@@ -63,7 +67,7 @@ def preview(visit: Visit) -> Answer:
 
 def declare(visit: Visit) -> Answer:
     """Declare a day, or take it back; then show which dates move because of it."""
-    day, what = _day(visit.said("day")), visit.said("what")
+    day, what = day_of(visit.said("day")), visit.said("what")
     if day is None or what not in _SAYS:
         return _back("请写明哪一天（例如 2026-09-28）、放假还是上班")
     reason, by, working = visit.said("reason"), visit.who.actor, _WORKING[what]
@@ -83,13 +87,6 @@ def move(visit: Visit) -> Answer:
     if isinstance(done, Refusal):
         return _back(done.reason)
     return Sent(to="/calendars", said=f"已调整 {len(done.moved)} 个截止日")
-
-
-def _day(written: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(written.strip())
-    except ValueError:
-        return None
 
 
 def _back(reason: str) -> Sent:

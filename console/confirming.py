@@ -1,12 +1,10 @@
 """核实: a head finds a rule in its document and records it, or takes that back."""
 
-import datetime as dt
-
 from casework.confirmed import rule_says
 from casework.confirming import Document, Rule, confirm_rule, seq_of, take_back
 from casework.refusal import Refusal
 from casework.roles import CONFIRMERS
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from models.confirmation import Part
@@ -37,7 +35,6 @@ def show_rule(visit: Visit) -> Answer:
             "rule": rule,
             "says": rule_says(programme, Part(part), key),
             "seq": seq_of(visit.services, programme.key, part, key),
-            "typed": visit.query,
         },
     )
 
@@ -49,7 +46,7 @@ def confirm(visit: Visit) -> Answer:
         says=visit.said("says"),
         document=visit.said("document"),
         clause=visit.said("clause"),
-        dated=_day(visit.said("dated")),
+        dated=day_of(visit.said("dated")),
         url=visit.said("url"),
     )
     done = confirm_rule(visit.services, rule, found, by=visit.who.actor)
@@ -77,10 +74,3 @@ def _rule(visit: Visit) -> Rule:
         key=visit.said("key"),
         seq=-1 if seq is None else seq,
     )
-
-
-def _day(written: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(written)
-    except ValueError:
-        return None

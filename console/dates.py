@@ -1,13 +1,11 @@
 """One 截止事项: its clock (suspended, extended, given up, taken back), its reminders kept quiet."""
 
-import datetime as dt
-
 from casework.clocks import ClockChange, ClockWish, touch_clock
 from casework.date_page import DatePage, date_page
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
 from casework.snoozing import snooze, unsnooze
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from casework.words import CLOCK_ACTS, KINDS
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
@@ -99,9 +97,8 @@ def keep_quiet(visit: Visit) -> Answer:
     if page is None:
         return Missing()
     back = f"/dates/{page.line.id}"
-    try:
-        until = dt.date.fromisoformat(visit.said("until"))
-    except ValueError:
+    until = day_of(visit.said("until"))
+    if until is None:
         return Sent(to=back, said="请写明到哪天再提醒，例如 2026-04-20", wrong=True)
     reason = visit.said("reason")
     done = snooze(visit.services, page.line.id, until, reason=reason, by=visit.who.actor)

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from casework.clerks import clerks
 from casework.due import ALL_DAYS, DueFilter, due_page
 from casework.month_dates import month_of_dates
-from casework.officers import officers
 from casework.refusal import Refusal
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from casework.words import KINDS
 from console.kept import kept
 from console.site import Site
@@ -58,7 +58,7 @@ def show_month(visit: Visit) -> Answer:
     wanted = dates_wanted(visit.query)
     if wanted.programme and wanted.programme not in visit.services.catalogue.programmes:
         return Missing()
-    month = _day(visit.query.get("month", "") + "-01") or visit.services.today
+    month = day_of(visit.query.get("month", "") + "-01") or visit.services.today
     found = month_of_dates(visit.services, wanted, month)
     if isinstance(found, Refusal):
         return Missing(what=found.reason)
@@ -82,7 +82,7 @@ def _frame(visit: Visit, wanted: DueFilter, asked: Mapping[str, str]) -> dict[st
         "shared": urlencode(shared),
         "programmes": visit.services.catalogue.programmes.values(),
         "kinds": {kind.value: words for kind, words in KINDS.items()},
-        "officers": officers(visit.services),
+        "officers": clerks(visit.services),
         "marks": _MARKS,
         "month_shown": f"{wanted.between[0] if wanted.between else visit.services.today:%Y-%m}",
     }
@@ -97,7 +97,7 @@ def _asked(query: Mapping[str, str]) -> dict[str, str]:
 
 def dates_wanted(query: Mapping[str, str]) -> DueFilter:
     """Return the filter of an address of these pages."""
-    days, on = query.get("days", "30"), _day(query.get("on", ""))
+    days, on = query.get("days", "30"), day_of(query.get("on", ""))
     kind = query.get("kind", "")
     return DueFilter(
         days=ALL_DAYS if days == "all" else int(days) if days in _DAYS else 30,
@@ -117,11 +117,3 @@ def _why_off(visit: Visit, day: dt.date) -> str:
 
 def _number(words: str) -> int:
     return min(number_of(words) or 0, _MOST_SKIPPED)
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        day = dt.date.fromisoformat(words)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None  # noqa: PLR2004 - no date of ours is beyond

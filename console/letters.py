@@ -1,6 +1,5 @@
 """信函: the outbox page by page, one letter as its recipient reads it, and deciding about many."""
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +13,7 @@ from casework.letter_undo import batch_page, undo
 from casework.letters_page import PAGE, LetterFilter, letter_lines, outbox
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from casework.words import LETTERS
 from console.kept import kept
 from console.site import Site
@@ -70,18 +69,11 @@ def letters_wanted(query: Mapping[str, str]) -> LetterFilter:
     person = query.get("person", "")
     return LetterFilter(
         state=states.get(query.get("state", "")),
-        send_on=_day(query.get("on", "")),
+        send_on=day_of(query.get("on", "")),
         words=query.get("q", ""),
         person=(number_of(person) or 0) if person else None,
         uscc=query.get("uscc", ""),
     )
-
-
-def _day(words: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(words)
-    except ValueError:
-        return None
 
 
 def _page(visit: Visit) -> LetterPage | None:

@@ -4,10 +4,9 @@ from casework.enterprise_page import enterprise_page
 from casework.merging import Wish, foresee, merge, unmerge
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
+from casework.typed import number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
-
-_DIGITS = 15  # more is no number of ours
 
 
 def add_merging(site: Site) -> None:
@@ -50,11 +49,11 @@ def do_merge(visit: Visit) -> Answer:
 
 def take_merge_back(visit: Visit) -> Answer:
     """Take a merge back."""
-    back, number = f"/enterprises/{visit.path['uscc']}", visit.said("merge")
-    if not (number.isdigit() and len(number) <= _DIGITS):
+    back, number = f"/enterprises/{visit.path['uscc']}", number_of(visit.said("merge"))
+    if number is None:
         return Missing()
     reason = visit.said("reason")
-    refused = unmerge(visit.services, int(number), reason=reason, by=visit.who.actor)
+    refused = unmerge(visit.services, number, reason=reason, by=visit.who.actor)
     if refused is not None:
         return Sent(to=back, said=refused.reason, wrong=True)
     return Sent(to=back, said="已撤销合并，两家企业都和合并以前一样")

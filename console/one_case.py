@@ -1,6 +1,5 @@
 """One 事项: where it stands, why, until when, what happened; and what a clerk does about it."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from casework.assign import Giving, assign_case, officers
@@ -11,7 +10,7 @@ from casework.records import Happened, Recorded, record_event
 from casework.refusal import Refusal
 from casework.revoke import revoke_record
 from casework.roles import DECIDERS
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from casework.words import VERBS
 from console.remarks import noted
 from console.site import Site
@@ -161,9 +160,8 @@ def _happened(visit: Visit, kind: str, on: str, evidence: str) -> Happened | Sen
     number = visit.path["number"]
     if number_of(number) is None:
         return Sent(to="/cases", said="没有这个事项", wrong=True)
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError:
+    day = day_of(on)
+    if day is None:
         return Sent(to=f"/cases/{number}", said="请写明是哪一天，例如 2026-03-10", wrong=True)
     return Happened(target=number, kind=kind, on=day, evidence=evidence)
 

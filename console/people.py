@@ -7,6 +7,7 @@ from casework.accounts import Wish, close_account, invite, new_secret
 from casework.people import PersonLine, one_of_them, people
 from casework.refusal import Refusal
 from casework.roles import ADMINS, AUDITORS, PLANNERS, SETTINGS
+from casework.scope import sees_county
 from casework.sign_ins import signed_in
 from casework.staff import NewStaff, add_staff, remove_staff, return_staff
 from casework.words import ROLES
@@ -42,12 +43,14 @@ def add_people(site: Site) -> None:
 
 def tabs(visit: Visit) -> list[tuple[str, str]]:
     """Return the pages of 管理 that somebody may open."""
-    return [(path, title) for path, title, roles in TABS if visit.who.role in roles]
+    known = [each for each in TABS if each[2] is not SETTINGS or sees_county(visit.services)]
+    return [(path, title) for path, title, roles in known if visit.who.role in roles]
 
 
 def first_tab(visit: Visit) -> Answer:
     """Go to the first of them."""
-    return Sent(to=tabs(visit)[0][0])
+    mine = tabs(visit)
+    return Sent(to=mine[0][0]) if mine else Missing()
 
 
 def show_people(visit: Visit) -> Answer:

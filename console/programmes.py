@@ -5,6 +5,7 @@ from casework.programme_page import list_programmes, programme_page
 from casework.revisions import changes_between
 from casework.roles import CONFIRMERS
 from casework.rules_told import enrolled, scored
+from casework.scope import sees_everything
 from console.confirming import add_confirming
 from console.site import Site
 from console.stage_map import stage_map
@@ -51,7 +52,7 @@ def show_programme(visit: Visit) -> Answer:
             "map": stage_map(programme, phases, in_stage) if programme.stages else None,
             "sure": SURE,
             "zone": visit.services.zone,
-            "may_confirm": visit.who.role in CONFIRMERS,
+            "may_confirm": visit.who.role in CONFIRMERS and sees_everything(visit.services),
         },
     )
 

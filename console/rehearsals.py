@@ -1,6 +1,5 @@
 """预演: some days played on a copy of the data; how many letters on which days, whose load."""
 
-import datetime as dt
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from casework.rehearse import rehearse
 from casework.rehearsed import HEAVY
 from casework.roles import KEEPERS
 from casework.runs import in_words
+from casework.scope import sees_everything
+from casework.typed import day_of
 from console.house import House
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
@@ -60,6 +61,7 @@ def show_rehearsals(visit: Visit) -> Answer:
         template="rehearsals.html",
         values={
             "lines": rehearsals(visit.services),
+            "may_begin": sees_everything(visit.services),
             "first": first,
             "last": first + _USUAL * ONE_DAY,
             "wish": new_secret(),
@@ -120,9 +122,8 @@ def _months(days: list[tuple[str, int, int, int]]) -> list[tuple[float, str]]:
 
 
 def _begin(house: House, visit: Visit) -> Answer:
-    try:
-        first, last = (dt.date.fromisoformat(visit.said(name)) for name in ("first", "last"))
-    except ValueError:
+    first, last = day_of(visit.said("first")), day_of(visit.said("last"))
+    if first is None or last is None:
         return Sent(to="/rehearsals", said="请写明从哪一天到哪一天，例如 2026-04-01", wrong=True)
     wanted = RehearsalWish(wish=visit.said("wish")[:64], first=first, last=last)
     begun = begin_rehearsal(visit.services, wanted, by=visit.who.actor)

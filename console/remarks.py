@@ -1,13 +1,12 @@
 """备注 on an enterprise and on its cases, and certificates: what is put on file beside the way."""
 
-import datetime as dt
 from secrets import token_urlsafe
 
 from casework.certificates import Granted, register_certificate
 from casework.notes import NewNote, add_note, notes_of, strike_note
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
-from casework.typed import number_of
+from casework.typed import day_of, number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Visit
 
@@ -65,9 +64,8 @@ def strike(visit: Visit) -> Answer:
 def certify(visit: Visit) -> Answer:
     """Put a certificate on file, or correct its date."""
     back = _back(visit)
-    try:
-        day = dt.date.fromisoformat(visit.said("on"))
-    except ValueError:
+    day = day_of(visit.said("on"))
+    if day is None:
         return Sent(to=back, said="请写明发证（入库）日期，例如 2026-09-18", wrong=True)
     granted = Granted(
         target=visit.path["uscc"], number=visit.said("number"), on=day, field=visit.said("field")

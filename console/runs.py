@@ -4,6 +4,8 @@ from casework.by_hand import BY_HAND, Wish, take_errand
 from casework.refusal import Refusal
 from casework.roles import KEEPERS
 from casework.runs_page import RunLine, delivery_hours, list_runs, next_runs, result_of, took
+from casework.scope import sees_everything
+from casework.services import Services
 from casework.watch import look
 from casework.words import RUN_KINDS
 from console.site import Site
@@ -58,9 +60,16 @@ def _show(site: Site, visit: Visit) -> Answer:
             "hours": delivery_hours(table),
             "by_hand": [(each, RUN_KINDS[each.value], _SAYS[each]) for each in BY_HAND],
             "month": f"{services.today:%Y-%m}",
-            "alone": _ALONE if site.house.start is None else "",
+            "alone": _why_not_by_hand(site, services),
         },
     )
+
+
+def _why_not_by_hand(site: Site, services: Services) -> str:
+    """Return why nothing is begun from this page; nothing where it may be."""
+    if not sees_everything(services):
+        return "运行涉及您负责范围以外的企业，由负责全部企业的股长或运维开始"
+    return _ALONE if site.house.start is None else ""
 
 
 def _is_busy(line: RunLine) -> bool:

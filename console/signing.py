@@ -58,7 +58,6 @@ def me(visit: Visit) -> Answer:
         values={
             "sign_ins": sign_ins(visit.services, visit.who),
             "tokens": list_tokens(visit.services, person_id=visit.who.person_id),
-            "this": visit.who.sign_in,
             "absences": list_absences(visit.services, visit.who.login),
             "deputies": deputies_of(visit.services, visit.who.role),
             "zone": visit.services.zone,

@@ -3,11 +3,11 @@
 No page is added beside it, so none can forget to ask.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from hmac import compare_digest
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import FastAPI
@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from casework.roles import ADMINS, AUDITORS, DECIDERS, KEEPERS, STAFF
+from casework.scope import sees_county
 from casework.services import Services
 from casework.sign_in import Visitor, visitor
 from casework.typed import plain
@@ -31,6 +32,7 @@ from runtime.trouble import DATABASE_ERRORS, CannotRunError
 T = TypeVar("T")
 COOKIE, NEWS = "peiyu", "peiyu_said"
 _MOST_SAID = 300  # characters
+Place: TypeAlias = tuple[str, str, frozenset[Role]]  # address, title, whose it is
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -236,7 +238,7 @@ def framed(services: Services, who: Visitor | None) -> dict[str, object]:
         "today": services.today,
         "who": who,
         "role": ROLES[who.role] if who else "",
-        "places": [each for each in PLACES if who is None or who.role in each[2]],
+        "places": [each for each in PLACES if who is None or _may_enter(services, who, each)],
     }
 
 
@@ -262,6 +264,12 @@ def say_next(request: Request, response: Response, sentence: str, mark: str = ".
     keep_cookie(request, response, NEWS, quote(mark + shortened(sentence, _MOST_SAID)))
 
 
+def _may_enter(services: Services, who: Visitor, place: Place) -> bool:
+    """Say whether a place has anything for somebody: an operator of a part has no settings."""
+    of_a_part = who.role is Role.OPERATOR and not sees_county(services)
+    return who.role in place[2] and not (place[0] == "/admin" and of_a_part)
+
+
 def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") -> Response:
     """Return a page that says in a sentence why there is none."""
     title, words = _SENTENCES[status]
@@ -281,7 +289,7 @@ def _broken(_: Request, __: Exception) -> Response:
     return trouble_page(500)
 
 
-PLACES: Sequence[tuple[str, str, Iterable[Role]]] = (
+PLACES: Sequence[Place] = (
     ("/", "今日", STAFF),
     ("/board", "看板", STAFF),
     ("/cases", "事项", STAFF),

@@ -3,7 +3,6 @@
 from casework.answers_page import AnswerList, list_answers
 from casework.mine import mine
 from casework.remembered import remembered
-from casework.roles import DECIDERS
 from casework.saved_views import saved_views
 from casework.services import Services
 from casework.week import week_of_staff
@@ -11,14 +10,14 @@ from console.site import Site
 from console.visits import Answer, Shown, Visit
 from notifications.letters import WeekSummary
 
-# Where a section's whole list is.
+# Where a section's matters are: exactly they, or among others.
 _WHOLE = {
-    "已经超期": "/due?overdue=1",
-    "本周到期": "/due?days=7",
-    "等本局审核": "/cases?waiting=1",
-    "等补数据或登记": "/cases",
-    "中止和无法申报": "/due?days=all",
-    "没有办成": "/letters",
+    "已经超期": ("/due?overdue=1", "全部列出"),
+    "本周到期": ("/due?days=7", "在截止日历里看"),
+    "等本局审核": ("/cases?waiting=1", "全部列出"),
+    "等补数据或登记": ("/cases", "在事项里看"),
+    "中止和无法申报": ("/due?days=all", "在截止日历里看"),
+    "没有办成": ("/letters", "在信函里看"),
 }
 _TONES = {"overdue": "bad", "urgent": "warn", "reminder": "calm", "notice": "", "final": "bad"}
 
@@ -44,7 +43,6 @@ def today(visit: Visit) -> Answer:
             "replies": replies.waiting if isinstance(replies, AnswerList) else 0,
             "whole": _WHOLE,
             "tones": _TONES,
-            "may_decide": visit.who.role in DECIDERS,
         },
     )
 

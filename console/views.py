@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from casework.assign import officers
+from casework.clerks import clerks
 from casework.export import EnterpriseFilter, Filter, Wanted, export
-from casework.list_addresses import ListAddress, list_address
-from casework.officers import officers
+from casework.list_addresses import FILTERS, ListAddress, list_address
 from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.saved_views import NewView, ViewChange, change_view, save_view, saved_views
@@ -21,23 +22,6 @@ _FILTERS: Mapping[str, Callable[[Visit, Mapping[str, str]], Filter]] = {
     "/due": lambda _, asked: dates_wanted(asked),
     "/enterprises": lambda _, asked: EnterpriseFilter(words=asked.get("q", "")),
     "/letters": lambda _, asked: letters_wanted(asked),
-}
-_NAMES = {
-    "programme": "项目",
-    "phase": "阶段类别",
-    "stage": "环节",
-    "cycle": "年度",
-    "q": "企业或收件人",
-    "officer": "经办",
-    "kind": "性质",
-    "state": "状态",
-    "on": "日期",
-    "days": "多少天以内",
-    "waiting": "待审",
-    "held": "暂缓",
-    "over": "超过时限",
-    "ended": "已结束",
-    "overdue": "只看超期",
 }
 _TICKED = ("waiting", "held", "over", "ended", "overdue")
 
@@ -119,7 +103,7 @@ def described(visit: Visit, address: ListAddress) -> Iterator[tuple[str, str]]:
     for name, value in address.asked.items():
         if name == "sort":  # how it is looked at, not what is in it
             continue
-        yield _NAMES[name], _value(visit, address, name, value)
+        yield FILTERS[name], _value(visit, address, name, value)
 
 
 def _value(visit: Visit, address: ListAddress, name: str, value: str) -> str:
@@ -137,7 +121,10 @@ def _value(visit: Visit, address: ListAddress, name: str, value: str) -> str:
         "state": {state.value: title for state, title in LETTERS.items()},
         "days": {"all": "全部"},
     }
+    if name == "person":
+        return "同一位"  # a number says nothing to whoever reads it
     if name == "officer":
-        names = {each.login: each.name for each in officers(visit.services)}
+        known = officers if address.path == "/cases" else clerks
+        names = {each.login: each.name for each in known(visit.services)}
         return {**names, MINE: visit.who.name, NOBODYS: "没有经办人"}.get(value, value)
     return titles.get(name, {}).get(value, value)

@@ -1,7 +1,7 @@
 """改一个数会怎样: who would enter and who would leave, if a criterion asked for another number."""
 
 from casework.refusal import Refusal
-from casework.what_if import LISTED, choices, what_if
+from casework.what_if import choices, what_if
 from console.site import Site
 from console.visits import Answer, Missing, Shown, Visit
 
@@ -36,7 +36,6 @@ def show_what_if(visit: Visit) -> Answer:
             "found": None if refused else found,
             "wrong": refused.reason if refused else "",
             "titles": _TITLES,
-            "listed": LISTED,
         },
         status=422 if refused else 200,
     )

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")  # of what a spreadsheet would work out
+from exchange.remarks import FORMULA_STARTS
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -18,6 +18,9 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def guarded(cell: object) -> object:
     """Return a cell that a spreadsheet shows and does not work out."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(_STARTS):
-        return f"'{cell}"
-    return cell
+    return guarded_text(cell) if isinstance(cell, str) else cell
+
+
+def guarded_text(words: str) -> str:
+    """Return words that a spreadsheet shows and does not work out."""
+    return f"'{words}" if words.lstrip(" ").startswith(FORMULA_STARTS) else words

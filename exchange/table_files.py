@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from exchange.remarks import FORMULA_STARTS
+from exchange.csv_file import guarded_text
 
 Value: TypeAlias = str | int | float | bool | dt.date | dt.datetime | None
 _OPTIONS = {
@@ -115,7 +115,7 @@ def _plain(row: Sequence[Value]) -> Iterator[str | int | float]:
             case dt.date():
                 yield value.isoformat()
             case str():
-                yield f"'{value}" if value.startswith(FORMULA_STARTS) else value
+                yield guarded_text(value)
 
 
 def _yes_no(*, value: bool) -> str:

@@ -47,6 +47,21 @@ def test_without_data_both_are_red_and_say_what_to_type_not_where(tmp_path: Path
     assert metrics == (200, "peiyu_healthy 0\n")
 
 
+def test_what_failed_is_told_to_whoever_watches_and_nobody_is_named(
+    home: Path, peiyu: Peiyu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("李示例 li@bureau.example")
+
+    work_a_month()
+    monkeypatch.setattr("casework.remind.queue", broken)
+    peiyu("run", "sweep", "--plain")
+    _, health = ask(home, "/healthz")
+
+    assert "没有办成" in health
+    assert not re.search(r"示例|@|91431281|李|ZeroDivision", health)
+
+
 def test_nothing_else_is_served(home: Path) -> None:
     assert [ask(home, path)[0] for path in ("/docs", "/redoc", "/openapi.json")] == [404] * 3
 

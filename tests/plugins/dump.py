@@ -38,7 +38,7 @@ _NAMES = {
 _UNTOLD = {"previous", "seal", "lease", "started_by", "worker"}
 # Who works at this moment, and how often something was tried, is nothing that was done.
 # Pairs of characters of names only narrow a search down: those of a former name may stay.
-_PASSING = {"lease", "heartbeat", "secret", "letter_event", "name_gram"}
+_PASSING = {"lease", "heartbeat", "secret", "name_gram"}
 
 Dump = dict[str, list[tuple[tuple[str, str], ...]]]
 
@@ -59,8 +59,9 @@ def dump(database: Database) -> Dump:
 
 
 def _is_beside(table: Table, row: Any) -> bool:
-    """Say whether a row tells of a backup: what was done does not hang on how often it is kept."""
-    return table.name == "run" and row["kind"] == "backup"
+    """Say whether a row tells of a backup or of a try: what was done hangs on neither."""
+    tried = table.name == "letter_event" and row["act"] == "attempt"
+    return tried or (table.name == "run" and row["kind"] == "backup")
 
 
 def done_for_enterprises(found: Dump, operator: str) -> Dump:

@@ -11,7 +11,7 @@ from policy.divisions import below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Officer:
+class Clerk:
     """A clerk whom letters about these enterprises reach; see `casework.recipients.staff_for`."""
 
     login: str
@@ -19,7 +19,7 @@ class Officer:
     division_code: str
 
 
-def officers(services: Services) -> tuple[Officer, ...]:
+def clerks(services: Services) -> tuple[Clerk, ...]:
     """Return the clerks of today."""
     with services.database.reading() as session:
         people = session.scalars(
@@ -33,7 +33,7 @@ def officers(services: Services) -> tuple[Officer, ...]:
         ).all()
     here = below(services.division)
     return tuple(
-        Officer(
+        Clerk(
             login=person.key.removeprefix("staff/"),
             name=person.name,
             division_code=person.division_code,
