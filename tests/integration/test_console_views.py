@@ -20,7 +20,7 @@ from casework.board import median
 from casework.cases import CaseFilter, cases
 from casework.clocks import ClockChange, ClockWish, touch_clock
 from casework.feed import renew_feed
-from casework.list_addresses import list_address
+from casework.list_addresses import FILTERS, LISTS, list_address
 from casework.refusal import Refusal
 from casework.services import Actor, Services
 from casework.sign_in import Visitor
@@ -298,6 +298,17 @@ def subscribed(browser: Browser, seen: str = "") -> str:
 def events(address: str) -> Mapping[str, object]:
     calendar = Calendar.from_ical(httpx.get(address).content)
     return {str(each["uid"]): each for each in calendar.walk("VEVENT")}
+
+
+def test_every_filter_of_every_list_has_a_name_to_be_told_by(desk: Desk) -> None:
+    assert {name for _, names in LISTS.values() for name in names} <= FILTERS.keys()
+    clerk = desk.signed_in("clerk")
+    with desk.services.database.reading() as session:
+        firm = session.scalars(select(Enterprise).order_by(col(Enterprise.id))).first()
+    assert firm is not None
+    clerk.get(f"/letters?uscc={firm.uscc}")
+    wish = {"address": f"/letters?uscc={firm.uscc}&person=1", "form": "csv"}
+    assert clerk.post("/export", wish).headers["content-disposition"].startswith("attachment")
 
 
 def test_a_subscription_shows_what_its_owner_may_see_until_it_ends(desk: Desk) -> None:
