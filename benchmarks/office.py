@@ -97,8 +97,9 @@ def _shelve(session: Session, services: Services) -> None:
     programmes = [each for each in services.catalogue.programmes.values() if each.stages]
     slots = list(_slots(programmes))
     session.execute(insert(_slot), [{"n": n, **slot} for n, slot in enumerate(slots)])
+    text_of = services.catalogue.text_of
     kept = [
-        {"revision": p.revision, "programme": p.key, "content": "{}", "seen_at": NINE}
+        {"revision": p.revision, "programme": p.key, "content": text_of(p.key), "seen_at": NINE}
         for p in programmes
     ]
     insert_new(session, ProgrammeVersion, kept)

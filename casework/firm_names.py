@@ -16,12 +16,11 @@ from casework.refusal import Refusal
 from casework.roles import may_decide
 from casework.scope import seen_by
 from casework.services import Actor, Services
-from exchange.cells import text as read_text
+from exchange.cells import name as read_name
 from models.enterprise import Alias, Enterprise
 from models.merge import stands
 from models.writes import insert_new
 
-_LONGEST = 100
 _WHY = "请写明理由，例如“营业执照变更”"
 _NO_FIRM = Refusal(reason="没有这家企业，或者它不在您负责的范围内")
 
@@ -113,10 +112,8 @@ def _read(wish: Naming, by: Actor) -> str | Refusal:
     """Return the name as an import would read it."""
     if refused := may_decide(by) or no_reason(wish.reason, _WHY):
         return refused
-    name = read_text(wish.name)
-    if not name.value or len(name.value) > _LONGEST:
-        return Refusal(reason=name.error or f"名称请写 1 至 {_LONGEST} 个字")
-    return name.value
+    name = read_name(wish.name)
+    return name.value or Refusal(reason=name.error or "请填写名称")
 
 
 def _borne_by_another(

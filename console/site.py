@@ -81,9 +81,8 @@ class Site:
         self.app, self.house = app, house
         self.entries: list[Entry] = []
         app.state.site = self
-        app.add_exception_handler(404, _not_found)
-        app.add_exception_handler(405, _not_so)
-        app.add_exception_handler(Exception, _broken)
+        for wrong, status in ((404, 404), (405, 405), (Exception, 500)):
+            app.add_exception_handler(wrong, partial(_say_trouble, status))
 
     def page(self, path: str, handler: Handler, *, roles: frozenset[Role] = STAFF) -> None:
         """Show something to those of these roles."""
@@ -277,16 +276,8 @@ def trouble_page(status: int, who: Visitor | None = None, sentence: str = "") ->
     return HTMLResponse(render("trouble.html", values), status, headers=HEADERS)
 
 
-def _not_found(_: Request, __: Exception) -> Response:
-    return trouble_page(404)
-
-
-def _not_so(_: Request, __: Exception) -> Response:
-    return trouble_page(405)
-
-
-def _broken(_: Request, __: Exception) -> Response:
-    return trouble_page(500)
+def _say_trouble(status: int, _: Request, __: Exception) -> Response:
+    return trouble_page(status)
 
 
 PLACES: Sequence[Place] = (

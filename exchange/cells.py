@@ -12,6 +12,7 @@ Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta
 T = TypeVar("T")
 
 LONGEST_SHOWN = 60
+LONGEST_NAME = 200  # characters; so far the search knows a name
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _BLANK = {"", "-", "--", "—", "——", "/", "\\", "N/A", "NA", "NULL", "NONE", "未填"}
 _LOST_AT = 10**15  # a spreadsheet keeps 15 digits of a number
@@ -96,6 +97,9 @@ def name(cell: Cell) -> Read[str]:
     plain = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", plain)
     if not re.search(r"[^\W\d_]", plain):
         return Read(error=f"“{shown(cell)}”不像企业名称，请按营业执照填写全称")
+    if len(plain) > LONGEST_NAME:
+        told = f"“{shown(cell)}”有 {len(plain)} 个字，企业名称最多 {LONGEST_NAME} 个字"
+        return Read(error=f"{told}，请按营业执照填写全称")
     return Read(plain)
 
 

@@ -1,6 +1,7 @@
 """Running a flow here and now, on a server of our own; Prefect's trouble never stops the work."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ from flows.chores import BackupReport
 from flows.progress import Progress, begun_by, told_to
 from flows.server import OwnServer, ServerUnavailableError, reach, speaking_to
 from runtime.build import build, close, read_settings
+from runtime.logs import event
 
 Which: TypeAlias = Literal["monthly", "digest", "sweep", "deliver", "backup", "housekeeping"]
 Report: TypeAlias = (
@@ -135,7 +137,8 @@ def run_locally(
         except Exception as error:
             if not _is_prefects_own(error):
                 raise
-        notice(_AWAY)
+            event("prefect_away", which, level=logging.WARNING, why=repr(error))
+            notice(_AWAY)
         _start_again(folder)
         return _PLAIN[which](str(folder), **parameters)
 
@@ -163,12 +166,6 @@ def shared_server(home: Path) -> OwnServer:
         last = OwnServer(home, port=last.port if last else 0)
         _servers[:] = [last]
     return last
-
-
-def stop_server() -> None:
-    """End the server of this process; a later run starts it again."""
-    for server in _servers:
-        server.stop()
 
 
 def _start_again(home: Path) -> None:

@@ -56,12 +56,13 @@ _INDEXES = (
     ("ix_letter_wrong", "letter", ("send_on",), "state IN ('failed', 'unknown', 'held')"),
     ("ix_letter_item_unsaid", "letter_item", ("speaks_on",), "state = 'suppressed'"),
 )
+# Of a name longer than any may be, the beginning: to walk along it costs its length each time.
 # Of which tables names are kept, and which of their columns says whose they are.
 _NAMES = {"enterprise": "id", "alias": "enterprise_id"}
 _FILL = """INSERT INTO name_gram (gram, enterprise_id)
 SELECT DISTINCT lower(substr(t.name, s.n, 2)), t.{whose} FROM {table} AS t JOIN (
     WITH RECURSIVE seq(n) AS (
-        SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < (SELECT max(length(name)) FROM {table})
+        SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < 200
     ) SELECT n FROM seq
 ) AS s ON s.n < length(t.name)
 WHERE true ON CONFLICT DO NOTHING"""
@@ -69,7 +70,7 @@ WHERE true ON CONFLICT DO NOTHING"""
 _ON_SQLITE = """CREATE TRIGGER {table}_{when}_grams AFTER {what} ON {table} BEGIN
     INSERT INTO name_gram (gram, enterprise_id)
     SELECT DISTINCT lower(substr(new.name, n, 2)), new.{whose} FROM (
-        WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < length(new.name))
+        WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < min(length(new.name), 200))
         SELECT n FROM seq
     ) WHERE n < length(new.name) AND NOT EXISTS (
         SELECT 1 FROM name_gram AS known
@@ -80,7 +81,7 @@ _FUNCTION = """CREATE FUNCTION {table}_grams() RETURNS trigger LANGUAGE plpgsql 
 BEGIN
     INSERT INTO name_gram (gram, enterprise_id)
     SELECT DISTINCT lower(substr(new.name, n, 2)), new.{whose}
-    FROM generate_series(1, length(new.name) - 1) AS n ORDER BY 1
+    FROM generate_series(1, least(length(new.name) - 1, 200)) AS n ORDER BY 1
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$"""

@@ -34,12 +34,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_server_stays() -> Iterator[None]:
-    yield
-    local.stop_server()
-
-
 @pytest.fixture(autouse=True)
 def _no_socket_stays() -> Iterator[None]:
     yield

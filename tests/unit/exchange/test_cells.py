@@ -187,6 +187,13 @@ def test_names_are_written_in_one_way(written: str, read: str) -> None:
     assert cells.name(written) == Read(read)
 
 
+def test_a_name_has_an_end() -> None:
+    assert cells.name("示" * 200) == Read("示" * 200)
+    assert cells.name("示" * 201).error.endswith(
+        "有 201 个字，企业名称最多 200 个字，请按营业执照填写全称"
+    )
+
+
 def test_a_number_is_no_name() -> None:
     assert "不像企业名称" in cells.name(12345.0).error
 
