@@ -171,7 +171,7 @@ _STATEMENTS = (
     JOIN pick_day d ON d.n = 150 + seq.n * 7 % 250""",
     f"""INSERT INTO assessment (period, case_id, "on", revision, verdict, score_low,
         score_high, findings)
-    {_CASES} SELECT '2026-03', n, :today, '', 'meets', 50 + n % 50, 60 + n % 40, '{}' FROM seq""",
+    {_CASES} SELECT '2026-03', n, :today, '', 'meets', 50 + n % 50, 60 + n % 40, '{{}}' FROM seq""",
     f"""INSERT INTO review (case_id, stage, proposes, summary, opened_on, state, decided_by, reason)
     {_CASES} SELECT c.id, c.stage, c.stage, '示例', d.day,
         CASE WHEN seq.n % 25 = 0 THEN 'open' ELSE 'approved' END, '', ''
