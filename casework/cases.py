@@ -40,6 +40,7 @@ class CaseFilter:
     words: str = ""  # a credit code, a name, or part of a name
     waiting: bool = False  # for a person to decide
     held: bool = False
+    running: bool = False  # neither held nor waiting
     over: bool = False  # longer in its stage than the stage allows
     ended: bool = False
     officer: int | None = None  # a person whose cases they are; 0: nobody's
@@ -152,6 +153,8 @@ def _conditions(
 ) -> Sequence[ColumnElement[bool]]:
     """Return what must hold of a case, said of its own row alone."""
     asked = [*_exactly(services, wanted), *([_WAITING] if wanted.waiting else [])]
+    if wanted.running:
+        asked += [col(Case.held).is_(False), ~_WAITING]
     if wanted.stage is not None:
         asked.append(_in_stage(session, services, wanted.stage))
     if wanted.over:

@@ -37,6 +37,8 @@ class DueFilter:
     overdue: bool = False  # only those whose date has passed
     words: str = ""  # part of the name of any number of enterprises
     kind: str | None = None
+    title: str = ""  # what the duty is called, whole
+    stopped: bool | None = None  # only those whose clock stands still, or runs
     officer: str | None = None  # the login of a clerk who is told of them
     between: tuple[dt.date, dt.date] | None = None  # these days instead of the days ahead
 
@@ -141,6 +143,11 @@ def _dated(services: Services, wanted: DueFilter) -> Iterator[ColumnElement[bool
         yield col(Deadline.programme) == known.key if known else false()
     if wanted.kind is not None:
         yield col(Deadline.kind) == wanted.kind
+    if wanted.title:
+        yield col(Deadline.title) == wanted.title
+    if wanted.stopped is not None:
+        since = col(Deadline.suspended_on)
+        yield since.is_not(None) if wanted.stopped else since.is_(None)
     if wanted.overdue:
         yield col(Deadline.due_on) < services.today
         yield col(Deadline.suspended_on).is_(None)

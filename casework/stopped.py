@@ -9,7 +9,7 @@ from sqlmodel import col
 from casework.dates_counted import SUSPENDED, cannot_file
 from casework.services import Services
 from models.deadline import Deadline
-from notifications.letters import WeekLine, WeekSection
+from notifications.letters import WeekLine, WeekRows, WeekSection
 from policy.obligation import Tone
 
 _SHOWN = 5  # lines of a section
@@ -31,8 +31,16 @@ def stopped_dates(
         words.setdefault((programme, title), []).append(f"已中止 {number} 家，最早 {since} 起")
     for programme, title, number in given_up:
         words.setdefault((programme, title), []).append(f"无法申报 {number} 家")
+    listed = {  # what was given up is open no more, and in no list
+        (programme, title): WeekRows(of="stopped", keys={"programme": programme, "title": title})
+        for programme, title, *_ in stopped
+    }
     lines = [
-        WeekLine(what=f"{title}（{_title(services, programme)}）", detail="；".join(said))
+        WeekLine(
+            what=f"{title}（{_title(services, programme)}）",
+            detail="；".join(said),
+            rows=listed.get((programme, title)),
+        )
         for (programme, title), said in sorted(words.items())
     ]
     return WeekSection(

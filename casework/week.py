@@ -25,7 +25,7 @@ from models.divisions import within
 from models.duties import enterprises_by_id
 from models.enterprise import Enterprise, Person
 from models.letter import ItemState, Letter, LetterItem, LetterState
-from notifications.letters import WeekLine, WeekSection, WeekSummary
+from notifications.letters import WeekLine, WeekRows, WeekSection, WeekSummary
 from notifications.words import countdown, day
 from policy.deadlines import days_left
 from policy.obligation import DeadlineKind, Tone
@@ -125,7 +125,12 @@ def _date_line(services: Services, row: Sequence[Any], name: str) -> WeekLine:
         detail=f"{KINDS[DeadlineKind(kind)]}，{day(due_on, services.today)} {left}，"
         + _firms(name, number),
         flags=tuple(flag for flag, holds in zip(_FLAGS, marks, strict=True) if holds),
+        rows=_rows("dates", programme=programme, kind=kind, title=title, on=due_on),
     )
+
+
+def _rows(of: str, **keys: object) -> WeekRows:
+    return WeekRows(of=of, keys={name: str(key) for name, key in keys.items()})
 
 
 def _firms(name: str, number: int) -> str:
@@ -156,7 +161,11 @@ def _reviews(session: Session, services: Services, here: Conditions) -> WeekSect
         step = f"{programme.stage(review.stage).title} → {programme.stage(review.proposes).title}"
         waited = (services.today - review.opened_on).days
         lines.append(
-            WeekLine(what=f"{name}（{programme.title}）", detail=f"{step}，已等 {waited} 天")
+            WeekLine(
+                what=f"{name}（{programme.title}）",
+                detail=f"{step}，已等 {waited} 天",
+                rows=_rows("case", id=review.case_id),
+            )
         )
     return _section("等本局审核", Tone.REMINDER, lines, count=count, of=count)
 
@@ -180,15 +189,20 @@ def _others(session: Session, services: Services, here: Conditions) -> WeekSecti
                 if over_limit(stage, workdays[each.entered_on])
             )
     graded = sorted(cases, key=lambda place: (-late[place], -cases[place], place[0]))
-    lines = [_place_line(place, cases[place], late[place]) for place in graded]
+    keys = {each.title: each.key for each in rules.values()}
+    lines = [_place_line(place, keys[place[0]], cases[place], late[place]) for place in graded]
     return _section("等补数据或登记", Tone.NOTICE, lines, count=cases.total())
 
 
-def _place_line(place: tuple[str, Stage], number: int, late: int) -> WeekLine:
+def _place_line(place: tuple[str, Stage], key: str, number: int, late: int) -> WeekLine:
     programme, stage = place
     wanted = "、".join(need.title for need in stage.needs)
     over = f"，其中 {late} 家已超过本环节的时限" if late else ""
-    return WeekLine(what=f"{stage.title}（{programme}）", detail=f"{number} 家，等：{wanted}{over}")
+    return WeekLine(
+        what=f"{stage.title}（{programme}）",
+        detail=f"{number} 家，等：{wanted}{over}",
+        rows=_rows("cases", programme=key, stage=stage.key),
+    )
 
 
 def _wrong(session: Session, services: Services, divisions: Sequence[str]) -> WeekSection:
@@ -226,14 +240,18 @@ def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iter
         whose = f"{enterprise} {name}".strip() if enterprise else name
         why = f"：{letter.reason}" if letter.reason else ""
         state = LETTERS[LetterState(letter.state)]
-        yield WeekLine(what=f"给{whose}的信", detail=f"{letter.send_on:%m-%d} {state}{why}")
+        yield WeekLine(
+            what=f"给{whose}的信",
+            detail=f"{letter.send_on:%m-%d} {state}{why}",
+            rows=_rows("letter", id=letter.id),
+        )
 
 
 def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Iterable[WeekLine]:
     """Yield the enterprises of which nobody could be told something lately."""
     whose = func.coalesce(col(Deadline.enterprise_id), col(Case.enterprise_id))
     rows = session.execute(
-        select(col(Enterprise.name), col(LetterItem.reason), func.count())
+        select(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason), func.count())
         .select_from(LetterItem)
         .outerjoin(Deadline, col(Deadline.id) == col(LetterItem.deadline_id))
         .outerjoin(Transition, col(Transition.id) == col(LetterItem.transition_id))
@@ -248,5 +266,9 @@ def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Itera
         .group_by(col(Enterprise.uscc), col(Enterprise.name), col(LetterItem.reason))
         .order_by(func.count().desc(), col(Enterprise.uscc), col(LetterItem.reason))
     )
-    for name, reason, number in rows:
-        yield WeekLine(what=name, detail=f"{reason}，{number} 件事没有告知")
+    for uscc, name, reason, number in rows:
+        yield WeekLine(
+            what=name,
+            detail=f"{reason}，{number} 件事没有告知",
+            rows=_rows("enterprise", uscc=uscc),
+        )

@@ -17,6 +17,7 @@ from console.visits import Answer, Missing, Shown, Visit
 PAGE = 200
 _DAYS = ("7", "30", "90", "365", "all")
 _MARKS = {"预计": "estimated", "暂估": "provisional", "待核实": "unconfirmed", "已中止": "stopped"}
+CLOCKS = {"runs": "没有中止", "stopped": "已中止"}
 _MOST_SKIPPED = 1_000_000
 
 
@@ -84,6 +85,7 @@ def _frame(visit: Visit, wanted: DueFilter, asked: Mapping[str, str]) -> dict[st
         "kinds": {kind.value: words for kind, words in KINDS.items()},
         "officers": clerks(visit.services),
         "marks": _MARKS,
+        "clocks": CLOCKS,
         "month_shown": f"{wanted.between[0] if wanted.between else visit.services.today:%Y-%m}",
     }
 
@@ -104,6 +106,8 @@ def dates_wanted(query: Mapping[str, str]) -> DueFilter:
         programme=query.get("programme") or None,
         words=query.get("q", ""),
         kind=kind if kind in {each.value for each in KINDS} else None,
+        title=query.get("title", ""),
+        stopped=query["clock"] == "stopped" if query.get("clock") in CLOCKS else None,
         officer=query.get("officer") or None,
         overdue=bool(query.get("overdue")),
         between=(on, on) if on else None,

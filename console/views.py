@@ -12,7 +12,7 @@ from casework.saved_views import NewView, ViewChange, change_view, save_view, sa
 from casework.typed import number_of
 from casework.words import KINDS, LETTERS, PHASES
 from console.case_asked import MINE, NOBODYS, filter_of
-from console.due import dates_wanted
+from console.due import CLOCKS, dates_wanted
 from console.letters import letters_wanted
 from console.site import Site
 from console.visits import Answer, Given, Missing, Sent, Shown, Visit
@@ -23,7 +23,7 @@ _FILTERS: Mapping[str, Callable[[Visit, Mapping[str, str]], Filter]] = {
     "/enterprises": lambda _, asked: EnterpriseFilter(words=asked.get("q", "")),
     "/letters": lambda _, asked: letters_wanted(asked),
 }
-_TICKED = ("waiting", "held", "over", "ended", "overdue")
+_TICKED = ("waiting", "held", "running", "over", "ended", "overdue")
 
 
 def add_views(site: Site) -> None:
@@ -120,6 +120,7 @@ def _value(visit: Visit, address: ListAddress, name: str, value: str) -> str:
         "kind": {kind.value: title for kind, title in KINDS.items()},
         "state": {state.value: title for state, title in LETTERS.items()},
         "days": {"all": "全部"},
+        "clock": CLOCKS,
     }
     if name == "person":
         return "同一位"  # a number says nothing to whoever reads it

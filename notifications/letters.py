@@ -21,6 +21,7 @@ from notifications.values import (
     ReviewItem,
     Summaries,
     WeekLine,
+    WeekRows,
     WeekSection,
     WeekSummary,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "ReviewItem",
     "Summaries",
     "WeekLine",
+    "WeekRows",
     "WeekSection",
     "WeekSummary",
     "damaged_template",

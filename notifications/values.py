@@ -111,12 +111,21 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeekRows:
+    """Which rows a line of a week tells of; where they are shown, a letter does not know."""
+
+    of: str  # dates, stopped, case, cases, letter, enterprise
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeekLine:
     """One matter of a week's summary."""
 
     what: str
     detail: str = ""
     flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
+    rows: WeekRows | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,14 @@ import re
 
 import pytest
 
-from notifications.letters import Rendered, Summaries, enterprise_daily, staff_daily
+from notifications.letters import (
+    Rendered,
+    Summaries,
+    WeekLine,
+    WeekRows,
+    enterprise_daily,
+    staff_daily,
+)
 from notifications.values import DueItem, MoveItem
 from tests.plugins.made_up import (
     FIRM,
@@ -247,6 +254,15 @@ def test_a_week_alone_is_the_whole_letter() -> None:
         assert "暂估：放假安排尚未公布" in words  # a flag is explained here too
         assert "今日待办" not in words
         assert "没有等您办理的事项" not in words
+
+
+def test_which_rows_a_line_of_the_week_tells_of_is_for_pages_and_in_no_letter() -> None:
+    def letter(rows: WeekRows | None) -> Rendered:
+        line = WeekLine(what="示例二（高新技术企业认定）", detail="已等 3 天", rows=rows)
+        week = a_week(a_week_section(lines=(line,)))
+        return staff_daily(a_head(), summaries=Summaries(week=week))
+
+    assert letter(WeekRows(of="case", keys={"id": "77"})) == letter(None)
 
 
 def test_a_week_stands_above_the_day() -> None:

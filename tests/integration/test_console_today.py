@@ -1,0 +1,109 @@
+"""今日 through the served console: every line opens what it tells of."""
+
+import datetime as dt
+import io
+import re
+from html import unescape
+
+import openpyxl
+from sqlalchemy import Select, func, select, update
+from sqlmodel import col
+
+from casework.list_addresses import list_address
+from models.deadline import Deadline
+from models.letter import Letter, LetterState
+from tests.integration.test_console_views import rows, whole
+from tests.plugins.desk import Desk
+
+LATE, SOON = dt.date(2026, 2, 27), dt.date(2026, 3, 5)
+
+
+def lines(page: str) -> dict[str, list[tuple[str, str]]]:
+    """Return each section's lines: where it leads, and all it says."""
+    found = {}
+    for part in page.split('<h2 id="s')[1:]:
+        title = re.findall(r'^\d+">(\S+) ', part)[0]
+        said = re.findall(r"<li>(.*)</li>", part.split("</section>")[0])
+        found[title] = [(link(line), re.sub("<[^>]+>", "", line)) for line in said]
+    return found
+
+
+def link(line: str) -> str:
+    return unescape("".join(re.findall(r'^<a href="([^"]+)"', line)))
+
+
+def some(number: int, programme: str, skip: int = 0) -> Select[tuple[int]]:
+    ours = select(col(Deadline.id)).where(
+        col(Deadline.programme) == programme, col(Deadline.state) == "open"
+    )
+    return ours.order_by(col(Deadline.id)).offset(skip).limit(number)
+
+
+def messed_up(desk: Desk) -> None:
+    """Make dates late, near and suspended, two duties of a kind on one day, and letters fail."""
+    programme = with_most_dates(desk)
+    changes = [
+        (some(3, programme), {"due_on": LATE}),
+        (some(2, programme, 3), {"due_on": LATE, "title": "示例补报"}),
+        (some(1, programme, 5), {"due_on": LATE, "suspended_on": LATE}),
+        (some(4, programme, 6), {"due_on": SOON}),
+        (some(1, programme, 10), {"due_on": SOON, "suspended_on": LATE}),
+    ]
+    with desk.services.database.writing() as session:
+        chosen = [(session.scalars(which).all(), change) for which, change in changes]
+        for numbers, change in chosen:
+            session.execute(update(Deadline).where(col(Deadline.id).in_(numbers)).values(**change))
+        first = session.scalars(select(col(Letter.id)).order_by(col(Letter.id)).limit(2)).all()
+        failed = {"state": LetterState.FAILED.value, "reason": "邮箱不存在"}
+        session.execute(update(Letter).where(col(Letter.id).in_(first)).values(**failed))
+
+
+def with_most_dates(desk: Desk) -> str:
+    programme = col(Deadline.programme)
+    most = select(programme).group_by(programme).order_by(func.count().desc(), programme)
+    with desk.services.database.reading() as session:
+        return session.scalars(most).first() or ""
+
+
+def test_every_line_of_today_opens_exactly_what_it_tells_of(desk: Desk) -> None:
+    messed_up(desk)
+    clerk = desk.signed_in("clerk")
+    page = lines(clerk.get("/").text)
+
+    assert list(page) == [
+        *("已经超期", "本周到期", "等本局审核", "等补数据或登记", "中止和无法申报", "没有办成")
+    ]
+    for title in ("已经超期", "本周到期", "等补数据或登记", "中止和无法申报"):
+        for address, said in page[title]:
+            number = re.search(r"(\d+) 家", said)
+            assert whole(clerk, address) == (int(number[1]) if number else 1), (address, said)
+            assert list_address(address), "a list that can be kept under a name"
+    late = {whole(clerk, address) for address, _ in page["已经超期"]}
+    assert late == {2, 3}, "two duties of one kind on one day are two lines"
+    for title in ("等本局审核", "没有办成"):
+        for address, said in page[title]:
+            whose = re.split("（| 联系|，", said.removeprefix("给"))[0].split(" ")[0]
+            opened = clerk.get(address)
+            assert opened.status_code == 200
+            assert whose in opened.text
+    wrong = [address.split("/")[1] for address, _ in page["没有办成"]]
+    assert wrong.count("letters") == 2
+    assert "enterprises" in wrong
+
+
+def test_filters_that_a_line_of_today_set_stay_when_the_list_is_filtered_again(desk: Desk) -> None:
+    messed_up(desk)
+    clerk = desk.signed_in("clerk")
+    address, _ = lines(clerk.get("/").text)["已经超期"][0]
+    there = clerk.get(address).text
+
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', there))
+    assert hidden["clock"] == "runs"
+    assert hidden["title"] in unescape(address + there)
+    assert rows(clerk.get("/due?clock=stopped&days=all").text) == 2
+    assert rows(clerk.get("/due?clock=nonsense&title=没有这个名称").text) == 0
+    clerk.get("/due")
+    given = clerk.post("/export", {"address": "/due?clock=stopped&title=x", "form": "xlsx"})
+    book = openpyxl.load_workbook(io.BytesIO(given.content))
+    told = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert {"期限", "已中止", "名称", "x"} <= set(told)
