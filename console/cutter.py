@@ -17,7 +17,7 @@ Say = Callable[[str], str]  # a message to its translation, or to itself
 CJK = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 PLACE = re.compile(r"\{(\d+)\}")
 # Attributes that a person reads or hears. Never `value`: a form would send it.
-_READ = {"aria-label", "placeholder", "title", "alt", "label"}
+_READ = {"aria-label", "placeholder", "title", "alt", "label", "data-busy"}
 _AS_IT_IS = {"textarea", "script", "style", "pre", "code"}
 # What people typed, what enterprises are called, and what rules say in the words of a document.
 _AS_WRITTEN = re.compile(

@@ -48,14 +48,16 @@ all?.addEventListener("change", () => {
 });
 document.addEventListener("change", (event) => { if (event.target.name === "case") tell(); });
 
-// A form that was sent is not sent twice.
+// A form that was sent is not sent twice, and says that it is being done.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.file) return; // the page stays, and may be asked again
   if (event.submitter?.formTarget) return;  // its answer goes into a frame of this page
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   event.target.dataset.sent = "yes";
   event.target.setAttribute("aria-busy", "true");
+  for (const place of event.target.querySelectorAll("[data-busy]")) place.textContent = place.dataset.busy;
 });
 window.addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
+  for (const form of document.forms) { delete form.dataset.sent; form.removeAttribute("aria-busy"); }
+  for (const place of document.querySelectorAll("[data-busy]")) place.textContent = "";
 });

@@ -16,6 +16,14 @@ from tests.plugins.desk import PASSWORD, Desk
 pytestmark = pytest.mark.chromium
 NARROW = 360
 AT_MOST = 30 * 1024  # bytes of a first load
+# Counts the forms that the page's own script lets go, and keeps the page open all the same.
+_STAY = """() => {
+  window.sent = 0;
+  document.addEventListener("submit", (event) => {
+    window.sent += event.defaultPrevented ? 0 : 1;
+    event.preventDefault();
+  });
+}"""
 
 
 @contextmanager
@@ -136,6 +144,27 @@ def test_sent_twice_or_again_from_the_page_before_it_changes_nothing_more(
         ).to_be_visible()  # as it stands, not as it was
         page.reload()
         expect(page.locator(".story li")).to_have_count(told)
+
+
+def test_what_takes_a_moment_says_so_at_once_and_is_not_sent_twice(
+    chromium: Browser, desk: Desk
+) -> None:
+    with window(chromium, desk, "clerk") as page:
+        page.goto("/cases?waiting=1")
+        page.get_by_role("checkbox", name="全选").check()
+        page.get_by_label("理由").fill("等上级通知")
+        page.get_by_role("button", name="暂缓…").click()
+        sure = page.get_by_role("button", name="确认暂缓 39 项")
+        busy = page.locator("[data-busy][aria-live=polite]")
+        expect(busy).to_have_text("")
+        page.evaluate(_STAY)
+        sure.dblclick()
+        expect(busy).to_have_text("正在办理 39 项，请等页面打开，不用再点。")
+        expect(page.locator("form[aria-busy=true]")).to_have_count(1)
+        assert page.evaluate("window.sent") == 1
+        page.evaluate("window.dispatchEvent(new Event('pageshow'))")  # as on coming back to it
+        expect(busy).to_have_text("")
+        expect(page.locator("form[aria-busy]")).to_have_count(0)
 
 
 def test_keys_walk_the_rows_choose_open_search_and_explain(chromium: Browser, desk: Desk) -> None:
