@@ -123,7 +123,7 @@ def read_notice(text: str, year: int) -> Read:
 def keep_notice(services: Services, read: Read, folder: Path, *, by: Actor) -> Path | Refusal:
     """Write the year into our own calendar folder, where it replaces the one we shipped."""
     if read.problems:
-        return Refusal(reason="通知没有完全读懂，没有保存：" + "；".join(read.problems))
+        return Refusal(reason=f"通知没有完全读懂，没有保存：{'；'.join(read.problems)}")
     year = read.year.year
     path = folder / f"{year}.toml"
     folder.mkdir(parents=True, exist_ok=True)

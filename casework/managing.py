@@ -19,7 +19,6 @@ from models.enterprise import Person, Role
 from policy.divisions import below
 
 NO_STAFF = (Role.CONTACT.value, Role.ROBOT.value)
-_STALE = "这一页打开以后，别人改过{name}，请看过现在的情况再改"
 
 
 def managed(session: Session, services: Services, login: str, *, by: Actor) -> Person | Refusal:
@@ -63,7 +62,7 @@ def is_stale(person: Person, version: str | None) -> Refusal | None:
     """Refuse to change what was changed since it was seen; None: it was not looked at before."""
     if version is None or version == version_of(person):
         return None
-    return Refusal(reason=_STALE.format(name=person.name))
+    return Refusal(reason=f"这一页打开以后，别人改过{person.name}，请看过现在的情况再改")
 
 
 def _overtaken(session: Session, by: Actor) -> Refusal | None:

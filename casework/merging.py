@@ -97,7 +97,7 @@ def _agreed(session: Session, services: Services, wish: Wish) -> Plan | Refusal:
         return refused
     made = plan(session, services, *pair)
     if made.forbids:
-        return Refusal(reason="没有合并：" + "；".join(dict.fromkeys(made.forbids)))
+        return Refusal(reason=f"没有合并：{'；'.join(dict.fromkeys(made.forbids))}")
     if _told(made).seal != wish.seal:
         return Refusal(reason="您看过以后数据有变化，请重新看一遍再合并")
     return made

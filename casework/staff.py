@@ -21,7 +21,6 @@ from models.enterprise import Person, Role
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s.]+|[^@\s]{1,64}@localhost")
 _DIVISION = re.compile(r"(\d{6})?")
-_TAKEN = "登录名“{login}”已经有人用了，请换一个"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +105,12 @@ def _change(
     login, wanted, version = wish
     person = managed(session, services, login, by=by)
     if isinstance(person, Refusal):
-        return Refusal(reason=_TAKEN.format(login=login)) if version == "" else person
+        return _taken(login) if version == "" else person
     changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
     if not changed:
         return StaffChange(what="unchanged", member=_line(person))
     if version == "":
-        return Refusal(reason=_TAKEN.format(login=login))
+        return _taken(login)
     own = not_oneself(person, by) if changed.keys() - {"name", "email"} else None
     if refused := own or is_stale(person, version):
         return refused
@@ -203,3 +202,7 @@ def _line(person: Person) -> StaffLine:
         division_code=person.division_code,
         active=person.active,
     )
+
+
+def _taken(login: str) -> Refusal:
+    return Refusal(reason=f"登录名“{login}”已经有人用了，请换一个")

@@ -38,6 +38,11 @@ _WORDS = (
     *("recipients", "standing_in"),
     *("wordings", "words"),
 )
+# A refusal says why: what stands in one, and in what asks why not. Those of the terminal, of
+# programs and of what no page does are left out.
+_REFUSE = {"Refusal", "Unknown", "Overtaken", "Read", "_only", "no_reason"}
+_WHY = re.compile(r"closed|why_n|objections|changed_since|overtaken|wrong")
+_REFUSED_ELSEWHERE = {"judge", "once", "patience", "release", "robots", "webhooks_page"}
 _HEADER = """\
 # The English of the console. Written by `python -m scripts.make_messages`; only msgstr by hand.
 msgid ""
@@ -100,6 +105,11 @@ def _of_python() -> Iterator[tuple[str, str]]:
     for name in _WORDS:
         yield from _said(_tree(ROOT / "casework" / f"{name}.py"), within=False)
     yield from _said(_tree(ROOT / "runtime" / "in_force.py"), within=True)
+    for path in sorted((ROOT / "casework").glob("*.py")):
+        if path.stem not in _REFUSED_ELSEWHERE:
+            yield from _refused(_tree(path))
+    yield from _refused(_tree(ROOT / "exchange" / "cells.py"))
+    yield from _said(_tree(ROOT / "policy" / "clock_rules.py"), within=True)
 
 
 def _of_files() -> Iterator[str]:
@@ -145,6 +155,26 @@ def _said(node: ast.AST, *, within: bool) -> Iterator[tuple[str, str]]:
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _said(child, within=within)
+
+
+def _refused(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield what refusals say: in place, by a name at the top, or by a function that says why."""
+    named = {
+        target.id: node
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=str(called))) if called in _REFUSE:
+                for each in ast.walk(node):
+                    if isinstance(each, ast.Name) and each.id in named:
+                        yield from _said(named[each.id], within=False)
+                yield from _said(node, within=True)
+            case ast.FunctionDef(name=str(name)) if _WHY.search(name):
+                yield from _said(node, within=True)
 
 
 def _is_silent(node: ast.AST) -> bool:

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from typing_extensions import override
 
+from casework.reasons import no_reason
+from casework.refusal import Refusal
+from casework.roles import may_confirm, may_decide, may_handle_letters, may_import, may_reword
+from casework.services import Actor
 from console.cutter import CJK
+from console.language import english
+from exchange import cells
+from models.enterprise import Role
 from tests.plugins.desk import Browser, Desk, copied_desk
 from tests.plugins.dump import Dump, dump
 
@@ -17,7 +24,7 @@ MAIN = ("/", "/board", "/cases", "/enterprises", "/due/month", "/imports", "/let
 WITH_FORMS = ("/cases/1", "/dates/1", "/letters/1", "/letters/wordings/enterprise_daily")
 # All that is invented has 示例 in its name.
 DATA = re.compile(r"示例|科学技术局|^中文$|^peiyu token add")
-READ = {"aria-label", "placeholder", "title", "alt"}
+READ = {"aria-label", "placeholder", "title", "alt", "data-busy"}
 BY_LOT = {"seal", "key"}  # fields that are drawn anew for each page
 MARKS = {"lang", "aria-pressed"}
 
@@ -133,3 +140,64 @@ def test_choosing_sends_nobody_elsewhere_and_no_other_site_chooses(desk: Desk, t
     assert not browser.client.cookies
     answer = browser.bare_post("/language", {"language": "en", "to": to})
     assert str(answer.url).startswith(desk.address)
+
+
+def said(page: str) -> str:
+    """Return what a page says of the act before it."""
+    found = re.search(r'<p class="said[^"]*" role="status">(.*?)</p>', page)
+    return html.unescape(found[1]) if found else ""
+
+
+def version(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_a_refusal_is_english_as_far_as_it_is_ours(desk: Desk) -> None:
+    clerk, head = in_english(desk.signed_in("clerk")), in_english(desk.signed_in("head"))
+    seen = version(head.get("/cases/1").text)
+
+    def decide(verb: str, reason: str, seen: str) -> str:
+        fields = {"version": seen, "verb": verb, "reason": reason}
+        return said(head.post("/cases/1/decide", fields).text)
+
+    assert decide("hold", " ", seen) == "Please give a reason"
+    assert decide("hold", "长" * 501, seen).endswith("characters, now 501. Please shorten it")
+    clerk.get("/cases/1")
+    held = {"version": seen, "verb": "hold", "reason": "等企业补充数据"}
+    assert said(clerk.post("/cases/1/decide", held).text) == "Done: Hold"
+    assert decide("approve", "材料齐全", seen) == (
+        "示例经办 acted 0 minutes ago (等企业补充数据). Reload the page, then decide"
+    )
+    now = version(head.get("/cases/1").text)
+    assert decide("hold", "再等", now) == "The case is on hold already"
+    assert decide("reopen", "再来", now).startswith("The case has not ended")
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN, Role.AUDITOR, Role.CONTACT])
+def test_what_a_role_may_not_do_is_said_in_english(role: Role) -> None:
+    by = Actor(name="示例", role=role)
+    acts = (may_decide, may_handle_letters, may_reword, may_import, may_confirm)
+    refused = [*(act(by) for act in acts), no_reason(" ")]
+
+    assert all(isinstance(each, Refusal) for each in refused)
+    told = [str(english().shown(each.reason)) for each in refused if each]
+    assert not [each for each in told if CJK.search(each)]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        cells.day("1850-01-01"),
+        cells.year("last"),
+        cells.uscc("91431281MAXX0001"),
+        cells.uscc("91431281MAXX0001I5"),
+        cells.contact("430102199001011234"),
+        cells.email("nobody"),
+        cells.phone("123"),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_english(read: cells.Read[object]) -> None:
+    assert read.error
+    assert not CJK.search(str(english().shown(read.error)))
