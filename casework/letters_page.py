@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.remembered import remembered
 from casework.scope import within
 from casework.services import Services
 from casework.typed import number_of
@@ -85,28 +86,23 @@ def outbox(
     services: Services, wanted: LetterFilter, *, after: str = "", limit: int = PAGE
 ) -> Outbox:
     """Return the newest letters first, from where another page ended."""
-    ours = seen_letters(services)
-    where = (*asked_for(wanted), *ours, *_beyond(after))
+    where = (*asked_for(wanted), *seen_letters(services), *_beyond(after))
+    counted, unsaid = remembered(services, "letters", lambda: _whole(services))
     with services.database.reading() as session:
-        counted = _counted(session, ours)
-        asked = session.scalar(
-            select(func.count())
-            .select_from(Letter)
-            .join(Person, col(Person.id) == col(Letter.person_id))
-            .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
-            .where(*where)
-        )
+        if after or wanted != LetterFilter(state=wanted.state):
+            asked = _number(session, where)
+        else:  # it is counted already
+            asked = counted.get(wanted.state, 0) if wanted.state else sum(counted.values())
         letters = tuple(_letters(session, where, limit))
-        unsaid = () if ours else _unsaid(session)  # it is counted for the whole office alone
     return Outbox(
         counts=tuple(
             StateCount(state=state.value, title=title, letters=counted.get(state.value, 0))
             for state, title in LETTERS.items()
         ),
         letters=letters,
-        more=(asked or 0) - len(letters),
+        more=asked - len(letters),
         unsaid=unsaid,
-        following=_place(letters[-1]) if letters and (asked or 0) > len(letters) else "",
+        following=_place(letters[-1]) if letters and asked > len(letters) else "",
     )
 
 
@@ -137,6 +133,28 @@ def _beyond(place: str) -> Iterable[ColumnElement[bool]]:
     if last is None:
         return
     yield or_(col(Letter.send_on) < on, and_(col(Letter.send_on) == on, col(Letter.id) > last))
+
+
+def _whole(services: Services) -> tuple[dict[str, int], tuple[UnsaidLine, ...]]:
+    """Return how many letters are in each state, and what was never said.
+
+    All letters are looked at: once, until anything changes.
+    """
+    ours = seen_letters(services)
+    with services.database.reading() as session:
+        # What was never said is counted for the whole office alone.
+        return _counted(session, ours), () if ours else _unsaid(session)
+
+
+def _number(session: Session, where: tuple[ColumnElement[bool], ...]) -> int:
+    found = (
+        select(func.count())
+        .select_from(Letter)
+        .join(Person, col(Person.id) == col(Letter.person_id))
+        .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
+        .where(*where)
+    )
+    return session.scalar(found) or 0
 
 
 def _counted(session: Session, ours: tuple[ColumnElement[bool], ...]) -> dict[str, int]:

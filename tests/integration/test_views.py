@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import event
 
 from casework.board import board
 from casework.case_page import CasePage, case_page
@@ -314,6 +315,31 @@ def test_the_outbox_names_recipients_and_what_nobody_could_be_told(office: Servi
     assert {line.role_title for line in waiting.letters} == {"企业联系人", "经办"}
     assert [line.reason for line in waiting.unsaid] == ["企业没有登记联系人"]
     assert waiting.more == 0
+
+
+def test_the_outbox_counts_all_letters_once_until_something_changes(office: Services) -> None:
+    on = office.on(dt.date(2026, 4, 23))
+    sweep(on)
+    asked: list[str] = []
+    counting = ("SELECT letter.state, count", "SELECT count")
+
+    def note(*given: object) -> None:
+        asked.append(str(given[2]))
+
+    event.listen(on.database.engine, "before_cursor_execute", note)
+    try:
+        first = outbox(on, LetterFilter())
+        assert [each for each in asked if each.startswith(counting)]
+        asked.clear()
+        assert outbox(on, LetterFilter()) == first
+        assert outbox(on, LetterFilter(state=LetterState.QUEUED)).letters == first.letters
+        assert not [each for each in asked if each.startswith(counting)]
+    finally:
+        event.remove(on.database.engine, "before_cursor_execute", note)
+    deliver(on)
+    after = {each.state: each.letters for each in outbox(on, LetterFilter()).counts}
+    assert after["sent"] == len(first.letters)
+    assert after["queued"] == 0
 
 
 def test_delivered_letters_are_counted_and_found(office: Services) -> None:
