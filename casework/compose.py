@@ -1,7 +1,7 @@
 """Writing a letter at the moment it leaves: what is still true, in words, for one person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -156,8 +156,14 @@ def _rendered(
 ) -> Rendered:
     # The day it leaves, not the day it was meant to: the countdowns speak of today.
     office, demo = services.office, services.demo
-    head = Head(to_name=person.name, on=services.today, office=office, demo=demo, unread=unread)
-    head = replace(head, wordings=wordings_in_force(session, services))
+    head = Head(
+        to_name=person.name,
+        on=services.today,
+        office=office,
+        demo=demo,
+        unread=unread,
+        wordings=wordings_in_force(session, services),
+    )
     if person.role == Role.CONTACT.value:
         enterprise = session.get_one(Enterprise, person.enterprise_id)
         return enterprise_daily(

@@ -42,8 +42,9 @@ def digest(services: Services) -> DigestReport:
 
 
 def _digest(services: Services, begun: runs.Begun) -> DigestReport:
-    day, week, calendar = services.today, begun.slot, services.calendar()
+    day, week = services.today, begun.slot
     with services.database.reading() as session:
+        calendar = services.calendar(session)
         staff = [each for each in read_staff(session, day) if each.role in _READERS]
         claims = list(_claims(session, services, staff, week))
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from casework import runs
-from casework.leaving import may_leave
+from casework.leaving import UNDER_WAY, may_leave
 from casework.services import Services
 from casework.webhook_claims import calls_wait
 from models.base import Instant
@@ -31,6 +31,7 @@ _WAITING = (
     )
     .limit(1)
 )
+_FIRST = select(func.min(col(Letter.send_on))).where(UNDER_WAY)
 
 
 def done_so_far(services: Services, *, looked_at: dt.datetime | None = None) -> Done:
@@ -63,6 +64,13 @@ def letters_wait(services: Services) -> bool:
     with services.database.reading() as session:
         asked = {"day": services.today, "now": services.now()}
         return session.connection().scalar(_WAITING, asked) is not None
+
+
+def first_waiting(services: Services) -> dt.date | None:
+    """Return the first day for which there is a letter on its way, whatever it still waits for."""
+    with services.database.reading() as session:
+        day: dt.date | None = session.connection().scalar(_FIRST)
+        return day
 
 
 def _day(slot: str | None) -> dt.date | None:

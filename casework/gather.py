@@ -81,6 +81,7 @@ def gather(services: Services, batch: Batch, *, on: dt.date) -> Gathered:
     calendar = services.calendar()
     programme = services.catalogue.programme(batch.programme)
     cycle = batch.first_day.year
+    facts_of = services.read_facts or raw_facts
     with services.database.reading() as session:
         book = read_casebook(session, programme.key, batch.span, cycle=cycle)
         return Gathered(
@@ -92,7 +93,7 @@ def gather(services: Services, batch: Batch, *, on: dt.date) -> Gathered:
             fence=_fence(session, batch),
             casebook=book,
             facts={
-                year: raw_facts(session, batch.span, on=on, cycle=year)
+                year: facts_of(session, batch.span, on=on, cycle=year)
                 for year in sorted({cycle, *(case.cycle for case in book.cases)})
             },
             duties=read_duties(session, programme.key, batch.span, on),

@@ -20,13 +20,14 @@ from sqlmodel import col
 
 from casework.one_a_day import WAITING, one_a_day
 from casework.services import Services
+from models.base import Instant
 from models.letter import Letter, LetterState
 from models.writes import changed_rows, table_of
 
 AT_ONCE = 20
 UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
 # As in the index on what waits, to the letter: SQLite uses it for nothing else.
-_UNDER_WAY = col(Letter.state).in_(
+UNDER_WAY = col(Letter.state).in_(
     [literal_column(f"'{state}'") for state in (*WAITING, *UNCERTAIN)]
 )
 # A statement on the table, not on the objects: nobody holds one here.
@@ -52,7 +53,18 @@ def may_leave(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bo
     )
     lost = and_(col(Letter.state).in_(UNCERTAIN), col(Letter.may_repeat).is_(False))
     died = col(Letter.state) == LetterState.TRANSMITTING.value
-    return and_(_UNDER_WAY, free, or_(waits, lost, died))
+    return and_(UNDER_WAY, free, or_(waits, lost, died))
+
+
+_MAY_LEAVE = (
+    select(Letter)
+    .where(
+        col(Letter.send_on) <= bindparam("day"),
+        may_leave(bindparam("now", type_=Instant())),
+    )
+    .order_by(col(Letter.send_on), col(Letter.id))
+    .with_for_update(skip_locked=True)
+)
 
 
 def held_elsewhere(services: Services, day: dt.date) -> int:
@@ -62,7 +74,7 @@ def held_elsewhere(services: Services, day: dt.date) -> int:
         .select_from(Letter)
         .where(
             col(Letter.send_on) <= day,
-            _UNDER_WAY,
+            UNDER_WAY,
             col(Letter.leased_until) >= services.now(),
             col(Letter.state) != LetterState.UNKNOWN.value,
         )
@@ -88,16 +100,11 @@ def take(
 ) -> Sequence[Leased]:
     """Take some letters; nobody else may touch them until the lease ends."""
     now = services.now()
-    asked = [] if only is None else [col(Letter.id).in_(only)]
+    wanted = _MAY_LEAVE if only is None else _MAY_LEAVE.where(col(Letter.id).in_(only))
 
     def attempt(session: Session) -> tuple[int, list[Leased]]:
-        found = session.scalars(
-            select(Letter)
-            .where(col(Letter.send_on) <= day, may_leave(now), *asked)
-            .order_by(col(Letter.send_on), col(Letter.id))
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        ).all()
+        asked = {"day": day, "now": now}
+        found = session.scalars(wanted.limit(most), asked).all()
         letters = one_a_day(session, found, day, now=now.astimezone(services.zone))
         return len(found), [_leased(letter, until=now + services.lease) for letter in letters]
 

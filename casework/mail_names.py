@@ -68,8 +68,10 @@ def _names(services: Services, key: str, word: str) -> MailNames:
     domain = services.sender.email.rpartition("@")[2]
     message_id = f"<{sealed(key, word)[:ID]}@{domain}>"
     name, _, host = services.bounces_to.partition("@")
+    if not host:
+        return MailNames(message_id=message_id)
     token = sealed(key, f"return/{message_id}")[:TOKEN]
-    return MailNames(message_id=message_id, return_path=f"{name}+{token}@{host}" if host else "")
+    return MailNames(message_id=message_id, return_path=f"{name}+{token}@{host}")
 
 
 def sealed(key: str, word: str) -> str:

@@ -99,7 +99,7 @@ def _stages(plans: tuple[CasePlan, ...]) -> Mapping[tuple[int, int, int], tuple[
     """Return each case as it will stand, and whether it has then ended."""
     return {
         plan.case.key: (
-            replace(plan.case, stage=plan.stage),
+            replace(plan.case, stage=plan.stage) if plan.steps else plan.case,
             plan.programme.stage(plan.stage).final is not None,
         )
         for plan in plans

@@ -6,29 +6,32 @@ rehearsal tells is what the same days will bring if nobody imports, records or d
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+import polars as pl
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.deliver import deliver
 from casework.digest import digest
-from casework.due_now import letters_wait, runs_so_far
+from casework.due_now import first_waiting, letters_wait, runs_so_far
 from casework.pipeline import run_month
 from casework.refusal import Refusal
 from casework.remind import sweep, swept_on
 from casework.services import Services
 from casework.words import ROLES
 from models.enterprise import Enterprise, Person, Role
+from models.facts_frame import Span, raw_facts
 from models.letter import ItemState, Letter, LetterItem, LetterState
 from notifications.nowhere import Nowhere
 from policy.timetable import Done, RunKind, Timetable, day_of, due_runs, month_due
-from policy.workdays import ONE_DAY, Calendar
+from policy.workdays import ONE_DAY
 
 LONGEST = dt.timedelta(days=731)
+_UNASKED = dt.date.min
 _PLAYED = (RunKind.MONTHLY, RunKind.DIGEST, RunKind.SWEEP, RunKind.DELIVER)
 
 
@@ -68,9 +71,10 @@ def rehearse(
     counts = Counter[RunKind]()
     with copy.database.reading() as session:
         known = frozenset(session.scalars(select(col(LetterItem.key))))
-    keeper = _Keeper(table, copy.calendar())
+    keeper = _Keeper(copy, table)
+    nobody_else = replace(copy, open_carrier=Nowhere, read_facts=_facts_once(), day=None)
     for moment in _moments(copy, table, first, last):
-        at = replace(copy, now=partial(_same, moment), open_carrier=Nowhere, day=None)
+        at = replace(nobody_else, now=partial(_same, moment))
         for kind in keeper.play(at):
             counts[kind] += 1
     with copy.database.reading() as session:
@@ -91,6 +95,21 @@ def rehearse(
 
 def _same(moment: dt.datetime) -> dt.datetime:
     return moment
+
+
+def _facts_once() -> Callable[..., pl.DataFrame]:
+    """Return what reads the facts of a day once: no run changes them, and nobody else is here."""
+    kept: dict[tuple[Span, dt.date, int], pl.DataFrame] = {}
+
+    def facts_of(session: Session, span: Span, *, on: dt.date, cycle: int) -> pl.DataFrame:
+        key = (span, on, cycle)
+        if key not in kept:
+            for past in [each for each in kept if each[1] != on]:
+                del kept[past]
+            kept[key] = raw_facts(session, span, on=on, cycle=cycle)
+        return kept[key]
+
+    return facts_of
 
 
 def _wrong_days(copy: Services, first: dt.date, last: dt.date) -> str:
@@ -119,9 +138,11 @@ def _moments(
 class _Keeper:
     """Does what is due, as whoever keeps the timetable would; it looks only when it may be new."""
 
-    def __init__(self, table: Timetable, calendar: Calendar) -> None:
-        self._table, self._calendar = table, calendar  # nobody declares days in a rehearsal
-        self._done: Done | None = None  # nothing but a run of ours changes it
+    def __init__(self, copy: Services, table: Timetable) -> None:
+        self._table, self._calendar = table, copy.calendar()  # nobody declares days in a rehearsal
+        # Nothing but a run of ours changes these.
+        self._done: Done | None = None
+        self._first_letter: dt.date | None = _UNASKED
 
     def play(self, at: Services) -> Iterator[RunKind]:
         """Do what is due at this moment, each kind once."""
@@ -130,19 +151,27 @@ class _Keeper:
             kind = due[0]
             played.add(kind)
             self._run(at, kind)
-            self._done = None
+            if kind is not RunKind.DELIVER:  # what is done says nothing of letters
+                self._done = None
+            self._first_letter = _UNASKED
             yield kind
 
     def _due(self, at: Services) -> list[RunKind]:
-        """Return what is due; whether letters wait is asked only at an hour when they may leave."""
+        """Return what is due; whether letters wait is asked only when one of them may leave."""
         if self._done is None:
             self._done = runs_so_far(at)
         now, calendar = at.now().astimezone(at.zone), self._calendar
         maybe = replace(self._done, letters_wait=True)
         due = due_runs(self._table, calendar, now, maybe)
-        if RunKind.DELIVER in due and not letters_wait(at):
+        if RunKind.DELIVER in due and not self._letters_wait(at):
             due.remove(RunKind.DELIVER)
         return [kind for kind in due if kind in _PLAYED]
+
+    def _letters_wait(self, at: Services) -> bool:
+        if self._first_letter is _UNASKED:
+            self._first_letter = first_waiting(at)
+        first = self._first_letter
+        return first is not None and first <= at.today and letters_wait(at)
 
     def _run(self, at: Services, kind: RunKind) -> None:
         match kind:
@@ -172,7 +201,12 @@ def _letters(
         .subquery()
     )
     rows = session.execute(
-        select(Letter, Person, Enterprise, matters.c.matters)
+        select(
+            *(col(each) for each in (Letter.sent_at, Letter.subject, Person.name, Person.role)),
+            col(Enterprise.name),
+            matters.c.matters,
+        )
+        .select_from(Letter)
         .join(Person, col(Person.id) == col(Letter.person_id))
         .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
         .outerjoin(matters, matters.c.letter_id == col(Letter.id))
@@ -183,13 +217,13 @@ def _letters(
         )
         .order_by(col(Letter.sent_at), col(Person.key))
     )
-    for letter, person, enterprise, count in rows:
+    for sent_at, subject, name, role, enterprise, count in rows:
         yield RehearsedLetter(
-            on=letter.sent_at.astimezone(copy.zone).date(),
-            to=person.name,
-            role=person.role,
-            role_title=ROLES[Role(person.role)],
-            enterprise=enterprise.name if enterprise else "",
+            on=sent_at.astimezone(copy.zone).date(),
+            to=name,
+            role=role,
+            role_title=ROLES[Role(role)],
+            enterprise=enterprise or "",
             matters=count or 0,
-            subject=letter.subject,
+            subject=subject,
         )

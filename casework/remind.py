@@ -19,6 +19,7 @@ from casework.rungs import Dated, Reached, rung_claims
 from casework.services import Services
 from casework.snooze import awakened, end_past, hushed, snoozes_in_force, unchanged
 from casework.weekly_cap import hurry
+from models.base import Instant
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id, read_staff
 from models.ledger import AuditEntry, Run
@@ -31,6 +32,17 @@ from policy.workdays import ONE_DAY, Calendar
 # Rows, not objects: a sweep may find tens of thousands, and needs a few columns of each.
 _NAMES = tuple(each.name for each in fields(Dated))
 _CHUNK = 10_000
+_SWEPT = select(col(Run.program), col(Run.started_at)).where(
+    col(Run.kind) == runs.SWEEP, col(Run.slot) == bindparam("slot")
+)
+_DECLARED = (
+    select(col(AuditEntry.id))
+    .where(
+        col(AuditEntry.act).in_(CALENDAR_ACTS),
+        col(AuditEntry.at) >= bindparam("since", type_=Instant()),
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +71,8 @@ def sweep(services: Services, *, today: dt.date | None = None) -> SweepReport:
 
 
 def _sweep(services: Services, day: dt.date, begun: runs.Begun) -> SweepReport:
-    calendar = services.calendar()
     with services.database.reading() as session:
+        calendar = services.calendar(session)
         last = swept_on(session, before=day)
         days = send_days(_spoken_for(session, services, last, calendar), day, calendar)
         reached = list(_reached(session, services.catalogue.ladders.values(), days, calendar))
@@ -138,15 +150,10 @@ def _said(session: Session, deadlines: Sequence[int]) -> set[tuple[int, str]]:
 
 def _days_may_have_moved(session: Session, services: Services, last: dt.date) -> bool:
     """Say whether the files, or the days that staff decide, changed since a sweep."""
-    run = session.scalars(
-        select(Run).where(col(Run.kind) == runs.SWEEP, col(Run.slot) == last.isoformat())
-    ).one()
-    if run.program != services.program:
+    program, started_at = session.execute(_SWEPT, {"slot": last.isoformat()}).one()
+    if program != services.program:
         return True
-    declared = select(col(AuditEntry.id)).where(
-        col(AuditEntry.act).in_(CALENDAR_ACTS), col(AuditEntry.at) >= run.started_at
-    )
-    return session.scalar(declared.limit(1)) is not None
+    return session.scalar(_DECLARED, {"since": started_at}) is not None
 
 
 def swept_on(session: Session, *, before: dt.date | None = None) -> dt.date | None:

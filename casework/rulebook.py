@@ -12,6 +12,8 @@ from config.catalogue import from_text
 from models.case import Case, ProgrammeVersion
 from policy.programme import Programme, Stage
 
+_HERE = "rules"  # in the session's own notes
+
 
 def read_rules(
     session: Session, services: Services, revisions: Iterable[str]
@@ -45,8 +47,11 @@ def _rules(content: str) -> Programme:
 
 
 def rules_of(session: Session, case: Case) -> Programme:
-    """Return the rules a case started with."""
-    return _rules(session.get_one(ProgrammeVersion, case.revision).content)
+    """Return the rules a case started with; asked for once in a session: they never change."""
+    kept: dict[str, Programme] = session.info.setdefault(_HERE, {})
+    if case.revision not in kept:
+        kept[case.revision] = _rules(session.get_one(ProgrammeVersion, case.revision).content)
+    return kept[case.revision]
 
 
 def stages_of(programmes: Iterable[Programme]) -> dict[str, Stage]:

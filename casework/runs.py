@@ -41,6 +41,16 @@ _LOCKED = (
     .with_for_update()
 )
 
+_ENDED = (
+    select(col(Letter.state), func.count())
+    .where(col(Letter.send_on) == bindparam("day"))
+    .group_by(col(Letter.state))
+)
+_LAST = select(func.max(col(Run.slot))).where(
+    col(Run.kind) == bindparam("kind"), col(Run.state) == RunState.FINISHED.value
+)
+_LAST_BEFORE = _LAST.where(col(Run.slot) < bindparam("before"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
@@ -79,12 +89,9 @@ def begun_month(services: Services, slot: str) -> Begun:
 
 def last_finished(session: Session, kind: str, *, before: str | None = None) -> str | None:
     """Return the newest slot of a kind that has finished, or the newest one before a slot."""
-    earlier = [] if before is None else [col(Run.slot) < before]
-    return session.scalar(
-        select(func.max(col(Run.slot))).where(
-            col(Run.kind) == kind, col(Run.state) == RunState.FINISHED.value, *earlier
-        )
-    )
+    if before is None:
+        return session.scalar(_LAST, {"kind": kind})
+    return session.scalar(_LAST_BEFORE, {"kind": kind, "before": before})
 
 
 def last_end(session: Session, kind: str) -> dt.datetime | None:
@@ -155,11 +162,10 @@ def end_delivery(services: Services, begun: Begun, stopped: str) -> None:
     if stopped:
         fail(services, begun, stopped)
         return
-    counted = select(col(Letter.state), func.count()).group_by(col(Letter.state))
     day = dt.date.fromisoformat(begun.slot)
 
     def attempt(session: Session) -> None:
-        rows = session.execute(counted.where(col(Letter.send_on) == day))
+        rows = session.execute(_ENDED, {"day": day})
         counts = {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
         finish(session, services, begun, json.dumps(counts, sort_keys=True))
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -85,6 +86,7 @@ class Services:
     program: str = ""  # the version of Peiyu, of its files, and its batches
     process: str = ""  # which process of which machine this is
     supposing: Mapping[dt.date, bool | None] = field(default_factory=dict)  # for a preview
+    read_facts: Callable[..., Any] | None = None  # a rehearsal reads the facts of a day once
     # A letter is only shown to staff: its links answer nothing, and these wordings are tried.
     showing: Mapping[str, Wording] | None = None
 

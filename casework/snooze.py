@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -47,6 +47,12 @@ _IN_FORCE = (
 # Few dates are kept quiet, and of nine nights in ten none: each list asks, and need not look on.
 _QUIET = select(col(Snooze.deadline_id)).where(col(Snooze.ended_on).is_(None)).limit(1)
 _HELD = select(col(Snooze.id)).where(col(Snooze.ended_on).is_(None)).with_for_update()
+
+_END_PAST = (
+    update(table_of(Snooze))
+    .where(col(Snooze.until) <= bindparam("day"), col(Snooze.ended_on).is_(None))
+    .values(ended_on=bindparam("day"), ended_by=bindparam("who"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +169,7 @@ def end_past(session: Session, day: dt.date, by: str) -> None:
 
     Not earlier: a decision that is taken back may bring the date back, as quiet as it was.
     """
-    session.execute(
-        update(Snooze)
-        .where(col(Snooze.until) <= day, col(Snooze.ended_on).is_(None))
-        .values(ended_on=day, ended_by=by)
-        .execution_options(synchronize_session=False)
-    )
+    session.connection().execute(_END_PAST, {"day": day, "who": by})
 
 
 def end(session: Session, over: Iterable[Quiet], day: dt.date, by: str) -> None:

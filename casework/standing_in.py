@@ -66,7 +66,7 @@ def each_once(due: Mapping[int, DueItem | None], behalf: Mapping[int, str]) -> t
     for item, matter in due.items():
         if matter is None:
             continue
-        each = replace(matter, behalf=behalf.get(item, ""))
+        each = replace(matter, behalf=behalf[item]) if item in behalf else matter
         known = found.get(each.key)
         if known is None:
             found[each.key] = each

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -38,6 +38,23 @@ Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 _SHOWN = 5  # lines of a section: the gravest
 _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
+
+_ALIKE = (
+    col(Deadline.kind),
+    col(Deadline.due_on),
+    col(Deadline.programme),
+    col(Deadline.title),
+    col(Deadline.estimated),
+    col(Deadline.provisional),
+    col(Deadline.needs_confirmation),
+)
+_DATES = (
+    select(*_ALIKE, func.count(), func.min(col(Deadline.enterprise_id)))
+    .where(RUNS)
+    .group_by(*_ALIKE)
+)
+_OVERDUE = _DATES.where(col(Deadline.due_on) < bindparam("today"))
+_THIS_WEEK = _DATES.where(col(Deadline.due_on).between(bindparam("today"), bindparam("sunday")))
 
 
 def week_of_staff(
@@ -89,22 +106,9 @@ def _section(
 def _dates(session: Session, services: Services, here: Conditions, *, overdue: bool) -> WeekSection:
     """Sum up open dates: those that passed, or those up to Sunday; one line for one duty."""
     today = services.today
-    sunday = today + (6 - today.weekday()) * ONE_DAY
-    when = col(Deadline.due_on) < today if overdue else col(Deadline.due_on).between(today, sunday)
-    alike = (
-        col(Deadline.kind),
-        col(Deadline.due_on),
-        col(Deadline.programme),
-        col(Deadline.title),
-        col(Deadline.estimated),
-        col(Deadline.provisional),
-        col(Deadline.needs_confirmation),
-    )
-    rows = session.execute(
-        select(*alike, func.count(), func.min(col(Deadline.enterprise_id)))
-        .where(RUNS, when, *here)
-        .group_by(*alike)
-    ).all()
+    asked = {"today": today, "sunday": today + (6 - today.weekday()) * ONE_DAY}
+    wanted = _OVERDUE if overdue else _THIS_WEEK
+    rows = session.execute(wanted.where(*here) if here else wanted, asked).all()
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
     shown = {row[-1] for row in graded[:_SHOWN]}
     names = enterprises_by_id(session, shown)

@@ -19,6 +19,13 @@ from notifications.values import Wording
 from policy.silence import Silence, Trouble
 
 _HERE = "wordings"  # in the session's own notes
+_newer = aliased(LetterWording)
+_NEWEST = select(LetterWording).where(
+    ~exists().where(
+        col(_newer.letter) == col(LetterWording.letter),
+        col(_newer.version) > col(LetterWording.version),
+    )
+)
 TITLES = {"enterprise_daily": "给企业联系人的信", "staff_daily": "给工作人员的信"}
 
 
@@ -61,12 +68,7 @@ class WordingPage:
 def wordings_in_force(session: Session, services: Services) -> Mapping[str, Wording]:
     """Return letter -> its wording, where it is not the shipped one; read once for a session."""
     if _HERE not in session.info:
-        newer = aliased(LetterWording)
-        is_newest = ~exists().where(
-            col(newer.letter) == col(LetterWording.letter),
-            col(newer.version) > col(LetterWording.version),
-        )
-        rows = session.scalars(select(LetterWording).where(is_newest))
+        rows = session.scalars(_NEWEST)
         session.info[_HERE] = {row.letter: _worded(row) for row in rows if row.html}
     kept: Mapping[str, Wording] = session.info[_HERE]
     return {**kept, **(services.showing or {})}

@@ -25,6 +25,7 @@ PLACES = {
     RobotKind.DINGTALK: ("oapi.dingtalk.com", "/robot/send"),
     RobotKind.FEISHU: ("open.feishu.cn", "/open-apis/bot/v2/hook/"),
 }
+_SIGNED = (RobotKind.DINGTALK, RobotKind.FEISHU)
 _KEYS = {RobotKind.WECOM: "key", RobotKind.DINGTALK: "access_token"}
 
 
@@ -36,7 +37,7 @@ class RobotPart(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
     kind: RobotKind
     url: SecretStr
-    secret: SecretStr = SecretStr("")  # DingTalk: the key of 加签
+    secret: SecretStr = SecretStr("")  # DingTalk: the key of 加签; Feishu: that of 签名校验
     division: str = ""  # a division and all below it; empty: everywhere
     roles: tuple[Literal["clerk", "head", "leader"], ...] = ("clerk",)
     per_minute: int = Field(default=10, ge=1, le=20)
@@ -45,8 +46,8 @@ class RobotPart(BaseModel):
     def _proper(self) -> Self:
         if wrong := _wrong(self.kind, urlsplit(self.url.get_secret_value())):
             raise PydanticCustomError("setting", "{words}", {"words": wrong})
-        if self.secret.get_secret_value() and self.kind is not RobotKind.DINGTALK:
-            words = "只有钉钉的机器人可以写 secret；别的请用关键词，或不设安全校验"
+        if self.secret.get_secret_value() and self.kind not in _SIGNED:
+            words = "只有钉钉和飞书的机器人可以写 secret；别的请用关键词，或不设安全校验"
             raise PydanticCustomError("setting", "{words}", {"words": words})
         return self
 

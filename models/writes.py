@@ -1,12 +1,12 @@
 """Set-based writing that is the same on SQLite and PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult
+from sqlalchemy.engine import Compiled, CursorResult, Dialect
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -29,9 +29,11 @@ def insert_new(
     """
     if not rows:
         return []
+    connection: Any = session.connection()  # to the types, what is compiled is not executed
+    named = (tuple(rows[0]), tuple(returning))
+    statement = _inserting(connection.dialect, model, named, many=len(rows) > 1)
     # A list beside the statement, not inside it: SQLAlchemy then compiles one row for all.
-    statement = _inserting(session.get_bind().dialect.name, model, tuple(returning))
-    inserted = session.execute(statement, _copies(rows))
+    inserted = connection.execute(statement, _copies(rows))
     return [tuple(row) for row in inserted] if returning else []
 
 
@@ -60,12 +62,26 @@ def changed_rows(result: object) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-@cache
-def _inserting(dialect: str, model: type[SQLModel], returning: tuple[str, ...]) -> Any:  # noqa: ANN401 - two classes
-    """Return the statement that inserts what is new, put together once."""
-    statement = _insert_on(dialect, model).on_conflict_do_nothing()
-    columns = [table_of(model).c[name] for name in returning]
-    return statement.returning(*columns) if returning else statement
+@lru_cache(maxsize=256)
+def _inserting(
+    dialect: Dialect,
+    model: type[SQLModel],
+    named: tuple[tuple[str, ...], tuple[str, ...]],  # the columns given, and those returned
+    *,
+    many: bool,
+) -> Compiled:
+    """Return the statement that inserts what is new, compiled once.
+
+    SQLAlchemy itself keeps none with ON CONFLICT, and would compile each of them anew.
+    """
+    given, returning = named
+    statement = _insert_on(dialect.name, model).on_conflict_do_nothing()
+    if returning:
+        statement = statement.returning(*(table_of(model).c[name] for name in returning))
+    compiled: Compiled = statement.compile(
+        dialect=dialect, column_keys=list(given), for_executemany=many
+    )
+    return compiled
 
 
 def _insert(session: Session, model: type[SQLModel]) -> Any:  # noqa: ANN401 - two classes

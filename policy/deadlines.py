@@ -66,6 +66,7 @@ class Due:
         return _text(self)
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def from_json(cls, text: str) -> "Due":
         """Return the due date that `to_json` wrote."""
         facts = json.loads(text)

@@ -3,7 +3,7 @@
 import gc
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +28,6 @@ def copied(services: Services) -> Iterator[Services]:
         seldom = gc.get_threshold()
         gc.set_threshold(_SELDOM, *seldom[1:])
         try:
-            schema.upgrade(engine)
             _copy(services, engine)
             yield replace(services, database=Database(engine), open_carrier=Nowhere)
         finally:
@@ -49,6 +48,14 @@ def _careless(url: str) -> Engine:
 
 
 def _copy(services: Services, target: Engine) -> None:
-    """Copy every row as it stands at one moment."""
-    with services.database.reading() as session, target.begin() as connection:
-        copy_tables(session.connection(), connection, lambda _table, _rows: None)
+    """Copy every row as it stands at one moment: an SQLite file as it is, page by page."""
+    with services.database.reading() as session:
+        source = session.connection()
+        there = source.connection.driver_connection
+        if isinstance(there, sqlite3.Connection):
+            with closing(sqlite3.connect(target.url.database or "")) as copy:
+                there.backup(copy)
+            return
+        schema.upgrade(target)
+        with target.begin() as connection:
+            copy_tables(source, connection, lambda _table, _rows: None)

@@ -1,6 +1,9 @@
 """Group robots: what each maker's server is told, what its answers mean, and one word a day."""
 
+import base64
 import datetime as dt
+import hmac
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -73,6 +76,18 @@ def test_dingtalk_is_signed_where_it_asks_for_it(server: RobotServer) -> None:
     assert robots(server, "dingtalk", secret="SECabc123").deliver(SAYS).fate is Fate.SENT
 
     assert {"timestamp", "sign"} < server.told[0].query.keys()
+
+
+def test_feishu_is_signed_with_its_secret_and_is_told_the_same(server: RobotServer) -> None:
+    server.answers = [(200, '{"code":0}')]
+    assert robots(server, "feishu", secret="demo").deliver(SAYS).fate is Fate.SENT
+
+    body = dict(server.told[0].body)
+    at, sign = body.pop("timestamp"), body.pop("sign")
+    assert body == {"msg_type": "text", "content": {"text": TEXT}}
+    assert abs(time.time() - int(at)) < 60
+    key = f"{at}\ndemo".encode()
+    assert base64.b64decode(sign) == hmac.digest(key, b"", "sha256")
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,10 @@ def test_any_other_is_refused(kind: str, url: str) -> None:
         RobotPart.model_validate({"name": "group", "kind": kind, "url": url})
 
 
-def test_only_dingtalk_has_a_secret_beside_its_address() -> None:
+def test_only_dingtalk_and_feishu_have_a_secret_beside_their_address() -> None:
     told = {"name": "group", "kind": "wecom", "url": WECOM, "secret": "SECabc"}
 
-    with pytest.raises(ValidationError, match="只有钉钉"):
+    with pytest.raises(ValidationError, match="只有钉钉和飞书"):
         RobotPart.model_validate(told)
+    feishu = {"kind": "feishu", "url": "https://open.feishu.cn/open-apis/bot/v2/hook/a"}
+    assert RobotPart.model_validate(told | feishu).secret.get_secret_value() == "SECabc"
