@@ -117,7 +117,7 @@ def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlo
 
 
 class _Candidates(NamedTuple):
-    """Enterprises on their way to it: those behind a figure of it by number, of the others how many."""
+    """Enterprises on their way to it: those behind a figure by number, of the others how many."""
 
     known: frozenset[int]
     strangers: int

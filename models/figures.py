@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import Instant
@@ -56,11 +56,7 @@ class Statement(SQLModel, table=True):
 class Qualification(SQLModel, table=True):
     """A certificate or registration number with its validity interval, both ends included."""
 
-    __table_args__ = (
-        UniqueConstraint("kind", "number"),
-        # A year's stock and flow: all that is asked for, of those that touch the year.
-        Index("ix_qualification_year", "kind", "valid_to", "valid_from", "enterprise_id"),
-    )
+    __table_args__ = (UniqueConstraint("kind", "number"),)
 
     id: int | None = Field(default=None, primary_key=True)
     enterprise_id: int = Field(foreign_key="enterprise.id", index=True)

@@ -69,7 +69,6 @@ _DATES = _Tally(
     hangs_on=("due_on", "suspended_on", *_MARKS, "state"),
     where="@.state = 'open'",
 )
-_YEAR = ("kind", "valid_to", "valid_from", "enterprise_id")
 _WHEN = {"INSERT": "new", "UPDATE": "moved", "DELETE": "gone"}
 
 
@@ -213,7 +212,6 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
     )
     op.create_index("ix_date_tally", "date_tally", list(_DATES.alike))
-    op.create_index("ix_qualification_year", "qualification", list(_YEAR))
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for tally in (_CASES, _DATES):
         op.execute(_filled(tally))
@@ -232,6 +230,5 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {tally}_{when}{'' if on_sqlite else f' ON {table}'}")
             if not on_sqlite:
                 op.execute(f"DROP FUNCTION {tally}_{when}()")
-    op.drop_index("ix_qualification_year", table_name="qualification")
     op.drop_table("date_tally")
     op.drop_table("case_tally")
