@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.counted import Alike, alike_cases, by_place, workdays_until
@@ -17,7 +18,7 @@ from casework.services import Services
 from casework.words import PHASES
 from models.case import Case
 from models.enterprise import Enterprise
-from models.merge import stands
+from models.merge import Merge, stands
 from policy.programme import Phase, Programme, Stage
 
 
@@ -116,16 +117,14 @@ def board(services: Services, *, cycle: int | None = None) -> Board:
 
 def _board(services: Services, cycle: int | None) -> Board:
     with services.database.reading() as session:
-        of_cycle = () if cycle is None else (col(Case.cycle) == cycle,)
         seen = seen_among(session, services, col(Case.enterprise_id))
-        alike = tuple(alike_cases(session, *of_cycle, *seen))
+        alike = alike_cases(session, seen, cycle=cycle)
         rules = read_rules(session, services, {each.revision for each in alike})
-        days = {each.entered_on for each in alike if each.final is None}
+        days = {each.since for each in alike if each.since}
         workdays = workdays_until(services.calendar(session), services.today, days)
         counts = _count(alike, workdays, rules)
         counts.deadlines = count_dates(session, services)
-        firms = (*seen_among(session, services, col(Enterprise.id)), stands())
-        enterprises = session.scalar(select(func.count(col(Enterprise.id))).where(*firms)) or 0
+        enterprises = _enterprises(session, services)
     programmes = services.catalogue.programmes.values()
     return Board(
         on=services.today,
@@ -134,25 +133,36 @@ def _board(services: Services, cycle: int | None) -> Board:
     )
 
 
+def _enterprises(session: Session, services: Services) -> int:
+    """Return how many enterprises these eyes see; of all of them no row is looked at."""
+    number = select(func.count()).select_from(Enterprise)
+    if seen := seen_among(session, services, col(Enterprise.id)):
+        return session.scalar(number.where(*seen, stands())) or 0
+    gone = select(func.count()).select_from(Merge).where(col(Merge.undone_at).is_(None))
+    return (session.scalar(number) or 0) - (session.scalar(gone) or 0)
+
+
 def _count(
-    alike: Sequence[Alike], workdays: Mapping[dt.date, int], rules: Mapping[str, Programme]
+    alike: Sequence[Alike], workdays: Mapping[dt.date | None, int], rules: Mapping[str, Programme]
 ) -> _Counts:
     """Count the cases of each place."""
     counts = _Counts()
     for (revision, key), rows in by_place(alike):
         stage, place = rules[revision].stage(key), (rules[revision].key, key)
-        going = [each for each in rows if each.final is None]
-        number = sum(each.number for each in rows)
-        passed = counts.workdays.setdefault(place, Counter())
-        for each in going:
-            passed[workdays[each.entered_on]] += each.number
-        counts.cases[place] += sum(each.number for each in going)
-        counts.ended[place] += number - sum(each.number for each in going)
-        counts.waiting[place] += sum(each.waiting for each in going)
-        counts.held[place] += sum(each.number for each in going if each.held)
-        counts.over[place] += sum(
-            each.number for each in going if over_limit(stage, workdays[each.entered_on])
-        )
+        passed, waiting, held, ended = Counter[int](), 0, 0, 0
+        for each in rows:
+            if each.since is None:
+                ended += each.number
+                continue
+            passed[workdays[each.since]] += each.number
+            waiting += each.waiting
+            held += each.number * each.held
+        counts.workdays.setdefault(place, Counter()).update(passed)
+        counts.cases[place] += passed.total()
+        counts.ended[place] += ended
+        counts.waiting[place] += waiting
+        counts.held[place] += held
+        counts.over[place] += sum(passed[days] for days in passed if over_limit(stage, days))
     return counts
 
 

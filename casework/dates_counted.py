@@ -1,10 +1,11 @@
 """How many dates are open, overdue, suspended or given up: counted apart, never mixed."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -12,10 +13,15 @@ from casework.scope import seen_among
 from casework.services import Services
 from casework.told import same_matter
 from models.deadline import Deadline, DeadlineState
+from models.tallies import date_tally
 
 OPEN = col(Deadline.state) == DeadlineState.OPEN.value
 RUNS = and_(OPEN, col(Deadline.suspended_on).is_(None))
 SUSPENDED = and_(OPEN, col(Deadline.suspended_on).is_not(None))
+_newer = aliased(Deadline)
+_OWED_AGAIN = exists().where(
+    *same_matter(_newer, Deadline), col(_newer.projection) > col(Deadline.projection)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,29 +35,38 @@ class DateCounts:
 
 
 def count_dates(session: Session, services: Services) -> dict[str, DateCounts]:
-    """Return programme -> its dates."""
+    """Return programme -> its dates; what is open was counted for eyes that see every one."""
     today, seen = services.today, seen_among(session, services, col(Deadline.enterprise_id))
-    late, stopped = (RUNS, col(Deadline.due_on) < today), (SUSPENDED,)
-    every, overdue, suspended = (
-        _by_programme(session, *which, *seen) for which in ((OPEN,), late, stopped)
-    )
+    rows = session.execute(_open_ones(today, seen) if seen else _kept_ones(today))
+    found = {programme: sums for programme, *sums in rows if sums[0]}
     gone = session.execute(cannot_file(today, col(Deadline.programme)).where(*seen))
     given_up = {programme: number for programme, number in gone}  # noqa: C416 - rows are no pairs to mypy
-    return {
-        programme: DateCounts(
-            open=every.get(programme, 0),
-            overdue=overdue.get(programme, 0),
-            suspended=suspended.get(programme, 0),
+    counts: dict[str, DateCounts] = {}
+    for programme in found.keys() | given_up.keys():
+        every, overdue, suspended = found.get(programme, (0, 0, 0))
+        counts[programme] = DateCounts(
+            open=every,
+            overdue=overdue,
+            suspended=suspended,
             cannot_file=given_up.get(programme, 0),
         )
-        for programme in every.keys() | given_up.keys()
-    }
+    return counts
 
 
-def _by_programme(session: Session, *which: ColumnElement[bool]) -> dict[str, int]:
-    programme = col(Deadline.programme)
-    rows = session.execute(select(programme, func.count()).where(*which).group_by(programme))
-    return {programme: number for programme, number in rows}  # noqa: C416 - rows are no pairs to mypy
+def _open_ones(today: dt.date, seen: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    """Select programme, how many are open, of them overdue, of them suspended: in one pass."""
+    programme, stopped = col(Deadline.programme), col(Deadline.suspended_on).is_not(None)
+    late = and_(~stopped, col(Deadline.due_on) < today)
+    numbers = (func.count(), func.count(case((late, 1))), func.count(case((stopped, 1))))
+    return select(programme, *numbers).where(OPEN, *seen).group_by(programme)
+
+
+def _kept_ones(today: dt.date) -> Select[Any]:
+    kept = date_tally.c
+    late = and_(~kept.suspended, kept.due_on < today)
+    which = (kept.number, case((late, kept.number), else_=0))
+    numbers = (*which, case((kept.suspended, kept.number), else_=0))
+    return select(kept.programme, *map(func.sum, numbers)).group_by(kept.programme)
 
 
 def cannot_file(today: dt.date, *alike: Any) -> Select[Any]:  # noqa: ANN401 - columns
@@ -59,16 +74,12 @@ def cannot_file(today: dt.date, *alike: Any) -> Select[Any]:  # noqa: ANN401 - c
 
     What was taken back has a newer projection.
     """
-    newer = aliased(Deadline)
-    owed_again = exists().where(
-        *same_matter(newer, Deadline), col(newer.projection) > col(Deadline.projection)
-    )
     return (
         select(*alike, func.count(col(Deadline.id)))
         .where(
             col(Deadline.state) == DeadlineState.CANNOT_FILE.value,
             col(Deadline.due_on) >= today,
-            ~owed_again,
+            ~_OWED_AGAIN,
         )
         .group_by(*alike)
     )

@@ -17,7 +17,7 @@ from models.case import Case, Review, ReviewState
 from models.deadline import Deadline, DeadlineState
 from models.duties import enterprises_by_id
 from policy.deadlines import days_left
-from policy.programme import Programme, Stage
+from policy.programme import Stage
 
 _SHOWN = 5
 _SOON = dt.timedelta(days=7)
@@ -53,18 +53,23 @@ def mine(services: Services, person_id: int) -> Mine:
         rules = read_rules(session, services, {row.revision for row in rows})
         days = [row.entered_on for row in rows]
         workdays = workdays_until(services.calendar(session), today, days)
-        found = sorted(
-            (_pressing(row, rules[row.revision], workdays[row.entered_on], today) for row in rows),
+        places = {(row.revision, row.stage) for row in rows}
+        stages = {place: rules[place[0]].stage(place[1]) for place in places}
+        found = (
+            _pressing(row, stages[row.revision, row.stage], workdays[row.entered_on], today)
+            for row in rows
+        )
+        pressing = sorted(
+            (each for each in found if each.waiting or each.over or each.days is not None),
             key=lambda each: (each.days is None, each.days or 0, not each.waiting, each.id),
         )
-        pressing = [each for each in found if each.waiting or each.over or each.days is not None]
         shown = pressing[:_SHOWN]
         firms = enterprises_by_id(session, {each.firm for each in shown})
     lines = [
         MineLine(
             id=each.id,
             enterprise=firms[each.firm].name,
-            programme_title=each.programme_title,
+            programme_title=rules[each.revision].title,
             stage_title=each.stage.title,
             waiting=each.waiting,
             over_limit=each.over,
@@ -78,19 +83,18 @@ def mine(services: Services, person_id: int) -> Mine:
 class _Mine(NamedTuple):
     id: int
     firm: int
-    programme_title: str
+    revision: str
     stage: Stage
     waiting: bool
     over: bool
     days: int | None
 
 
-def _pressing(row: Row[Any], rules: Programme, workdays: int, today: dt.date) -> _Mine:
-    stage = rules.stage(row.stage)
+def _pressing(row: Row[Any], stage: Stage, workdays: int, today: dt.date) -> _Mine:
     return _Mine(
         id=row.id,
         firm=row.enterprise_id,
-        programme_title=rules.title,
+        revision=row.revision,
         stage=stage,
         waiting=row.waiting,
         over=over_limit(stage, workdays),

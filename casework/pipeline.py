@@ -16,6 +16,7 @@ from casework.services import Services
 from models.case import Case, ProgrammeVersion
 from models.enterprise import Enterprise
 from models.ledger import RunBatch
+from models.tallies import fold
 from models.writes import insert_new
 
 RUN = "月度流程"
@@ -134,6 +135,7 @@ def finish_month(services: Services, period: str, *, on: dt.date | None = None) 
         done = counted(session, period)
         if marks.end_run(session, period, now=services.now(), counts=done.to_json()):
             tell_leaders(session, services, on or services.today)
+            fold(session.connection())
         return done
 
 

@@ -4,15 +4,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.board import over_limit
 from casework.counted import alike_cases, by_place, workdays_until
-from casework.dates_counted import RUNS
+from casework.dates_alike import AlikeDates, first_of_each, open_dates
 from casework.recipients import NO_CONTACT, NO_EMAIL, NOBODY
 from casework.rulebook import read_rules
 from casework.scope import among
@@ -38,23 +38,6 @@ Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 _SHOWN = 5  # lines of a section: the gravest
 _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
-
-_ALIKE = (
-    col(Deadline.kind),
-    col(Deadline.due_on),
-    col(Deadline.programme),
-    col(Deadline.title),
-    col(Deadline.estimated),
-    col(Deadline.provisional),
-    col(Deadline.needs_confirmation),
-)
-_DATES = (
-    select(*_ALIKE, func.count(), func.min(col(Deadline.enterprise_id)))
-    .where(RUNS)
-    .group_by(*_ALIKE)
-)
-_OVERDUE = _DATES.where(col(Deadline.due_on) < bindparam("today"))
-_THIS_WEEK = _DATES.where(col(Deadline.due_on).between(bindparam("today"), bindparam("sunday")))
 
 
 def week_of_staff(
@@ -106,23 +89,23 @@ def _section(
 def _dates(session: Session, services: Services, here: Conditions, *, overdue: bool) -> WeekSection:
     """Sum up open dates: those that passed, or those up to Sunday; one line for one duty."""
     today = services.today
-    asked = {"today": today, "sunday": today + (6 - today.weekday()) * ONE_DAY}
-    wanted = _OVERDUE if overdue else _THIS_WEEK
-    rows = session.execute(wanted.where(*here) if here else wanted, asked).all()
-    graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row[0])), *row[1:4]))
-    shown = {row[-1] for row in graded[:_SHOWN]}
-    names = enterprises_by_id(session, shown)
+    until = today - ONE_DAY if overdue else today + (6 - today.weekday()) * ONE_DAY
+    rows = open_dates(session, here, since=None if overdue else today, until=until)
+    graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row.kind)), *row[1:4]))
+    lines = graded[:_SHOWN]
+    firms = first_of_each(session, here, lines)
+    names = enterprises_by_id(session, set(firms.values()))
     return _section(
         "已经超期" if overdue else "本周到期",
         Tone.OVERDUE if overdue else Tone.URGENT,
-        [_date_line(services, row, names[row[-1]].name) for row in graded[:_SHOWN]],
+        [_date_line(services, row, names[firms[row]].name) for row in lines],
         of=len(graded),
-        count=sum(row[-2] for row in rows),
+        count=sum(row.number for row in rows),
     )
 
 
-def _date_line(services: Services, row: Sequence[Any], name: str) -> WeekLine:
-    kind, due_on, programme, title, *marks, number, _ = row
+def _date_line(services: Services, row: AlikeDates, name: str) -> WeekLine:
+    kind, due_on, programme, title, *marks, number = row
     left = countdown(days_left(due_on, services.today))
     return WeekLine(
         what=f"{title}（{services.catalogue.title_of(programme)}）",
@@ -176,9 +159,9 @@ def _reviews(session: Session, services: Services, here: Conditions) -> WeekSect
 
 def _others(session: Session, services: Services, here: Conditions) -> WeekSection:
     """Sum up the cases that wait for an enterprise or another office, the latest stages first."""
-    rows = [each for each in alike_cases(session, *here) if each.final is None and not each.held]
+    rows = [each for each in alike_cases(session, here) if each.since and not each.held]
     rules = read_rules(session, services, {each.revision for each in rows})
-    days = [each.entered_on for each in rows]
+    days = [each.since for each in rows if each.since]
     workdays = workdays_until(services.calendar(session), services.today, days)
     cases: Counter[tuple[str, Stage]] = Counter()
     late: Counter[tuple[str, Stage]] = Counter()
@@ -190,7 +173,7 @@ def _others(session: Session, services: Services, here: Conditions) -> WeekSecti
             late[title, stage] += sum(
                 each.number - each.waiting
                 for each in alike
-                if over_limit(stage, workdays[each.entered_on])
+                if over_limit(stage, workdays[each.since])
             )
     graded = sorted(cases, key=lambda place: (-late[place], -cases[place], place[0]))
     keys = {each.title: each.key for each in rules.values()}

@@ -35,6 +35,7 @@ from models.letter_event import LetterEvent
 from models.merge import Merge
 from models.names import name_gram
 from models.secret import Secret
+from models.tallies import case_tally, date_tally
 from models.target import Target
 from models.views import Feed, SavedView
 from models.webhooks import Webhook, WebhookCall
@@ -92,6 +93,8 @@ __all__ = [
     "Waiver",
     "Webhook",
     "WebhookCall",
+    "case_tally",
+    "date_tally",
     "metadata",
     "name_gram",
 ]

@@ -1,4 +1,4 @@
-"""Upkeep of the database itself: the log folded in, free space given back, statistics renewed."""
+"""Upkeep of the database: the log folded in, free space given back, sums and statistics renewed."""
 
 import shutil
 import sqlite3
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
+
+from models.tallies import fold
 
 _PATIENCE_MS = 2_000  # whoever works comes first: what did not work out tonight does tomorrow
 _MUCH_FREE = 20 * 1024**2
@@ -27,6 +29,8 @@ class Tended:
 def tend(engine: Engine) -> Tended:
     """Keep the database small and quick; what would keep somebody waiting is left undone."""
     if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            fold(connection)
         _analyze(engine)
         return Tended()
     return tend_file(Path(engine.url.database or ""))

@@ -68,34 +68,32 @@ class Flow:
                 return strangers + len(last) - len(self.opening)
 
 
-def flow_of(held: Iterable[Held], year: int, on: dt.date) -> Flow:
+def flow_of(held: Iterable[tuple[int, dt.date, dt.date]], year: int, on: dt.date) -> Flow:
     """Return who stands behind the figures of a year, as on a day of it.
 
-    ValueError: the day is not of that year.
+    ``held`` are intervals as ``Held``. ValueError: the day is not of that year.
     """
     if on.year != year:
         raise ValueError(f"{on} is no day of {year}")
-    intervals = list(held)
-    opening = _in_force(intervals, dt.date(year - 1, 12, 31))
-    begun = frozenset(
-        each.enterprise for each in intervals if each.first.year == year and each.first <= on
-    )
-    closing = _in_force(intervals, on)
-    lasting = frozenset(
-        each.enterprise
-        for each in intervals
-        if each.first <= on and each.last >= dt.date(year, 12, 31)
-    )
+    before, first, last = dt.date(year - 1, 12, 31), dt.date(year, 1, 1), dt.date(year, 12, 31)
+    opening, begun, closing, lasting = set[int](), set[int](), set[int](), set[int]()
+    for enterprise, begins, ends in held:  # so many that each is looked at once
+        if begins <= before <= ends:
+            opening.add(enterprise)
+        if begins > on:
+            continue
+        if begins >= first:
+            begun.add(enterprise)
+        if ends >= on:
+            closing.add(enterprise)
+        if ends >= last:
+            lasting.add(enterprise)
     new = begun - opening
     return Flow(
-        opening=opening,
-        new=new,
-        renewed=begun & opening,
-        lapsed=(opening | new) - closing,
-        closing=closing,
-        expiring=closing - lasting,
+        opening=frozenset(opening),
+        new=frozenset(new),
+        renewed=frozenset(begun & opening),
+        lapsed=frozenset((opening | new) - closing),
+        closing=frozenset(closing),
+        expiring=frozenset(closing - lasting),
     )
-
-
-def _in_force(held: Iterable[Held], on: dt.date) -> frozenset[int]:
-    return frozenset(each.enterprise for each in held if each.first <= on <= each.last)

@@ -31,7 +31,7 @@ from models.merge import Merge
 from tests.plugins.desk import BY, NOW, Browser, Desk
 from tests.plugins.rosters import xlsx
 
-_BESIDE = {"name_gram", "merge", "audit_entry", "sign_in"}
+_BESIDE = {"name_gram", "case_tally", "date_tally", "merge", "audit_entry", "sign_in"}
 
 
 def said(answer: httpx.Response) -> str:

@@ -37,8 +37,9 @@ _NAMES = {
 }
 _UNTOLD = {"previous", "seal", "lease", "started_by", "worker"}
 # Who works at this moment, and how often something was tried, is nothing that was done.
-# Pairs of characters of names only narrow a search down: those of a former name may stay.
-_PASSING = {"lease", "heartbeat", "secret", "name_gram"}
+# Pairs of characters of names only narrow a search down: those of a former name may stay. What
+# is counted of cases and dates follows from them; `tallied` says whether it does.
+_PASSING = {"lease", "heartbeat", "secret", "name_gram", "case_tally", "date_tally"}
 
 Dump = dict[str, list[tuple[tuple[str, str], ...]]]
 

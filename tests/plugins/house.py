@@ -30,6 +30,7 @@ from notifications.message import Address
 from policy.workdays import Calendar
 from runtime.schema import upgrade
 from tests.plugins.postgres import PostgresServer
+from tests.plugins.tallies import assert_tallied
 
 TODAY = dt.date(2026, 3, 2)  # a Monday
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -102,8 +103,8 @@ def engine(request: pytest.FixtureRequest) -> str:
 def a_house(
     request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path
 ) -> Iterator[HouseMaker]:
-    """Build houses; all of them are gone after the test."""
-    numbers = count(1)
+    """Build houses; all of them are gone after the test, and what they count is true."""
+    numbers, made = count(1), list[Services]()
     with ExitStack() as stack:
 
         def sqlite() -> str:
@@ -122,9 +123,12 @@ def a_house(
         def make(engine: str = "sqlite", *, today: dt.date = TODAY, **others: Any) -> Services:
             services = services_on(urls[engine](), today=today, **others)
             stack.callback(services.database.close)
+            made.append(services)
             return services
 
         yield make
+        for services in made:
+            assert_tallied(services.database)
 
 
 @pytest.fixture
