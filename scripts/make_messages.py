@@ -169,9 +169,9 @@ def _refused(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=str(called))) if called in _REFUSE:
-                for each in ast.walk(node):
-                    if isinstance(each, ast.Name) and each.id in named:
-                        yield from _said(named[each.id], within=False)
+                names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+                for name in names & named.keys():
+                    yield from _said(named[name], within=False)
                 yield from _said(node, within=True)
             case ast.FunctionDef(name=str(name)) if _WHY.search(name):
                 yield from _said(node, within=True)
