@@ -28,7 +28,7 @@ from notifications.letters import Office
 from notifications.memory import MemoryCarrier
 from notifications.message import Address
 from policy.workdays import Calendar
-from runtime.schema import upgrade
+from runtime.schema import head, revision_of, upgrade
 from tests.plugins.postgres import PostgresServer
 from tests.plugins.tallies import assert_tallied
 
@@ -128,7 +128,8 @@ def a_house(
 
         yield make
         for services in made:
-            assert_tallied(services.database)
+            if revision_of(services.database.engine) == head():  # a test may leave an older one
+                assert_tallied(services.database)
 
 
 @pytest.fixture
