@@ -413,7 +413,7 @@ def test_a_second_signal_ends_at_once_what_does_not_end_by_itself() -> None:
     assert stubborn.returncode == Code.INTERRUPTED
 
 
-SURROUNDINGS = {**os.environ, "PYTHONUTF8": "1", "PEIYU_LEASE_SECONDS": "10"}
+SURROUNDINGS = {**os.environ, "PYTHONUTF8": "1", "PEIYU_LEASE_SECONDS": "6"}
 
 
 def _typed(home: Path, *words: str) -> list[str]:
