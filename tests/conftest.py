@@ -5,6 +5,8 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.plugins.quick_disk",
+    "tests.plugins.one_dialect",
+    "tests.plugins.quick_passwords",
     "tests.plugins.postgres",
     "tests.plugins.house",
     "tests.plugins.chromium",
@@ -13,6 +15,7 @@ pytest_plugins = [
     "tests.plugins.desk",
     "tests.plugins.one_connection",
     "tests.plugins.terminal",
+    "tests.plugins.prefect_home",
     "tests.plugins.faults",
 ]
 

@@ -56,15 +56,17 @@ def workday_rungs(*numbers: int) -> Ladder:
     )
 
 
+def _found(services: Services) -> None:
+    add_staff(services)
+    add_firm(services, sales=None)
+    run_month(services, "2026-03", on=MARCH)
+
+
 @pytest.fixture
 def workdays(a_house: HouseMaker, engine: str) -> Services:
     """An enterprise that is reminded 5, 3 and 2 working days before its filing."""
     catalogue = replace(sprout_catalogue(), ladders={LADDER.key: workday_rungs(-5, -3, -2)})
-    services = a_house(engine, catalogue=catalogue)
-    add_staff(services)
-    add_firm(services, sales=None)
-    run_month(services, "2026-03", on=MARCH)
-    return services
+    return a_house(engine, catalogue=catalogue, founding=_found)
 
 
 def test_a_rung_in_working_days_speaks_on_that_working_day(workdays: Services) -> None:
@@ -133,16 +135,18 @@ def letters_of(services: Services) -> dict[str, Message]:
     return {each.to.email.partition("@")[0]: each for each in carrier.messages}
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Two enterprises whose filing is due; a clerk, a head, and another clerk, 示例二."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found_county(services: Services) -> None:
     add_staff(services)
     for number in (1, 2):
         add_firm(services, number, sales=None)
     run_month(services, "2026-03", on=MARCH)
     sweep(on(services, D7 - dt.timedelta(days=1)))
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Two enterprises whose filing is due; a clerk, a head, and another clerk, 示例二."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found_county)
 
 
 def second_clerk(services: Services, division: str = "431281") -> None:

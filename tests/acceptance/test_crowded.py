@@ -3,8 +3,6 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -69,14 +67,12 @@ def test_eight_processes_that_sweep_at_once_claim_each_rung_once(
     services = _county(a_house, engine, rungs)
     services.database.close()
     county = services.database.engine.url.render_as_string(hide_password=False)
-    with ExitStack() as stack:
-        processes = [stack.enter_context(runner()) for _ in range(AT_ONCE)]
-        crowd = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
+    with runner() as processes:
         for _ in range(rounds):
             url = a_copy(county)
             order = {"url": url, "what": "sweep", "day": D30.isoformat(), "port": 0}
             order |= {"lost": "resend", "at": 0, "hours": 0}
-            steps = list(crowd.map(lambda each, order=order: each.run(**order), processes))
+            steps = processes.run_at_once([order] * AT_ONCE)
 
             assert all(steps)
             said = [item for item in _rows(url, LetterItem) if item.kind == "rung"]

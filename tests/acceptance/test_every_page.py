@@ -31,6 +31,19 @@ NEEDS = {
     "/board/targets": "?programme=hnte&year=2026",
     "/calendars/preview": "?day=2026-05-20&what=off",
 }  # without which such a page does not know what to show
+MAIN = {
+    "/",
+    "/board",
+    "/cases",
+    "/cases/{number}",
+    "/enterprises",
+    "/enterprises/{uscc}",
+    "/due",
+    "/imports",
+    "/letters",
+    "/programmes",
+    "/runs",
+}  # the others follow in `make test-long`
 OTHERS = (
     "/cases?q=没有这样的企业",
     "/cases?sort=-days",
@@ -46,7 +59,7 @@ LINKS = "[...document.querySelectorAll('a[href], iframe[src]')].map(each => each
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The pages of the console, and an address of each as soon as it is known."""
+    """Pages of the console, and an address of each as soon as it is known."""
 
     entries: list[Entry]
     at: dict[str, str] = field(default_factory=dict)
@@ -139,6 +152,17 @@ def looked_at(page: Page, address: str) -> list[str]:
     answer = page.goto(address)
     assert answer
     return faults(page) if answer.ok else [f"{answer.status}"]
+
+
+def test_the_main_pages_are_for_everybody_break_no_policy_and_ask_nobody_else(
+    chromium: Browser, desk: Desk, table: Table
+) -> None:
+    main = Table([each for each in table.entries if each.path in MAIN], table.at)
+    with seat(chromium, desk, Role.HEAD) as page:
+        wrong = tour(page, main, Role.HEAD)
+
+    assert len(wrong) == len(MAIN)
+    assert not {address: found for address, found in wrong.items() if found}
 
 
 @pytest.mark.long

@@ -44,10 +44,7 @@ def on(services: Services, day: dt.date, hour: int = 9) -> Services:
     return replace(services, now=lambda: dt.datetime.combine(day, dt.time(hour), tzinfo=ZONE))
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """A leader and a clerk; three enterprises whose filing was due on 30 April, one in time."""
-    services = a_house(engine, catalogue=sprout_catalogue(), today=APRIL)
+def _found(services: Services) -> None:
     for login, role in (("leader", Role.LEADER), ("clerk", Role.CLERK)):
         new = NewStaff(login=login, name=f"示例{login}", role=role, email=f"{login}@bureau.example")
         assert not isinstance(add_staff(services, new, by=BY), Refusal)
@@ -62,7 +59,12 @@ def county(a_house: HouseMaker, engine: str) -> Services:
     )
     done = record_event(on(services, dt.date(2026, 4, 20)), filed, by=BY)
     assert not isinstance(done, Refusal), done
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """A leader and a clerk; three enterprises whose filing was due on 30 April, one in time."""
+    return a_house(engine, catalogue=sprout_catalogue(), today=APRIL, founding=_found)
 
 
 def digests(services: Services) -> Sequence[LetterItem]:

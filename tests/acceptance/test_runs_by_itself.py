@@ -14,9 +14,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from casework.alarms import open_alarms
 from casework.deliver import deliver
@@ -31,12 +29,11 @@ from cli.errors import Code
 from flows.seat import Seat
 from flows.timetable import Keeper
 from models.engine import make_engine
-from models.enterprise import Alias, Enterprise, Person, Role
-from models.figures import AnnualFigures, Qualification, Statement
+from models.enterprise import Person, Role
 from runtime import clock
 from runtime.build import opened, read_settings
 from tests.plugins import kept
-from tests.plugins.county import County
+from tests.plugins.county import County, keep_the_first
 from tests.plugins.dump import Dump, differences, done_for_enterprises, dump
 from tests.plugins.house import ZONE
 from tests.plugins.office import wait_until
@@ -70,11 +67,9 @@ def a_home(a_county: County, tmp_path: Path) -> Callable[[str], Path]:
                 email=f"{OPERATOR}@bureau.example",
             )
         )
-        for model in (Person, Alias, AnnualFigures, Statement, Qualification):
-            session.execute(delete(model).where(col(model.enterprise_id) > FIRMS))
-        session.execute(delete(Enterprise).where(col(Enterprise.id) > FIRMS))
         session.commit()
     engine.dispose()
+    keep_the_first(a_county.first, FIRMS)
 
     def make(name: str) -> Path:
         (tmp_path / name).mkdir()

@@ -41,17 +41,19 @@ def on(services: Services, day: dt.date, hour: int = 9) -> Services:
     return replace(services, now=lambda: dt.datetime.combine(day, dt.time(hour), tzinfo=ZONE))
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """An enterprise with many dates of its own, of which it may hear in three letters a week."""
-    services = replace(a_house(engine, catalogue=sprout_catalogue()), letters_a_week=3)
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services, sales=None)
     run_month(services, "2026-03", on=dt.date(2026, 3, 2))
     with services.database.writing() as session:
         session.execute(update(Deadline).values(state="met"))
     sweep(on(services, MONDAY - 3 * ONE_DAY))
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """An enterprise with many dates of its own, of which it may hear in three letters a week."""
+    return a_house(engine, catalogue=sprout_catalogue(), letters_a_week=3, founding=_found)
 
 
 def due(

@@ -32,6 +32,7 @@ def files() -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
+@cache
 def rooms() -> tuple[str, ...]:
     """Return the top-level folders that hold Python and are part of the program."""
     tops = {path.parts[0] for path in files() if path.suffix == ".py" and len(path.parts) > 1}

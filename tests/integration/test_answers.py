@@ -42,17 +42,23 @@ DAY = dt.date(2026, 4, 23)  # seven days before the filing
 SEEN, DONE, HELP = (Wish(kind=kind, receipt="受理 1 号", words="请来电") for kind in AnswerKind)
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Two enterprises whose filing is due on 2026-04-30; pages are served somewhere."""
-    services = a_house(
-        engine, today=DAY, catalogue=sprout_catalogue(), public_url="https://peiyu.example"
-    )
+def _found(services: Services) -> None:
     add_staff(services)
     for number in (1, 2):
         add_firm(services, number, sales=None)
     run_month(services, "2026-03", on=dt.date(2026, 3, 2))
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Two enterprises whose filing is due on 2026-04-30; pages are served somewhere."""
+    return a_house(
+        engine,
+        today=DAY,
+        catalogue=sprout_catalogue(),
+        public_url="https://peiyu.example",
+        founding=_found,
+    )
 
 
 def _token(services: Services, number: int = 1) -> str:

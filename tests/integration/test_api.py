@@ -17,7 +17,7 @@ from console.api.app import PREFIX, make_api
 from console.house import House
 from models.accounts import FailedTry
 from models.audit import broken_at
-from tests.plugins.desk import BY, NOW, Desk
+from tests.plugins.desk import BY, NO_TLS, NOW, Desk
 
 HERE = "192.0.2.7"
 _LOGINS = ("clerk", "head", "operator", "elsewhere")
@@ -32,7 +32,9 @@ def token(desk: Desk, login: str = "clerk", **how: object) -> MadeToken:
 def program(desk: Desk, secret: str = "") -> httpx.Client:
     """Return a program that holds this token."""
     headers = {"authorization": f"Bearer {secret}"} if secret else {}
-    client = httpx.Client(base_url=desk.address + PREFIX, headers=headers, timeout=30)
+    client = httpx.Client(
+        base_url=desk.address + PREFIX, headers=headers, timeout=30, verify=NO_TLS
+    )
     desk.stack.callback(client.close)
     return client
 

@@ -28,16 +28,18 @@ D30 = dt.date(2026, 3, 31)
 D7 = dt.date(2026, 4, 23)
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """One enterprise whose first reminder has left."""
-    services = a_house(engine, today=D30, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services)
     run_month(services, "2026-03", on=D30)
     sweep(services)
     deliver(services)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """One enterprise whose first reminder has left."""
+    return a_house(engine, today=D30, catalogue=sprout_catalogue(), founding=_found)
 
 
 def rows(services: Services, model: type[SQLModel]) -> Sequence[Any]:

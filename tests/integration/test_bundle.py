@@ -7,7 +7,9 @@ import subprocess
 import sys
 import zipfile
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires
+from importlib.util import cache_from_source
 from pathlib import Path
+from shutil import copy2
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -34,8 +36,9 @@ def test_every_module_of_the_program_is_in_the_bundle_and_finds_what_it_imports_
     modules = []
     for name in kept(path.as_posix() for path in files()):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+        copy2(ROOT / name, tmp_path / name)  # with its time, by which its bytecode is known
         if name.partition("/")[0] in rooms() and name.endswith(".py"):
+            _keep_compiled(ROOT / name, tmp_path / name)
             modules.append(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     runnable = sorted(set(modules) - {"cli.__main__"})
     done = subprocess.run(
@@ -50,6 +53,14 @@ def test_every_module_of_the_program_is_in_the_bundle_and_finds_what_it_imports_
     assert len(done.stdout.splitlines()) == len(runnable)
     assert all(Path(line).is_relative_to(tmp_path) for line in done.stdout.splitlines())
     assert not list(tmp_path.glob("tests"))
+
+
+def _keep_compiled(path: Path, copied: Path) -> None:
+    """Copy what a file was compiled to, if it was: Python would compile hundreds anew."""
+    compiled, copy = Path(cache_from_source(str(path))), Path(cache_from_source(str(copied)))
+    if compiled.exists():
+        copy.parent.mkdir(exist_ok=True)
+        copy2(compiled, copy)
 
 
 def test_every_package_that_the_program_imports_is_among_the_wheels() -> None:

@@ -48,16 +48,18 @@ NOTICE = """
 """
 
 
+def _found(services: Services) -> None:
+    add_staff(services)
+    add_firm(services, statements={"field_fits": "true"})
+    run_month(services, "2026-03", on=DAY)
+
+
 @pytest.fixture
 def office(a_house: HouseMaker, engine: str) -> Services:
     """One enterprise whose filing date rolls back from a day off."""
     filing, *others = SPROUT.obligations
     catalogue = sprout_catalogue(obligations=(replace(filing, roll=Roll.PREVIOUS), *others))
-    services = a_house(engine, catalogue=catalogue)
-    add_staff(services)
-    add_firm(services, statements={"field_fits": "true"})
-    run_month(services, "2026-03", on=DAY)
-    return services
+    return a_house(engine, catalogue=catalogue, founding=_found)
 
 
 def deadlines(services: Services) -> list[tuple[dt.date, str, int]]:

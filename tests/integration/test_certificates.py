@@ -23,16 +23,18 @@ CLERK = Actor(name="示例经办")
 NUMBER = "GR202643000001"
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Two enterprises of which nobody wrote down what they hold."""
-    services = a_house(engine, today=TODAY)
+def _found(services: Services) -> None:
     with services.database.writing() as session:
         for uscc, name in (("91431281MA4L0000X1", "示例甲"), ("91431281MA4L0000X2", "示例乙")):
             firm = Enterprise(uscc=uscc, name=name, division_code="431281", added_at=services.now())
             session.add(firm)
     run_month(services, "2026-10", on=TODAY)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Two enterprises of which nobody wrote down what they hold."""
+    return a_house(engine, today=TODAY, founding=_found)
 
 
 def register(services: Services, **given: Any) -> Certified | Refusal:

@@ -72,12 +72,15 @@ def post() -> MemoryCarrier:
 @pytest.fixture
 def county(a_house: HouseMaker, engine: str, post: MemoryCarrier) -> Services:
     """Two enterprises whose filing is due on 30 April, and a clerk; it is 31 March."""
-    services = a_house(engine, today=D30, catalogue=sprout_catalogue(), open_carrier=lambda: post)
+    services = a_house(engine, today=D30, catalogue=sprout_catalogue(), founding=_found)
+    return replace(services, open_carrier=lambda: post)
+
+
+def _found(services: Services) -> None:
     add_staff(services)
     for number in (1, 2):
         add_firm(services, number, sales=None)
     run_month(services, "2026-03", on=MARCH)
-    return services
 
 
 def work(services: Services) -> None:

@@ -30,16 +30,18 @@ NINE = dt.datetime(2026, 3, 31, 1, tzinfo=dt.UTC)
 FIRMS = 3
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Three letters wait in the outbox of 2026-03-31."""
-    services = a_house(engine, today=D30, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     for number in range(1, FIRMS + 1):
         add_firm(services, number, sales=None)
     run_month(services, "2026-03", on=dt.date(2026, 3, 2))
     sweep(services, today=dt.date(2026, 3, 30))
     sweep(services, today=D30)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Three letters wait in the outbox of 2026-03-31."""
+    return a_house(engine, today=D30, catalogue=sprout_catalogue(), founding=_found)
 
 
 def _by(services: Services, carrier: MemoryCarrier, *, minutes: int = 0) -> DeliveryReport:

@@ -33,14 +33,16 @@ def _at(services: Services, day: dt.date, hour: int = 9) -> Services:
     return replace(services, now=lambda: dt.datetime.combine(day, dt.time(hour), tzinfo=ZONE))
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Three enterprises whose filing is due on 2026-04-30; nobody can write to the third."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     add_three_firms(services)
     run_month(services, "2026-03", on=MARCH)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Three enterprises whose filing is due on 2026-04-30; nobody can write to the third."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def _rows(services: Services) -> Sequence[LetterItem]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -50,8 +51,10 @@ class Start:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, empty_sqlite: Path) -> Iterator[Start]:
     home, clock = tmp_path / "office", [NOW]
+    home.mkdir()
+    shutil.copyfile(empty_sqlite, home / "peiyu.db")
     create(read_settings(home))
     first = FirstStart(lambda: clock[0])
     with ExitStack() as stack:

@@ -20,11 +20,13 @@ from flows import local, server
 from flows.server import OwnServer
 from runtime import clock
 from runtime.build import CannotRunError, create, opened, read_settings
+from tests.plugins.county import keep_the_first
 from tests.plugins.dump import differences, dump
 from tests.plugins.watched_run import started
 
 DAY = "2026-01-05"
 MONTH = "2026-01"
+FIRMS = 40
 
 
 # Prefect asks its server where results go with a client that it never closes; our flows keep
@@ -40,18 +42,30 @@ def _no_socket_stays() -> Iterator[None]:
     gc.collect()  # here, where the filter above holds
 
 
+@pytest.fixture(scope="module")
+def small_county(tmp_path_factory: pytest.TempPathFactory, founded_sqlite: Path) -> Path:
+    """The first of the demonstration's enterprises: what is asked here is asked of each batch."""
+    path = tmp_path_factory.mktemp("small") / "county.db"
+    shutil.copyfile(founded_sqlite, path)
+    keep_the_first(f"sqlite:///{path}", FIRMS)
+    return path
+
+
 @pytest.fixture
-def a_home(tmp_path: Path, founded_sqlite: Path) -> Callable[[str], Path]:
-    """Make data folders with the demonstration's 150 enterprises, cut into small batches."""
+def a_home(
+    tmp_path: Path, small_county: Path, prefect_was_in: Callable[[Path], object]
+) -> Callable[[str], Path]:
+    """Make data folders with these enterprises, cut into small batches."""
 
     def make(name: str) -> Path:
         home = tmp_path / name
         home.mkdir()
-        shutil.copyfile(founded_sqlite, home / "peiyu.db")
+        shutil.copyfile(small_county, home / "peiyu.db")
         create(Settings(home=home))
+        prefect_was_in(home)
         settings_file = home / "peiyu.toml"
         text = settings_file.read_text(encoding="utf-8")
-        settings_file.write_text("batch_size = 40\n" + text, encoding="utf-8")
+        settings_file.write_text(f"batch_size = {FIRMS // 4}\n" + text, encoding="utf-8")
         return home
 
     return make

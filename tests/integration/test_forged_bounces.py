@@ -32,15 +32,19 @@ CONTACT = "contact1@firm.example"
 REPORTS_TO = "tuixin@bureau.example"
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """One enterprise with a reminder to send; reports go to a mailbox with a token in it."""
-    services = a_house(engine, today=D30, catalogue=sprout_catalogue(), bounces_to=REPORTS_TO)
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services)
     run_month(services, "2026-03", on=D30)
     sweep(services)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """One enterprise with a reminder to send; reports go to a mailbox with a token in it."""
+    return a_house(
+        engine, today=D30, catalogue=sprout_catalogue(), bounces_to=REPORTS_TO, founding=_found
+    )
 
 
 def sent(services: Services, *fates: Fate) -> Message:

@@ -38,16 +38,18 @@ MOMENT = dt.datetime(2026, 3, 2, 1, tzinfo=dt.UTC)
 GONE = {"closed_on": dt.date(2026, 5, 2), "reason": "示例"}
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Three enterprises, one that nobody can write to, after a spring of daily sweeps."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     add_three_firms(services)
     run_month(services, "2026-03", on=MARCH)
     for day in ("2026-03-30", "2026-03-31", "2026-04-22", "2026-04-23", "2026-04-29", "2026-05-06"):
         sweep(services, today=dt.date.fromisoformat(day))
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Three enterprises, one that nobody can write to, after a spring of daily sweeps."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def _cellar(home: Path, **changes: Any) -> Cellar:

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -109,9 +109,10 @@ def test_the_server_is_told_to_prefect_and_its_password_too() -> None:
 
 @pytest.mark.postgres
 def test_deployed_twice_each_flow_is_there_once_and_the_alarm_has_runs_to_come(
-    peiyu: Peiyu, outside: Path, postgres_url: str
+    peiyu: Peiyu, outside: Path, postgres_url: str, prefect_was_in: Callable[[Path], object]
 ) -> None:
     home = outside / "var"
+    prefect_was_in(outside / "server")
     own = OwnServer(outside / "server", schedules=True)
     try:
         _settle(home, f'database = "{postgres_url}"\n[prefect]\napi = "{own.api_url()}"\n')

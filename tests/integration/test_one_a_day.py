@@ -27,13 +27,15 @@ TUESDAY = dt.date(2026, 3, 31)  # 30 days before 2026-04-30
 WEDNESDAY = dt.date(2026, 4, 1)
 
 
+def _found(services: Services) -> None:
+    add_firm(services, sales=None)
+    run_month(services, "2026-03", on=dt.date(2026, 3, 2))
+
+
 @pytest.fixture
 def county(a_house: HouseMaker, engine: str) -> Services:
     """One enterprise whose filing is due on 2026-04-30; nothing was said yet."""
-    services = a_house(engine, catalogue=sprout_catalogue())
-    add_firm(services, sales=None)
-    run_month(services, "2026-03", on=dt.date(2026, 3, 2))
-    return services
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def _at(services: Services, day: dt.date, hour: int = 9) -> Services:

@@ -35,10 +35,7 @@ def table() -> Timetable:
     return found
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Three enterprises after the first run of March; one has no contact."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services, 1)
     add_firm(services, 2, certified_on=dt.date(2024, 5, 8))
@@ -47,7 +44,12 @@ def county(a_house: HouseMaker, engine: str) -> Services:
     digest(services)
     sweep(services)
     deliver(services)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Three enterprises after the first run of March; one has no contact."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def play(services: Services, first: dt.date = FIRST, last: dt.date = LAST) -> Rehearsal:

@@ -208,17 +208,19 @@ def test_mail_goes_where_it_always_went_and_a_robot_can_not_be_asked() -> None:
 # In the office
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Two enterprises on the day on which a clerk is reminded of both; the clerks have a robot."""
-    group = (Robot(name="group", division="431200"),)
-    services = a_house(engine, today=D7, catalogue=sprout_catalogue(), robots=group)
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services, 1)
     add_firm(services, 2)
     run_month(services, "2026-04", on=D7)
     sweep(services)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Two enterprises on the day on which a clerk is reminded of both; the clerks have a robot."""
+    group = (Robot(name="group", division="431200"),)
+    return a_house(engine, today=D7, catalogue=sprout_catalogue(), robots=group, founding=_found)
 
 
 def of_robots(services: Services) -> list[Letter]:

@@ -27,14 +27,16 @@ MARCH = dt.date(2026, 3, 2)
 CLERK = Actor(name="示例经办")
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """One enterprise whose case waits in the pool for a clerk."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services, certified_on=dt.date(2024, 5, 8))
     run_month(services, "2026-03", on=MARCH)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """One enterprise whose case waits in the pool for a clerk."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def _rows(services: Services, model: type[SQLModel]) -> Sequence[Any]:

@@ -34,14 +34,16 @@ CLERK = Actor(name="示例经办")
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """One enterprise whose case waits in the pool for a clerk."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services)
     run_month(services, "2026-03", on=MARCH)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """One enterprise whose case waits in the pool for a clerk."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def count(services: Services, model: type) -> int:

@@ -40,12 +40,15 @@ D1, DUE = dt.date(2026, 4, 29), dt.date(2026, 4, 30)
 def _county(a_house: HouseMaker, engine: str, kind: DeadlineKind) -> Services:
     """One enterprise whose filing is due on 2026-04-30, on the day before a rung of it."""
     duties = tuple(replace(each, kind=kind) for each in SPROUT.obligations)
-    services = a_house(engine, today=BEFORE, catalogue=sprout_catalogue(obligations=duties))
+    catalogue = sprout_catalogue(obligations=duties)
+    return a_house(engine, today=BEFORE, catalogue=catalogue, founding=_found)
+
+
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services, sales=None)
     run_month(services, "2026-03", on=dt.date(2026, 3, 2))
     sweep(services, today=BEFORE)
-    return services
 
 
 @pytest.fixture

@@ -29,15 +29,17 @@ D7 = dt.date(2026, 4, 23)
 AFTER = dt.date(2026, 5, 6)  # 05-01 and the holiday after it are off
 
 
-@pytest.fixture
-def county(a_house: HouseMaker, engine: str) -> Services:
-    """Three enterprises whose filing is due on 2026-04-30; the third has no contact."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _found(services: Services) -> None:
     add_staff(services)
     for number, contact in ((1, True), (2, True), (3, False)):
         add_firm(services, number, sales=None, contact=contact)
     run_month(services, "2026-03", on=MARCH)
-    return services
+
+
+@pytest.fixture
+def county(a_house: HouseMaker, engine: str) -> Services:
+    """Three enterprises whose filing is due on 2026-04-30; the third has no contact."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
 
 
 def _rows(services: Services, model: type[SQLModel]) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,9 +48,11 @@ MORNING = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)  # ten o'clock in Shanghai, 
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, empty_sqlite: Path) -> Path:
     """An empty county whose month is due on any real day: its first day is declared a workday."""
     folder = tmp_path / "county"
+    folder.mkdir()
+    shutil.copyfile(empty_sqlite, folder / "peiyu.db")
     create(read_settings(folder))
     own = (CONFIG_ROOM / FILE).read_text(encoding="utf-8").replace("08:30:00", "00:00:00")
     (folder / "config").mkdir()
@@ -413,7 +416,7 @@ def test_a_second_signal_ends_at_once_what_does_not_end_by_itself() -> None:
     assert stubborn.returncode == Code.INTERRUPTED
 
 
-SURROUNDINGS = {**os.environ, "PYTHONUTF8": "1", "PEIYU_LEASE_SECONDS": "10"}
+SURROUNDINGS = {**os.environ, "PYTHONUTF8": "1", "PEIYU_LEASE_SECONDS": "6"}
 
 
 def _typed(home: Path, *words: str) -> list[str]:

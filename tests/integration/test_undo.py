@@ -45,12 +45,14 @@ def county(a_house: HouseMaker) -> Services:
 
 
 def _county(a_house: HouseMaker, engine: str) -> Services:
-    services = a_house(engine, catalogue=sprout_catalogue())
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_found)
+
+
+def _found(services: Services) -> None:
     add_staff(services)
     add_firm(services)
     run_month(services, "2026-03", on=MARCH)
     deliver(services)
-    return services
 
 
 def _decide(services: Services, verb: Verb, **more: Any) -> Decided | Refusal:

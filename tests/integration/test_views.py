@@ -29,16 +29,18 @@ CLERK = Actor(name="李经办")
 JUDGED = {"field_fits": "true"}
 
 
-@pytest.fixture
-def office(a_house: HouseMaker, engine: str) -> Services:
-    """An office in its second month: three firms in the pool, one that lacks figures."""
-    services = a_house(engine, catalogue=sprout_catalogue())
+def _opened(services: Services) -> None:
     add_staff(services)
     for number in (1, 2, 3):
         add_firm(services, number, statements=JUDGED)
     add_firm(services, 4, sales=None, contact=False)
     run_month(services, "2026-03", on=DAY)
-    return services
+
+
+@pytest.fixture
+def office(a_house: HouseMaker, engine: str) -> Services:
+    """An office in its second month: three firms in the pool, one that lacks figures."""
+    return a_house(engine, catalogue=sprout_catalogue(), founding=_opened)
 
 
 def act(services: Services, case_id: int, verb: Verb) -> None:

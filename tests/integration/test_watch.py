@@ -36,13 +36,16 @@ TEN = dt.time(10)
 @pytest.fixture
 def county(a_house: HouseMaker, engine: str) -> Services:
     """One enterprise, one operator; all was well on Monday, and nobody keeps the timetable."""
-    services = a_house(engine, today=MONDAY, catalogue=sprout_catalogue())
+    services = a_house(engine, today=MONDAY, catalogue=sprout_catalogue(), founding=_found)
+    return at(services, 2, 10)
+
+
+def _found(services: Services) -> None:
     services = at(services, 2, 10)
     add_firm(services)
     somebody(services, "yunwei", Role.OPERATOR)
     run_month(services, "2026-03", on=MONDAY)
     sweep(services)
-    return services
 
 
 def looked(services: Services) -> Watched:

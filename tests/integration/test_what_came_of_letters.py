@@ -37,16 +37,18 @@ D30 = dt.date(2026, 3, 31)
 BY = Actor(name="示例经办")
 
 
+def _found(services: Services) -> None:
+    add_firm(services)
+    run_month(services, "2026-03", on=dt.date(2026, 3, 2))
+    sweep(services)
+
+
 @pytest.fixture
 def county(a_house: HouseMaker, engine: str) -> Services:
     """One letter waits, of a ladder that rather asks than sends twice."""
     careful = replace(LADDER, lost=Lost.HOLD)
     catalogue = replace(sprout_catalogue(), ladders={careful.key: careful})
-    services = a_house(engine, today=D30, catalogue=catalogue)
-    add_firm(services)
-    run_month(services, "2026-03", on=dt.date(2026, 3, 2))
-    sweep(services)
-    return services
+    return a_house(engine, today=D30, catalogue=catalogue, founding=_found)
 
 
 def later(services: Services, hours: int) -> Services:

@@ -88,6 +88,13 @@ class Clocked:
             return session.scalars(select(model).order_by(col(model.id))).all()  # type: ignore[attr-defined]
 
 
+def _found(services: Services) -> None:
+    add_staff(services)
+    add_firm(services, statements={"field_fits": "true"})
+    run_month(services, "2026-03", on=MARCH)
+    Clocked(services).day(MARCH)  # what the run itself had to say has left
+
+
 @pytest.fixture
 def a_filing(a_house: HouseMaker, engine: str) -> Callable[..., Clocked]:
     """Return what opens a filing, on each engine in turn; ``changes`` are made to its duty."""
@@ -95,13 +102,8 @@ def a_filing(a_house: HouseMaker, engine: str) -> Callable[..., Clocked]:
     def make(**changes: Any) -> Clocked:
         file, *others = SPROUT.obligations
         duty = replace(file, **{"kind": DeadlineKind.PLANNED} | changes)
-        services = a_house(engine, catalogue=sprout_catalogue(obligations=(duty, *others)))
-        add_staff(services)
-        add_firm(services, statements={"field_fits": "true"})
-        run_month(services, "2026-03", on=MARCH)
-        filing = Clocked(services)
-        filing.day(MARCH)  # what the run itself had to say has left
-        return filing
+        catalogue = sprout_catalogue(obligations=(duty, *others))
+        return Clocked(a_house(engine, catalogue=catalogue, founding=_found))
 
     return make
 

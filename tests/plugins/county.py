@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from casework.import_roster import ImportReport, apply
 from casework.mail_names import made_key
@@ -16,6 +19,8 @@ from cli.demo_story import CLERK, FIRST_RUN, register_staff
 from cli.demonstration import MENDED
 from exchange.roster import read_roster
 from models.engine import make_engine
+from models.enterprise import Alias, Enterprise, Person
+from models.figures import AnnualFigures, Qualification, Statement
 from runtime.schema import upgrade
 from tests.plugins.house import services_on
 from tests.plugins.postgres import PostgresServer
@@ -83,6 +88,17 @@ class _OnPostgres:
         name = self._server.create(like=like)
         self._stack.callback(self._server.drop, name)
         return name
+
+
+def keep_the_first(url: str, firms: int) -> None:
+    """Take all but the first enterprises out of a county in which nothing was done yet."""
+    made = make_engine(url)
+    with Session(made) as session:
+        for model in (Person, Alias, AnnualFigures, Statement, Qualification):
+            session.execute(delete(model).where(col(model.enterprise_id) > firms))
+        session.execute(delete(Enterprise).where(col(Enterprise.id) > firms))
+        session.commit()
+    made.dispose()
 
 
 def found_county(url: str) -> None:

@@ -37,11 +37,22 @@ ZONE = ZoneInfo("Asia/Shanghai")
 NINE = dt.time(9)  # a working morning
 
 
+Founding = Callable[[Services], object]
+
+
 class HouseMaker(Protocol):
-    """Builds Services on an empty database of its own; ``others`` replaces fields of Services."""
+    """Builds Services on a database of its own; ``others`` replaces fields of Services.
+
+    It is empty, or has what ``founding`` puts into it: done once for a file of tests, then copied.
+    """
 
     def __call__(
-        self, engine: str = "sqlite", *, today: dt.date = TODAY, **others: Any
+        self,
+        engine: str = "sqlite",
+        *,
+        today: dt.date = TODAY,
+        founding: Founding | None = None,
+        **others: Any,
     ) -> Services: ...
 
 
@@ -99,29 +110,84 @@ def engine(request: pytest.FixtureRequest) -> str:
     return name
 
 
+class Founded:
+    """Databases in which something was founded, to be copied: the same is founded once."""
+
+    def __init__(self, empty: Callable[[str], str]) -> None:
+        self._empty = empty
+        self._made: list[tuple[object, str]] = []
+
+    def url(self, engine: str, founding: Founding, **parts: Any) -> str:
+        """Return the address of a database in which it was founded."""
+        wanted = (engine, founding, parts)
+        for made, url in self._made:
+            if made == wanted:
+                return url
+        url = self._empty(engine)
+        services = services_on(url, **parts)
+        founding(services)
+        services.database.close()
+        self._made.append((wanted, url))
+        return url
+
+
+class _Copier:
+    """Copies databases that nobody is connected to; the copies are gone with the stack."""
+
+    def __init__(self, request: pytest.FixtureRequest, folder: Path, stack: ExitStack) -> None:
+        self._request, self._folder, self._stack = request, folder, stack
+        self._numbers = count(1)
+
+    def copy(self, url: str) -> str:
+        """Return the address of a copy."""
+        of = make_url(url)
+        if of.get_backend_name() == "sqlite":
+            path = self._folder / f"house-{next(self._numbers)}.db"
+            shutil.copyfile(str(of.database), path)
+            return f"sqlite:///{path}"
+        server: PostgresServer = self._request.getfixturevalue("postgres_server")
+        name = server.create(like=str(of.database))
+        self._stack.callback(server.drop, name)
+        return server.url(name)
+
+    def empty(self, engine: str) -> str:
+        """Return the address of a new database at the newest schema."""
+        if engine == "sqlite":
+            return self.copy(f"sqlite:///{self._request.getfixturevalue('empty_sqlite')}")
+        server: PostgresServer = self._request.getfixturevalue("postgres_server")
+        return self.copy(server.url(self._request.getfixturevalue("empty_postgres")))
+
+
+@pytest.fixture(scope="module")
+def founded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Founded]:
+    """What the tests of one file copy."""
+    with ExitStack() as stack:
+        yield Founded(_Copier(request, tmp_path_factory.mktemp("founded"), stack).empty)
+
+
 @pytest.fixture
 def a_house(
-    request: pytest.FixtureRequest, tmp_path: Path, empty_sqlite: Path
+    request: pytest.FixtureRequest, tmp_path: Path, founded: Founded
 ) -> Iterator[HouseMaker]:
     """Build houses; all of them are gone after the test, and what they count is true."""
-    numbers, made = count(1), list[Services]()
+    made: list[Services] = []
     with ExitStack() as stack:
+        copier = _Copier(request, tmp_path, stack)
 
-        def sqlite() -> str:
-            path = tmp_path / f"house-{next(numbers)}.db"
-            shutil.copyfile(empty_sqlite, path)
-            return f"sqlite:///{path}"
-
-        def postgresql() -> str:
-            server: PostgresServer = request.getfixturevalue("postgres_server")
-            name = server.create(like=request.getfixturevalue("empty_postgres"))
-            stack.callback(server.drop, name)
-            return server.url(name)
-
-        urls: dict[str, Callable[[], str]] = {"sqlite": sqlite, "postgresql": postgresql}
-
-        def make(engine: str = "sqlite", *, today: dt.date = TODAY, **others: Any) -> Services:
-            services = services_on(urls[engine](), today=today, **others)
+        def make(
+            engine: str = "sqlite",
+            *,
+            today: dt.date = TODAY,
+            founding: Founding | None = None,
+            **others: Any,
+        ) -> Services:
+            if founding is None:
+                url = copier.empty(engine)
+            else:
+                url = copier.copy(founded.url(engine, founding, today=today, **others))
+            services = services_on(url, today=today, **others)
             stack.callback(services.database.close)
             made.append(services)
             return services
@@ -135,21 +201,9 @@ def a_house(
 @pytest.fixture
 def a_copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Return what copies a database that nobody is connected to; the copies go with the test."""
-    numbers = count(1)
+    (tmp_path / "copies").mkdir()
     with ExitStack() as stack:
-
-        def copy(url: str) -> str:
-            of = make_url(url)
-            if of.get_backend_name() == "sqlite":
-                path = tmp_path / f"copy-{next(numbers)}.db"
-                shutil.copyfile(str(of.database), path)
-                return f"sqlite:///{path}"
-            server: PostgresServer = request.getfixturevalue("postgres_server")
-            name = server.create(like=str(of.database))
-            stack.callback(server.drop, name)
-            return server.url(name)
-
-        yield copy
+        yield _Copier(request, tmp_path / "copies", stack).copy
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from casework.services import Services
 from models.letter import Letter
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.obligation import Lost
+from tests.plugins.house import HouseMaker
 from tests.plugins.smtp_sink import Sink
 from tests.plugins.sprout import LADDER, add_firm, sprout_catalogue
 
@@ -44,6 +45,12 @@ def letters_wait(services: Services, *, firms: int = 3, lost: Lost = Lost.RESEND
     run_month(county, f"{MARCH:%Y-%m}", on=MARCH)
     sweep(county, today=D30)
     return county
+
+
+def three_letters(a_house: HouseMaker) -> Services:
+    """Return a house of its own with three letters waiting; they are written once for a file."""
+    catalogue = sprout_catalogue()
+    return a_house(today=D30, catalogue=catalogue, founding=letters_wait)
 
 
 def address_of(services: Services) -> str:

@@ -7,19 +7,20 @@ from config.settings import CONFIG_ROOM
 from tests.plugins.terminal import Peiyu
 
 WHO = ("contact", "staff/lisi")
-DAYS = ("--from", "2026-03-03", "--to", "2026-05-06")  # two first workdays, a date of 30 April
+SPRING = ("--from", "2026-03-30", "--to", "2026-04-02")  # a first workday, reminders before it
+DAYS = ("--from", "2026-03-30", "--to", "2026-05-06")  # a first workday, a date of 30 April
 
 
 def test_a_rehearsal_says_how_many_letters_and_who_has_much_to_do(
     peiyu: Peiyu, a_month: Callable[[], None]
 ) -> None:
     a_month()
-    said = peiyu("rehearse", *DAYS)
+    said = peiyu("rehearse", *SPRING)
 
     assert said.code == 0
-    assert "2026-03-03 至 2026-05-06 预演" in said.out
+    assert "2026-03-30 至 2026-04-02 预演" in said.out
     assert "按月" in said.out
-    told = peiyu("rehearse", *DAYS, "--json").json
+    told = peiyu("rehearse", *SPRING, "--json").json
     assert told["load"]["letters"] == len(told["letters"]) > 0
     assert told["difference"] is None
 

@@ -1,6 +1,7 @@
 """A data folder is made, opened, and refused with a sentence that says what to type."""
 
 import datetime as dt
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -29,12 +30,18 @@ NOON = dt.datetime(2026, 3, 2, 4, tzinfo=dt.UTC)
 BROKEN = "title = 这里缺少引号"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A data folder that was just made."""
-    made = tmp_path / "data folder"
+@pytest.fixture(scope="module")
+def new_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that was just made, to be copied."""
+    made = tmp_path_factory.mktemp("new") / "data folder"
     create(Settings(home=made))
     return made
+
+
+@pytest.fixture
+def home(tmp_path: Path, new_home: Path) -> Path:
+    """A data folder that was just made."""
+    return Path(shutil.copytree(new_home, tmp_path / "data folder"))
 
 
 def _said(home: Path) -> str:
