@@ -214,7 +214,8 @@ def _broken(services: Services) -> Iterator[list[str]]:
     def heard(context: ExceptionContext) -> None:
         broken.append(str(context.original_exception))
 
-    event.listen(services.database.engine, "handle_error", heard)
+    with services.database.reading():  # with its first line an engine comes to its dialect
+        event.listen(services.database.engine, "handle_error", heard)
     yield broken
     event.remove(services.database.engine, "handle_error", heard)
 

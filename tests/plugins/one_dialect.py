@@ -30,5 +30,6 @@ def _share(connection: Connection) -> None:
     dialect: Any = engine.dialect
     first: Any = _first.setdefault((type(dialect), dialect.server_version_info), engine)
     if dialect is not first.dialect:
-        engine.dialect = connection.dialect = first.dialect
-        engine._compiled_cache = first._compiled_cache
+        connection.dialect = first.dialect
+        for each in (engine, getattr(engine, "_proxied", engine)):  # also who only has options
+            each.dialect, each._compiled_cache = first.dialect, first._compiled_cache
