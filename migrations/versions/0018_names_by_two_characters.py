@@ -69,12 +69,13 @@ WHERE true ON CONFLICT DO NOTHING"""
 # No OR IGNORE: an upsert that fires this would put its own way with conflicts in its place.
 _ON_SQLITE = """CREATE TRIGGER {table}_{when}_grams AFTER {what} ON {table} BEGIN
     INSERT INTO name_gram (gram, enterprise_id)
-    SELECT DISTINCT lower(substr(new.name, n, 2)), new.{whose} FROM (
-        WITH RECURSIVE seq(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM seq WHERE n < min(length(new.name), 200))
-        SELECT n FROM seq
-    ) WHERE n < length(new.name) AND NOT EXISTS (
+    SELECT DISTINCT lower(substr(name, n, 2)), new.{whose} FROM (
+        WITH RECURSIVE seq(n, name) AS (
+            SELECT 1, substr(new.name, 1, 201) UNION ALL SELECT n + 1, name FROM seq WHERE n < length(name)
+        ) SELECT n, name FROM seq
+    ) WHERE n < length(name) AND NOT EXISTS (
         SELECT 1 FROM name_gram AS known
-        WHERE known.gram = lower(substr(new.name, n, 2)) AND known.enterprise_id = new.{whose}
+        WHERE known.gram = lower(substr(name, n, 2)) AND known.enterprise_id = new.{whose}
     );
 END"""
 _FUNCTION = """CREATE FUNCTION {table}_grams() RETURNS trigger LANGUAGE plpgsql AS $$
