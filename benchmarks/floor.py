@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
+from models.copies import FOLLOWING
 from models.tables import metadata
 
 Rows = list[tuple[object, ...]]
@@ -38,6 +39,7 @@ def written(before: Path, after: Path) -> dict[str, Rows]:
                 f'EXCEPT SELECT {_columns(table)} FROM old."{table.name}"'
             ).fetchall()
             for table in metadata.sorted_tables
+            if table.name not in FOLLOWING  # triggers write them, of the floor's rows too
         }
     return {name: rows for name, rows in found.items() if rows}
 

@@ -18,8 +18,8 @@ Told: TypeAlias = Callable[[str, int], object]  # hears a table's name and how m
 
 _AT_ONCE = 5_000
 # One says where a schema stands; the others follow from the rest, and are written by triggers.
-_FOLLOWING = frozenset({NAME_GRAM, *(table.name for table in TALLIES)})
-_NOT_COPIED = _FOLLOWING | {"alembic_version"}
+FOLLOWING = frozenset({NAME_GRAM, *(table.name for table in TALLIES)})
+_NOT_COPIED = FOLLOWING | {"alembic_version"}
 _WRAP = 2**256
 
 
