@@ -214,8 +214,10 @@ def _broken(services: Services) -> Iterator[list[str]]:
     def heard(context: ExceptionContext) -> None:
         broken.append(str(context.original_exception))
 
-    with services.database.reading():  # with its first line an engine comes to its dialect
-        event.listen(services.database.engine, "handle_error", heard)
+    for line in (services.database.reading, services.database.writing):
+        with line():  # with its first line each comes to its dialect (tests/plugins/one_dialect)
+            pass
+    event.listen(services.database.engine, "handle_error", heard)
     yield broken
     event.remove(services.database.engine, "handle_error", heard)
 
