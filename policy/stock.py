@@ -8,7 +8,6 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 
 class Measure(StrEnum):
@@ -18,14 +17,6 @@ class Measure(StrEnum):
     GRANTED = "granted"  # new ones, and those that renewed it this year
     STOCK = "stock"  # enterprises that hold it at the end
     NET = "net"  # how many more at the end than at the beginning
-
-
-class Held(NamedTuple):
-    """One interval in which an enterprise holds it, both days included."""
-
-    enterprise: int
-    first: dt.date
-    last: dt.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +62,8 @@ class Flow:
 def flow_of(held: Iterable[tuple[int, dt.date, dt.date]], year: int, on: dt.date) -> Flow:
     """Return who stands behind the figures of a year, as on a day of it.
 
-    ``held`` are intervals as ``Held``. ValueError: the day is not of that year.
+    ``held`` are intervals: an enterprise, and the first and the last day on which it holds it.
+    ValueError: the day is not of that year.
     """
     if on.year != year:
         raise ValueError(f"{on} is no day of {year}")

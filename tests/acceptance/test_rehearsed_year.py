@@ -4,9 +4,6 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from casework.deliver import deliver
 from casework.digest import digest
@@ -16,14 +13,11 @@ from casework.rehearse import Rehearsal, rehearse
 from casework.remind import sweep
 from casework.services import Services
 from config.timetable import read_timetable
-from models.engine import make_engine
-from models.enterprise import Alias, Enterprise, Person
-from models.figures import AnnualFigures, Qualification, Statement
 from notifications.memory import MemoryCarrier
 from policy.timetable import RunKind, Timetable, due_runs
 from policy.workdays import ONE_DAY
 from runtime.rehearsal import copied
-from tests.plugins.county import County
+from tests.plugins.county import County, keep_the_first
 from tests.plugins.dump import Dump, differences, dump
 from tests.plugins.house import services_on
 
@@ -40,13 +34,7 @@ LOOKS = (dt.time(8, 50), dt.time(10))  # before letters leave, and when they do
 def office(a_county: County, request: pytest.FixtureRequest) -> Services:
     """The first enterprises of the county, before its first month."""
     firms: int = request.param
-    engine = make_engine(a_county.first)
-    with Session(engine) as session:
-        for model in (Person, Alias, AnnualFigures, Statement, Qualification):
-            session.execute(delete(model).where(col(model.enterprise_id) > firms))
-        session.execute(delete(Enterprise).where(col(Enterprise.id) > firms))
-        session.commit()
-    engine.dispose()
+    keep_the_first(a_county.first, firms)
     return services_on(a_county.first, today=BEFORE)
 
 

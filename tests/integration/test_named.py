@@ -62,22 +62,14 @@ def test_what_is_found_is_what_contains_the_words(
         session.rollback()
 
 
-def test_a_name_is_found_however_it_was_written(
-    engine: str, request: pytest.FixtureRequest
-) -> None:
-    place = (
-        f"sqlite:///{request.getfixturevalue('tmp_path') / 'names.db'}"
-        if engine == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
-    database = create_engine(place)
-    upgrade(database, "0017")  # names that were there before are found, too
+def test_a_name_is_found_however_it_was_written(empty: Engine) -> None:
+    upgrade(empty, "0017")  # names that were there before are found, too
     row = {"uscc": "91431281MA0000001X", "name": "洪江云帆Abc有限公司", "division_code": "431281"}
     rest = {"industry": "", "address": "", "change_note": "", "added_at": AT}
-    with database.begin() as connection:
+    with empty.begin() as connection:
         connection.execute(insert(table_of(Enterprise)), {"id": 1, **row, **rest})
-    upgrade(database)
-    with Session(database) as session:
+    upgrade(empty)
+    with Session(empty) as session:
         assert _found(session, "云帆") == [1]
         assert _found(session, "91431281ma") == [1]  # so a credit code begins
         session.execute(update(Enterprise).values(name="沅江海纳厂"))
@@ -86,12 +78,12 @@ def test_a_name_is_found_however_it_was_written(
         assert [_found(session, words) for words in ("海纳", "字号", "云帆")] == [[1], [1], []]
         assert _found(session, "厂") == [1]
         session.commit()
-    downgrade(database, "0017")
-    upgrade(database)
-    with Session(database) as session:
+    downgrade(empty, "0017")
+    upgrade(empty)
+    with Session(empty) as session:
         grams = set(session.scalars(select(name_gram.c.gram)))
         assert grams == {"沅江", "江海", "海纳", "纳厂", "老字", "字号"}
-    database.dispose()
+    empty.dispose()
 
 
 @pytest.mark.long

@@ -4,18 +4,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, select, text
+from sqlalchemy import Engine, inspect, select, text
 
 from models.tables import metadata
 from runtime.schema import alembic_config, downgrade, head, is_empty, is_known, revision_of, upgrade
-
-
-@pytest.fixture
-def empty(engine: str, request: pytest.FixtureRequest) -> Engine:
-    """An empty database on each engine in turn."""
-    if engine == "sqlite":
-        return create_engine(f"sqlite:///{request.getfixturevalue('tmp_path') / 'empty.db'}")
-    return create_engine(request.getfixturevalue("postgres_url"))
 
 
 def test_the_migrations_arrive_at_the_declared_tables(empty: Engine) -> None:

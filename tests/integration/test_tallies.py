@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import sleep
 
 import pytest
-from sqlalchemy import Table, create_engine, func, select, text, update
+from sqlalchemy import Engine, Table, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -183,28 +183,22 @@ _THERE = (
 
 
 def test_what_was_there_before_is_counted_on_the_way_up_and_not_on_the_way_back(
-    engine: str, request: pytest.FixtureRequest
+    empty: Engine,
 ) -> None:
-    place = (
-        f"sqlite:///{request.getfixturevalue('tmp_path') / 'tallies.db'}"
-        if engine == "sqlite"
-        else request.getfixturevalue("postgres_url")
-    )
-    database = create_engine(place)
-    upgrade(database, "0018")
-    with database.begin() as connection:
+    upgrade(empty, "0018")
+    with empty.begin() as connection:
         for statement in _THERE:
             connection.execute(text(statement))
     for _ in range(2):
-        upgrade(database)
-        assert_tallied(Database(database))
-        with database.begin() as connection:
+        upgrade(empty)
+        assert_tallied(Database(empty))
+        with empty.begin() as connection:
             connection.execute(text("DELETE FROM review"))
             connection.execute(text("UPDATE \"case\" SET final = NULL WHERE final = 'achieved'"))
             connection.execute(text("UPDATE deadline SET suspended_on = '2026-03-09'"))
             connection.execute(text('DELETE FROM "case" WHERE id = 1'))
-        assert_tallied(Database(database))
-        downgrade(database, "0018")
-        with database.begin() as connection:
+        assert_tallied(Database(empty))
+        downgrade(empty, "0018")
+        with empty.begin() as connection:
             connection.execute(text("UPDATE deadline SET state = 'open'"))
-    database.dispose()
+    empty.dispose()

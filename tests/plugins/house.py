@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from casework.services import Services
@@ -204,6 +205,14 @@ def a_copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
     (tmp_path / "copies").mkdir()
     with ExitStack() as stack:
         yield _Copier(request, tmp_path / "copies", stack).copy
+
+
+@pytest.fixture
+def empty(engine: str, request: pytest.FixtureRequest) -> Engine:
+    """A database without any table, on each engine in turn."""
+    if engine == "sqlite":
+        return create_engine(f"sqlite:///{request.getfixturevalue('tmp_path') / 'empty.db'}")
+    return create_engine(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture
