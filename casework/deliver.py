@@ -5,12 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 
 from casework import runs
 from casework.compose import Composed, Nothing
-from casework.hand_over import Answered, record, settled, write
+from casework.hand_over import Answered, Crowded, record, settled, write
 from casework.leaving import AT_ONCE, Leased, give_back, held_elsewhere, take
 from casework.services import Services
 from models.letter import LetterState
@@ -66,6 +66,7 @@ class _Round:
     day: dt.date
     ending: Ending
     ended: Counter[str]
+    crowded: list[dt.datetime] = field(default_factory=list)  # when a provider takes more
 
     @property
     def over(self) -> bool:
@@ -118,12 +119,23 @@ def _all(under_way: _Round, leased: Sequence[Leased], only: Sequence[int] | None
     services = under_way.services
     if stopped := damaged_template():
         give_back(services, leased)
-    while leased and not stopped:
-        stopped = _some(under_way, leased)
+    while not stopped and (leased or under_way.crowded):
+        if leased:
+            stopped = _some(under_way, leased)
+        else:  # only those wait whose provider takes no more just now
+            _wait_for_room(under_way)
         under_way.beat()
         over = stopped or under_way.over
-        leased = () if over else take(services, under_way.day, only, most=_at_once(services))
+        if over:
+            break
+        leased = take(services, under_way.day, only, most=_at_once(services))
     return stopped
+
+
+def _wait_for_room(under_way: _Round) -> None:
+    soonest = min(under_way.crowded)
+    under_way.crowded.clear()  # who finds no room again says so again
+    under_way.ending.wait(max((soonest - under_way.services.now()).total_seconds(), 0))
 
 
 def _at_once(services: Services) -> int:
@@ -156,6 +168,7 @@ def _few(under_way: _Round, leased: Sequence[Leased]) -> str:
             return ""
         under_way.beat()
         under_way.ending.wait(written)
+    under_way.crowded.extend(said.until for _, said in written if isinstance(said, Crowded))
     ended[LetterState.SUPPRESSED] += sum(isinstance(said, Nothing) for _, said in written)
     answered = [
         Answered(letter=letter, written=said, receipt=carrier.deliver(said.message))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias, assert_never
@@ -17,7 +17,7 @@ from casework.compose import Composed, Nothing, compose_all
 from casework.leaving import UNCERTAIN, Leased, put, put_all
 from casework.letter_events import note_attempt
 from casework.letter_reading import claimed_items
-from casework.pace import seconds_until_turn
+from casework.pace import seconds_until_turn, seconds_until_turn_of
 from casework.services import Actor, Services
 from casework.wordings import trouble_of
 from models.addresses import disown
@@ -33,9 +33,19 @@ FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
 MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
 SENDER = "发信"
+_A_MOMENT = dt.timedelta(milliseconds=1)  # a lease ends after its time, not at it
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
-Written: TypeAlias = list[tuple[Leased, Composed | Nothing]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowded:
+    """The provider of this mailbox takes no more before then; nobody else need wait."""
+
+    until: dt.datetime
+
+
+Outcome: TypeAlias = Composed | Nothing | Crowded
+Written: TypeAlias = list[tuple[Leased, Outcome]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,22 +125,44 @@ def _write(services: Services, leased: Sequence[Leased], *, unread: bool) -> Wri
     if not leased:
         return []
     again = {letter.id: letter.state in UNCERTAIN for letter in leased}
-    written = compose_all(services, again, unread=unread)
+    written: dict[int, Outcome] = {**compose_all(services, again, unread=unread)}
     with services.database.writing() as session:
         if seconds := seconds_until_turn(session, services):
             return seconds
+        written |= _crowded(session, services, written)
         begun = [(letter, _begun(services, letter, written[letter.id])) for letter in leased]
         ours = put_all(session, begun)
         held = [(letter, written[letter.id]) for letter in leased if letter.id in ours]
-        claimed = claimed_items(session, [letter.id for letter, _ in held])
-        if any(claimed[letter.id] != said.said for letter, said in held):
+        begun_on = [(letter, said) for letter, said in held if not isinstance(said, Crowded)]
+        claimed = claimed_items(session, [letter.id for letter, _ in begun_on])
+        if any(claimed[letter.id] != said.said for letter, said in begun_on):
             raise StaleWorkError
-        _suppress_done(session, [item for _, said in held for item in said.done])
+        _suppress_done(session, [item for _, said in begun_on for item in said.done])
     return held
 
 
-def _begun(services: Services, letter: Leased, written: Composed | Nothing) -> dict[str, object]:
+def _crowded(
+    session: Session, services: Services, written: Mapping[int, Outcome]
+) -> dict[int, Outcome]:
+    """Return the letters whose provider takes no more just now."""
+    if not services.per_minute_to:
+        return {}
+    waits = {
+        number: seconds_until_turn_of(session, services, said.message.to.email)
+        for number, said in written.items()
+        if isinstance(said, Composed)
+    }
+    return {
+        number: Crowded(until=services.now() + dt.timedelta(seconds=seconds))
+        for number, seconds in waits.items()
+        if seconds
+    }
+
+
+def _begun(services: Services, letter: Leased, written: Outcome) -> dict[str, object]:
     """Return what a letter is to say of itself before it is handed over."""
+    if isinstance(written, Crowded):
+        return {"leased_until": written.until - _A_MOMENT}  # nobody takes it before then
     if isinstance(written, Nothing):
         return _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)
     return {

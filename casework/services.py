@@ -71,6 +71,7 @@ class Services:
     division: str = ""  # whose eyes look: of this division and below it; empty: all
     county: str = ""  # the office's own division
     per_minute: int = 0  # letters that may leave in any minute; 0: as they come
+    per_minute_to: Mapping[str, int] = field(default_factory=dict)  # the same by domain of mailbox
     bounces_to: str = ""  # a mailbox that takes plus addresses; empty: reports go to the sender
     robots: tuple[Robot, ...] = ()
     webhooks: tuple[Hook, ...] = ()

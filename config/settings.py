@@ -21,6 +21,7 @@ from config.webhooks import WebhookPart
 
 CONFIG_ROOM = Path(__file__).parent
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~-]+)*/?")
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _TAKES_REPORTS = re.compile(r"[\w.-]{1,40}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 
 
@@ -29,6 +30,14 @@ def _mailbox(address: str) -> str:
     if address and not _TAKES_REPORTS.fullmatch(address):
         raise PydanticCustomError("setting", "应为邮箱，写成 tuixin@example.cn 这样，不带加号")
     return address
+
+
+def _domain(written: str) -> str:
+    """Return it as mailboxes are compared, when it can be what stands behind their @."""
+    domain = written.strip().lower()
+    if not _DOMAIN.fullmatch(domain):
+        raise PydanticCustomError("setting", "应为邮箱 @ 后面的部分，例如 qq.com")
+    return domain
 
 
 class _Part(BaseModel):
@@ -59,6 +68,10 @@ class SmtpPart(_Part):
     command_seconds: float = 300
     body_seconds: float = 600
     per_minute: int = Field(default=0, ge=0, le=6_000)  # letters in any minute; 0: as they come
+    # The same to the mailboxes of one provider, by what stands behind their @; others do not wait.
+    per_minute_to: dict[
+        Annotated[str, AfterValidator(_domain)], Annotated[int, Field(ge=1, le=6_000)]
+    ] = {}
     # Reports go to NAME+TOKEN@…, and only those that do count; the server must take such addresses.
     bounces_to: Annotated[str, AfterValidator(_mailbox)] = ""
 

@@ -129,7 +129,6 @@ def build(
     written, gazetted = read_files(settings)
     database = Database(make_engine(settings.database_url))
     catalogue, mark = _confirmed(database, written)
-    office = settings.office
     return Services(
         database=database,
         catalogue=catalogue,
@@ -138,9 +137,10 @@ def build(
         now=now or clock.now,
         zone=zone,
         office=_office(settings),
-        sender=Address(name=office.sender, email=office.email),
-        county=office.division_code,
+        sender=Address(name=settings.office.sender, email=settings.office.email),
+        county=settings.office.division_code,
         per_minute=settings.smtp.per_minute if settings.smtp.host else 0,
+        per_minute_to=settings.smtp.per_minute_to if settings.smtp.host else {},
         bounces_to=settings.smtp.bounces_to,
         robots=robots_of(settings),
         webhooks=hooks_of(settings),

@@ -76,5 +76,5 @@ def caller_of(settings: Settings) -> Caller:
 
 def _relay(settings: Settings, **others: float) -> SmtpSettings:
     secret = settings.smtp.password.get_secret_value()
-    told = settings.smtp.model_dump(exclude={"per_minute", "bounces_to"})
+    told = settings.smtp.model_dump(exclude={"per_minute", "per_minute_to", "bounces_to"})
     return SmtpSettings(**told | {"password": secret, **others})

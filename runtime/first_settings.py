@@ -33,6 +33,8 @@ _TEXT = """\
 # password = "授权码"
 # security = "tls"             # tls、starttls 或 plain
 # ca_file = "证书文件"          # 单位自建邮件服务器时才用
+# per_minute = 60              # 任意一分钟最多发几封，照邮件服务商的限制写
+# per_minute_to = {{ "qq.com" = 20 }}  # 其中发给某家邮箱的最多几封；只有这家的信等，别家的照发
 # bounces_to = "tuixin@example.com"  # 邮件服务器收“名字+记号@”这样的地址时才写：冒充的退信一概不算
 
 # [[robots]]  # 工作群里的机器人：每天说一次今天有多少事，不含个人信息；几个群就写几段

@@ -68,6 +68,6 @@ def _written(value: object) -> str:
         return str(value).lower()
     if isinstance(value, SecretStr):
         return value.get_secret_value()
-    if value in (None, ()):
+    if value in (None, (), {}):
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)

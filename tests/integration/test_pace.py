@@ -9,13 +9,19 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
+from sqlmodel import col
 
-from casework.pace import seconds_until_turn
+from casework.deliver import Ending, deliver
+from casework.pace import seconds_until_turn, seconds_until_turn_of
+from casework.pipeline import run_month
+from casework.remind import sweep
 from casework.services import Services
 from models.enterprise import Person
 from models.letter import Letter
+from notifications.memory import MemoryCarrier
 from tests.plugins.house import HouseMaker
+from tests.plugins.sprout import add_firm, sprout_catalogue
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -31,6 +37,11 @@ def _nobody_left(services: Services) -> Iterator[int]:
         session.flush()
         number = person.id or 0
     yield number
+
+
+def _moves_to(services: Services, person: int, email: str) -> None:
+    with services.database.writing() as session:
+        session.get_one(Person, person).email = email
 
 
 def _hands_over(services: Services, person: int, number: int) -> float:
@@ -74,6 +85,30 @@ def test_in_no_minute_there_are_more_than_allowed_and_nobody_waits_longer_than_n
 
 
 @pytest.mark.fault("M18")
+def test_a_provider_has_a_pace_of_its_own_and_others_do_not_wait_for_it(
+    house: Services,
+) -> None:
+    slow = replace(house, per_minute_to={"qq.com": 2})
+    with _nobody_left(house) as person:
+        _moves_to(house, person, "Dai.Biao@QQ.com")
+        for number in range(2):
+            assert _hands_over(slow, person, number) == 0
+        with house.database.writing() as session:
+            waits = {
+                email: seconds_until_turn_of(session, slow, email)
+                for email in ("b@qq.com", "b@vip.qq.com", "b@notqq.com", "b@example.cn", "")
+            }
+
+    assert waits == {
+        "b@qq.com": 60,
+        "b@vip.qq.com": 0,
+        "b@notqq.com": 0,
+        "b@example.cn": 0,
+        "": 0,
+    }
+
+
+@pytest.mark.fault("M18")
 def test_eight_senders_at_once_hand_over_no_more_than_allowed(house: Services) -> None:
     slow = replace(house, per_minute=5)
     with _nobody_left(house) as person, ThreadPoolExecutor(8) as crowd:
@@ -90,3 +125,46 @@ def test_without_a_pace_nobody_waits_and_a_clock_that_was_put_back_stops_nobody(
         assert _hands_over(house, person, 1) == _hands_over(house, person, 2) == 0
         back = replace(house, per_minute=1, now=lambda: house.now() - dt.timedelta(hours=1))
         assert _hands_over(back, person, 3) == 0
+
+
+@pytest.mark.fault("M18")
+def test_who_waits_for_room_at_a_provider_keeps_nobody_else_waiting_and_still_gets_a_letter(
+    a_house: HouseMaker, engine: str
+) -> None:
+    def found(services: Services) -> None:
+        for number in range(1, 7):
+            add_firm(services, number)
+        run_month(services, "2026-03", on=dt.date(2026, 3, 2))
+        sweep(services)
+
+    house = a_house(
+        engine, today=dt.date(2026, 3, 31), catalogue=sprout_catalogue(), founding=found
+    )
+    with house.database.writing() as session:
+        contacts = session.scalars(
+            select(Person).where(col(Person.role) == "contact").order_by(col(Person.id))
+        ).all()
+        for number, person in enumerate(contacts):
+            person.email = f"lianxi{number}@{'qq.com' if number < 4 else 'example.cn'}"
+    now, carrier = [house.now()], MemoryCarrier()
+    left: list[tuple[float, str]] = []
+
+    def pause(seconds: float) -> None:
+        _note(left, carrier, (now[0] - house.now()).total_seconds())
+        now[0] += dt.timedelta(seconds=seconds)
+
+    slow = replace(
+        house, per_minute_to={"qq.com": 2}, now=lambda: now[0], open_carrier=lambda: carrier
+    )
+    report = deliver(slow, ending=Ending(pause=pause))
+    _note(left, carrier, (now[0] - house.now()).total_seconds())
+
+    assert report.sent == len(left) >= 6
+    assert [seconds for seconds, domain in left if domain == "qq.com"] == [0, 0, 60, 60]
+    assert {seconds for seconds, domain in left if domain != "qq.com"} == {0}
+
+
+def _note(left: list[tuple[float, str]], carrier: MemoryCarrier, seconds: float) -> None:
+    """Note of what left since the last pause when it did, and to which provider."""
+    new = carrier.messages[len(left) :]
+    left.extend((seconds, message.to.email.rpartition("@")[2]) for message in new)

@@ -108,6 +108,15 @@ def test_nothing_is_changed_and_nobody_is_written_to(county: Services) -> None:
 
 
 @pytest.mark.long_on("postgresql")  # the copy that is played on is SQLite's either way
+def test_a_pace_of_letters_does_not_slow_a_rehearsal(
+    county: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("casework.deliver.UNREAD_AT_ONCE", 1)
+    slow = replace(county, per_minute=1, per_minute_to={"example.cn": 1})
+
+    assert play(slow) == play(county)
+
+
 def test_what_nobody_could_be_told_is_counted_and_each_of_the_staff_has_a_load(
     county: Services,
 ) -> None:

@@ -264,6 +264,14 @@ def test_an_address_of_no_known_database_is_refused(home: Path, address: str) ->
         pytest.param('[smtp]\nprot = "tls"', "smtp prot：不认识这个键，是否想写“port”", id="slip"),
         pytest.param("batch_size = 0", "batch_size：不能小于 1", id="too-small"),
         pytest.param('[smtp]\nbounces_to = "a+b@c.cn"', "smtp bounces_to：应为邮箱", id="plus"),
+        pytest.param(
+            '[smtp.per_minute_to]\n"@qq.com" = 9', "应为邮箱 @ 后面的部分，例如 qq.com", id="domain"
+        ),
+        pytest.param(
+            '[smtp.per_minute_to]\n"qq.com" = 0',
+            "smtp per_minute_to qq.com：不能小于 1",
+            id="no-room",
+        ),
         pytest.param('[smtp]\nsecurity = "ssl"', "smtp security：不认识“ssl”", id="choice"),
         pytest.param('timezone = "Mars/Olympus"', "不认识时区“Mars/Olympus”", id="zone"),
         pytest.param("batch_size = = 3", "第 1 行第 14 列", id="syntax"),
