@@ -1,11 +1,11 @@
 """存量与增减: a year's figures of each qualification beside its targets, and who is behind them."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,11 +18,10 @@ from models.enterprise import Enterprise
 from models.figures import Qualification
 from models.writes import table_of
 from policy.programme import Programme
-from policy.stock import Flow, Measure, flow_of
+from policy.stock import FIGURES, Flow, Measure, Stand, stands_of
 
 # Columns of tables, not of classes: of so many rows each costs half as much.
 _case, _held_by = table_of(Case).c, table_of(Qualification).c
-FIGURES = ("opening", "new", "renewed", "lapsed", "closing", "expiring")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +44,6 @@ class YearFlow:
     year: int
     on: dt.date
     flow: Flow
-    under_way: int  # enterprises with an open case of this year
-    candidates: int  # those of them that do not hold it beyond the year already
-    at_least: int  # hold it at the end of the year whatever happens
-    at_most: int  # and if every candidate succeeds
     targets: tuple[TargetProgress, ...]
 
 
@@ -82,25 +77,7 @@ def year_flows(services: Services, year: int) -> tuple[YearFlow, ...]:
 
 def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlow:
     with services.database.reading() as session:
-        open_cases = (
-            _case.programme == programme.key,
-            _case.cycle == on.year,
-            _case.final.is_(None),
-        )
-        tries = exists().where(_case.enterprise_id == _held_by.enterprise_id, *open_cases)
-        wanted = _held(session, services, programme, on).add_columns(tries)
-        rows = session.execute(wanted).all()
-        seen = seen_among(session, services, _case.enterprise_id)
-        firms = select(func.count(_case.enterprise_id.distinct())).where(*open_cases, *seen)
-        under_way = session.scalar(firms) or 0
-    flow = flow_of(((firm, first, last) for firm, first, last, _ in rows), on.year, on)
-    known = frozenset(firm for firm, _, _, trying in rows if trying)
-    lasting = flow.closing - flow.expiring
-    past = on < services.today
-    candidates = _Candidates(
-        known=frozenset() if past else known - lasting,
-        strangers=0 if past else under_way - len(known),
-    )
+        flow = _flow(session, services, programme, on)
     said = in_force(targets_said(services, programme.key, on.year))
     return YearFlow(
         programme=programme.key,
@@ -108,31 +85,55 @@ def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlo
         year=on.year,
         on=on,
         flow=flow,
-        under_way=under_way,
-        candidates=len(candidates.known) + candidates.strangers,
-        at_least=len(lasting),
-        at_most=flow.at_most(Measure.STOCK, *candidates),
-        targets=tuple(_progress(flow, candidates, said.values())),
+        targets=tuple(_progress(flow, said.values())),
     )
 
 
-class _Candidates(NamedTuple):
-    """Enterprises on their way to it: those behind a figure by number, of the others how many."""
+def _flow(session: Session, services: Services, programme: Programme, on: dt.date) -> Flow:
+    """Count the enterprises that stand alike, in the database: there are many."""
+    under_way = (
+        _case.programme == programme.key,
+        _case.cycle == on.year,
+        _case.final.is_(None),
+    )
+    tries = exists().where(_case.enterprise_id == _held_by.enterprise_id, *under_way)
+    before, last = dt.date(on.year - 1, 12, 31), dt.date(on.year, 12, 31)
+    ever = {
+        "opening": _held_by.valid_from <= before,
+        "begun": _held_by.valid_from > before,
+        "closing": _held_by.valid_to >= on,
+        "lasting": _held_by.valid_to >= last,
+    }
+    each = (
+        select(
+            *(func.max(case((true, 1), else_=0)).label(name) for name, true in ever.items()),
+            case((tries, 1), else_=0).label("trying"),
+        )
+        .where(*_touching(session, services, programme, on))
+        .group_by(_held_by.enterprise_id)
+        .subquery()
+    )
+    rows = session.execute(select(*each.c, func.count()).group_by(*each.c)).all()
+    stands = {Stand(*map(bool, stand)): number for *stand, number in rows}
+    if on < services.today:  # of a year that is over nothing more is to come
+        past: Counter[Stand] = Counter()
+        for stand, number in stands.items():
+            past[stand._replace(trying=False)] += number
+        return Flow(stands=past)
+    seen = seen_among(session, services, _case.enterprise_id)
+    firms = select(func.count(_case.enterprise_id.distinct())).where(*under_way, *seen)
+    known = sum(number for stand, number in stands.items() if stand.trying)
+    return Flow(stands=stands, strangers=(session.scalar(firms) or 0) - known)
 
-    known: frozenset[int]
-    strangers: int
 
-
-def _progress(
-    flow: Flow, candidates: _Candidates, said: Iterable[TargetLine]
-) -> Iterable[TargetProgress]:
+def _progress(flow: Flow, said: Iterable[TargetLine]) -> Iterable[TargetProgress]:
     for line in said:
         if line.number is not None:
             yield TargetProgress(
                 measure=line.measure,
                 target=line.number,
                 reached=flow.reached(line.measure),
-                at_most=flow.at_most(line.measure, *candidates),
+                at_most=flow.at_most(line.measure),
                 document=line.document,
             )
 
@@ -147,9 +148,12 @@ def flow_rows(
     if figure not in FIGURES:
         raise ValueError(figure)
     with services.database.reading() as session:
-        held = session.execute(_held(session, services, programme, on)).tuples()
-        flow = flow_of(held, on.year, on)
-        wanted: frozenset[int] = getattr(flow, figure)
+        held = session.execute(
+            select(_held_by.enterprise_id, _held_by.valid_from, _held_by.valid_to).where(
+                *_touching(session, services, programme, on)
+            )
+        ).tuples()
+        wanted = {firm for firm, it in stands_of(held, on.year, on).items() if FIGURES[figure](it)}
         begun = dt.date(on.year - 1, 12, 31) if figure == "opening" else on
         rows = session.execute(
             select(Qualification, Enterprise)
@@ -175,11 +179,11 @@ def flow_rows(
     return tuple(sorted(lines, key=lambda row: (row.valid_to, row.uscc)))
 
 
-def _held(
+def _touching(
     session: Session, services: Services, programme: Programme, on: dt.date
-) -> Select[tuple[int, dt.date, dt.date]]:
-    """Select the intervals that touch the year up to the day, or the last day before it."""
-    return select(_held_by.enterprise_id, _held_by.valid_from, _held_by.valid_to).where(
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the condition of intervals that touch the year up to the day, or the day before it."""
+    return (
         _held_by.kind == programme.qualification,
         _held_by.valid_from <= on,
         _held_by.valid_to >= dt.date(on.year - 1, 12, 31),

@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from casework.board import board
 from casework.refusal import Refusal
-from casework.stock_flow import FIGURES, YearFlow, flow_rows, year_flows
+from casework.stock_flow import YearFlow, flow_rows, year_flows
 from casework.targets import SETTERS, NewTarget, in_force, set_target, targets_said
 from casework.typed import day_of, number_of
 from console.site import Site
 from console.visits import Answer, Missing, Sent, Shown, Visit
 from policy.programme import Programme
-from policy.stock import Measure
+from policy.stock import FIGURES, Measure
 
 _TITLES = {
     "opening": "年初有效",
@@ -68,15 +68,15 @@ def show_board(visit: Visit) -> Answer:
 
 def _bars(each: YearFlow) -> list[dict[str, object]]:
     """Return a waterfall: where each bar begins, how wide it is, and what is written beside it."""
-    flow = each.flow
-    opening, new = len(flow.opening), len(flow.new)
+    number = {key: each.flow.count(key) for key in ("opening", "new", "lapsed", "closing")}
+    opening, new, lapsed, closing = number.values()
     top = opening + new
     scale = _WIDE / max(top, 1)
     parts = (
         ("opening", 0, opening, f"{opening}"),
         ("new", opening, new, f"+{new}"),
-        ("lapsed", len(flow.closing), len(flow.lapsed), f"−{len(flow.lapsed)}"),
-        ("closing", 0, len(flow.closing), f"{len(flow.closing)}"),
+        ("lapsed", closing, lapsed, f"−{lapsed}"),
+        ("closing", 0, closing, f"{closing}"),
     )
     return [
         {

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.base import Instant
@@ -56,7 +56,10 @@ class Statement(SQLModel, table=True):
 class Qualification(SQLModel, table=True):
     """A certificate or registration number with its validity interval, both ends included."""
 
-    __table_args__ = (UniqueConstraint("kind", "number"),)
+    __table_args__ = (
+        UniqueConstraint("kind", "number"),
+        Index("ix_qualification_held", "kind", "enterprise_id", "valid_from", "valid_to"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     enterprise_id: int = Field(foreign_key="enterprise.id", index=True)

@@ -92,6 +92,15 @@ class LetterItem(SQLModel, table=True):
             sqlite_where=text("state = 'suppressed'"),
             postgresql_where=text("state = 'suppressed'"),
         ),
+        *(
+            Index(
+                f"ix_letter_item_{column}",
+                column,
+                sqlite_where=text(f"{column} IS NOT NULL"),
+                postgresql_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("transition_id", "review_id")
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
