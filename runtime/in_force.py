@@ -148,6 +148,8 @@ def _shown(keys: tuple[str, ...], value: object) -> object:
     """Return a value without what is secret in it."""
     if isinstance(value, SecretStr):
         return _HIDDEN if value.get_secret_value() else ""
+    if isinstance(value, dict):
+        return "，".join(f"{name}={each}" for name, each in value.items())
     if not isinstance(value, str):
         return value if value is None or isinstance(value, (bool, int, float)) else str(value)
     if keys == ("database",) and value and "://" not in value:

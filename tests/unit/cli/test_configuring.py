@@ -15,7 +15,9 @@ def test_each_setting_is_told_with_where_it_comes_from(
 ) -> None:
     (outside / "var").mkdir()
     (outside / "var" / "peiyu.toml").write_text(
-        'batch_size = 7\n[smtp]\nhost = "mail.example"\nport = 25\n', encoding="utf-8"
+        'batch_size = 7\n[smtp]\nhost = "mail.example"\nport = 25\n'
+        'per_minute_to = { "QQ.com" = 20 }\n',
+        encoding="utf-8",
     )
     monkeypatch.setenv("PEIYU_SMTP__PORT", "26")
     monkeypatch.setenv("peiyu_office", '{"name": "示例局[红]"}')
@@ -23,6 +25,7 @@ def test_each_setting_is_told_with_where_it_comes_from(
     lines = {each["key"]: each for each in peiyu("config", "show", "--json").json["settings"]}
 
     assert lines["smtp.host"]["origin"] == lines["batch_size"]["origin"] == "file"
+    assert lines["smtp.per_minute_to"]["value"] == "qq.com=20"
     assert lines["smtp.host"]["where"] == str(Path("var/peiyu.toml"))
     assert (lines["smtp.port"]["value"], lines["smtp.port"]["where"]) == (26, "PEIYU_SMTP__PORT")
     assert lines["office.name"]["where"] == "PEIYU_OFFICE"
