@@ -10,8 +10,9 @@ from threading import Event
 
 from casework import runs
 from casework.compose import Composed, Nothing
-from casework.hand_over import Answered, Crowded, record, settled, write
+from casework.hand_over import Answered, Crowded, put_off, record, settled, write
 from casework.leaving import AT_ONCE, Leased, give_back, held_elsewhere, take
+from casework.pace import MINUTE
 from casework.services import Services
 from models.letter import LetterState
 from notifications.letters import damaged_template
@@ -48,10 +49,12 @@ class Ending:
         told = self.stop is not None and self.stop.is_set()
         return told or (self.until is not None and services.now() >= self.until)
 
-    def wait(self, seconds: float) -> None:
-        """Wait for a turn, or until told to stop."""
+    def wait(self, services: Services, seconds: float) -> None:
+        """Wait for a turn, but not beyond the end, or until told to stop."""
+        if self.until is not None:
+            seconds = min(seconds, (self.until - services.now()).total_seconds())
         pause = self.stop.wait if self.stop else self.pause
-        pause(seconds)
+        pause(max(seconds, 0.0))
 
 
 _NEVER = Ending()
@@ -66,11 +69,17 @@ class _Round:
     day: dt.date
     ending: Ending
     ended: Counter[str]
-    crowded: list[dt.datetime] = field(default_factory=list)  # when a provider takes more
+    # Letters whose provider takes no more just now: which domain, and when one may try again.
+    crowded: dict[Leased, tuple[str, dt.datetime]] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:
         return self.ending.has_come(self.services)
+
+    def wait(self, seconds: float) -> None:
+        """Wait, as somebody who is there."""
+        self.beat()
+        self.ending.wait(self.services, seconds)
 
     def beat(self) -> None:
         runs.beat(self.services, runs.DELIVER, self.day.isoformat())
@@ -129,13 +138,27 @@ def _all(under_way: _Round, leased: Sequence[Leased], only: Sequence[int] | None
         if over:
             break
         leased = take(services, under_way.day, only, most=_at_once(services))
+    give_back(services, tuple(under_way.crowded))
     return stopped
 
 
 def _wait_for_room(under_way: _Round) -> None:
-    soonest = min(under_way.crowded)
-    under_way.crowded.clear()  # who finds no room again says so again
-    under_way.ending.wait(max((soonest - under_way.services.now()).total_seconds(), 0))
+    services, crowded = under_way.services, under_way.crowded
+    soonest = min(until for _, until in crowded.values())
+    under_way.wait(min((soonest - services.now()).total_seconds(), MINUTE.total_seconds()))
+    now = services.now()
+    for letter in [letter for letter, (_, until) in crowded.items() if until <= now]:
+        del crowded[letter]  # it is taken again, and says so if there is no room yet
+
+
+def _put_off(under_way: _Round, letter: Leased, said: Crowded) -> None:
+    """Let a letter wait, behind those of its domain that wait already: each is written once."""
+    services, crowded = under_way.services, under_way.crowded
+    before = sum(domain == said.domain for domain, _ in crowded.values())
+    until = said.until + before // services.per_minute_to[said.domain] * MINUTE
+    until = min(until, services.now() + services.lease)  # whoever dies keeps it no longer than that
+    put_off(services, letter, until)
+    crowded[letter] = (said.domain, until)
 
 
 def _at_once(services: Services) -> int:
@@ -164,11 +187,12 @@ def _few(under_way: _Round, leased: Sequence[Leased]) -> str:
     services, carrier, ended = under_way.services, under_way.carrier, under_way.ended
     wanted = [each for each in leased if not settled(services, carrier, each, ended)]
     while isinstance(written := write(services, wanted, carrier, ended), float):
+        under_way.wait(written)
         if under_way.over:
             return ""
-        under_way.beat()
-        under_way.ending.wait(written)
-    under_way.crowded.extend(said.until for _, said in written if isinstance(said, Crowded))
+    for letter, said in written:
+        if isinstance(said, Crowded):
+            _put_off(under_way, letter, said)
     ended[LetterState.SUPPRESSED] += sum(isinstance(said, Nothing) for _, said in written)
     answered = [
         Answered(letter=letter, written=said, receipt=carrier.deliver(said.message))

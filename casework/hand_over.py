@@ -17,7 +17,7 @@ from casework.compose import Composed, Nothing, compose_all
 from casework.leaving import UNCERTAIN, Leased, put, put_all
 from casework.letter_events import note_attempt
 from casework.letter_reading import claimed_items
-from casework.pace import seconds_until_turn, seconds_until_turn_of
+from casework.pace import domain_of, seconds_until_turn, seconds_until_turn_of
 from casework.services import Actor, Services
 from casework.wordings import trouble_of
 from models.addresses import disown
@@ -41,6 +41,7 @@ GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 class Crowded:
     """The provider of this mailbox takes no more before then; nobody else need wait."""
 
+    domain: str
     until: dt.datetime
 
 
@@ -130,15 +131,19 @@ def _write(services: Services, leased: Sequence[Leased], *, unread: bool) -> Wri
         if seconds := seconds_until_turn(session, services):
             return seconds
         written |= _crowded(session, services, written)
-        begun = [(letter, _begun(services, letter, written[letter.id])) for letter in leased]
-        ours = put_all(session, begun)
-        held = [(letter, written[letter.id]) for letter in leased if letter.id in ours]
-        begun_on = [(letter, said) for letter, said in held if not isinstance(said, Crowded)]
-        claimed = claimed_items(session, [letter.id for letter, _ in begun_on])
-        if any(claimed[letter.id] != said.said for letter, said in begun_on):
+        begun = [
+            (letter, said)
+            for letter in leased
+            if not isinstance(said := written[letter.id], Crowded)
+        ]
+        ours = put_all(session, [(each, _begun(services, each, said)) for each, said in begun])
+        held = [(letter, said) for letter, said in begun if letter.id in ours]
+        claimed = claimed_items(session, [letter.id for letter, _ in held])
+        if any(claimed[letter.id] != said.said for letter, said in held):
             raise StaleWorkError
-        _suppress_done(session, [item for _, said in begun_on for item in said.done])
-    return held
+        _suppress_done(session, [item for _, said in held for item in said.done])
+    crowded = [(each, said) for each in leased if isinstance(said := written[each.id], Crowded)]
+    return [*held, *crowded]
 
 
 def _crowded(
@@ -147,22 +152,23 @@ def _crowded(
     """Return the letters whose provider takes no more just now."""
     if not services.per_minute_to:
         return {}
-    waits = {
-        number: seconds_until_turn_of(session, services, said.message.to.email)
-        for number, said in written.items()
-        if isinstance(said, Composed)
-    }
-    return {
-        number: Crowded(until=services.now() + dt.timedelta(seconds=seconds))
-        for number, seconds in waits.items()
-        if seconds
-    }
+    found: dict[int, Outcome] = {}
+    for number, said in written.items():
+        domain = domain_of(said.message.to.email) if isinstance(said, Composed) else ""
+        if seconds := seconds_until_turn_of(session, services, domain):
+            until = services.now() + dt.timedelta(seconds=seconds)
+            found[number] = Crowded(domain=domain, until=until)
+    return found
 
 
-def _begun(services: Services, letter: Leased, written: Outcome) -> dict[str, object]:
+def put_off(services: Services, letter: Leased, until: dt.datetime) -> None:
+    """Let nobody take a letter that we hold before then; we neither, but for giving it back."""
+    values = {"leased_until": until - _A_MOMENT}
+    services.database.transact(lambda session: put(session, letter, values))
+
+
+def _begun(services: Services, letter: Leased, written: Composed | Nothing) -> dict[str, object]:
     """Return what a letter is to say of itself before it is handed over."""
-    if isinstance(written, Crowded):
-        return {"leased_until": written.until - _A_MOMENT}  # nobody takes it before then
     if isinstance(written, Nothing):
         return _ending(services, letter, LetterState.SUPPRESSED, reason=written.reason)
     return {

@@ -6,9 +6,8 @@ does not count.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,36 +24,37 @@ def seconds_until_turn(session: Session, services: Services) -> float:
 
     Others who ask wait for the end of this transaction.
     """
-    most = services.per_minute
-    return _until(session, services, _left_lately(services), most) if most else 0.0
+    return _until_turn(session, services, services.per_minute)
 
 
-def seconds_until_turn_of(session: Session, services: Services, email: str) -> float:
-    """Return for how long none may be handed over to the provider of this mailbox, if others may.
+def seconds_until_turn_of(session: Session, services: Services, domain: str) -> float:
+    """Return for how long none may be handed over to the mailboxes of a domain, if others may.
 
-    Counted are the letters to mailboxes that are of this provider now.
+    Counted are the letters to people whose mailbox is one of it now.
     """
-    domain = email.rpartition("@")[2].lower()
     most = services.per_minute_to.get(domain, 0)
+    ends = func.lower(col(Person.email)).endswith(f"@{domain}", autoescape=True)
+    theirs = select(col(Person.id)).where(col(Person.id) == col(Letter.person_id), ends)
+    return _until_turn(session, services, most, theirs.exists())
+
+
+def domain_of(email: str) -> str:
+    """Return what stands behind the @ of a mailbox, as settings name it."""
+    return email.rpartition("@")[2].lower()
+
+
+def _until_turn(
+    session: Session, services: Services, most: int, *which: ColumnElement[bool]
+) -> float:
     if not most:
         return 0.0
-    to_them = func.lower(col(Person.email)).endswith(f"@{domain}", autoescape=True)
-    lately = _left_lately(services)
-    lately = lately.join(Person, col(Person.id) == col(Letter.person_id)).where(to_them)
-    return _until(session, services, lately, most)
-
-
-def _left_lately(services: Services) -> Select[tuple[dt.datetime | None]]:
-    now, at = services.now(), col(Letter.handed_at)
-    return select(at).where(at > now - MINUTE, at <= now).order_by(at.desc())
-
-
-def _until(
-    session: Session, services: Services, lately: Select[tuple[dt.datetime | None]], most: int
-) -> float:
-    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+    connection = session.connection()  # SQLite has one writer: here it waits for the others
+    if connection.dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_TURNS)))
-    left: Sequence[dt.datetime | None] = session.scalars(lately.limit(most)).all()
+    now, at = services.now(), col(Letter.handed_at)  # after whoever was waited for
+    left = session.scalars(
+        select(at).where(at > now - MINUTE, at <= now, *which).order_by(at.desc()).limit(most)
+    ).all()
     if len(left) < most or left[-1] is None:
         return 0.0
-    return (left[-1] + MINUTE - services.now()).total_seconds()
+    return (left[-1] + MINUTE - now).total_seconds()

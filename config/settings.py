@@ -75,6 +75,14 @@ class SmtpPart(_Part):
     # Reports go to NAME+TOKEN@…, and only those that do count; the server must take such addresses.
     bounces_to: Annotated[str, AfterValidator(_mailbox)] = ""
 
+    @field_validator("per_minute_to", mode="before")
+    @classmethod
+    def _each_once(cls, value: object) -> object:
+        written = [str(each).strip().lower() for each in value] if isinstance(value, dict) else []
+        if len(written) != len(set(written)):
+            raise PydanticCustomError("setting", "同一家邮箱写了两次，只留一行")
+        return value
+
 
 class AttentionPart(_Part):
     """How much of their attention we take from an enterprise's contact."""

@@ -43,9 +43,12 @@ def _collect() -> None:
     a transaction that only the event loop can end: collected there, both wait for a minute.
     """
     gc.disable()
-    for each in itertools.count(1):
-        time.sleep(_CLEAN_EVERY)
-        gc.collect(2 if each % _ALL_EVERY == 0 else 1)
+    try:
+        for each in itertools.count(1):
+            time.sleep(_CLEAN_EVERY)
+            gc.collect(2 if each % _ALL_EVERY == 0 else 1)
+    finally:
+        gc.enable()
 
 
 def _tell_port(server: uvicorn.Server, listening: socket.socket) -> None:

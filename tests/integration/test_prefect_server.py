@@ -9,11 +9,16 @@ import pytest
 # A statement waits for a lock, a cursor of its connection ends as garbage, and only whoever makes
 # that garbage can give the lock free: so it is in the server, whose event loop ends transactions.
 _THE_LOOP_ENDS_WHAT_A_STATEMENT_WAITS_FOR = """
-import gc, sqlite3, sys, threading, time
+import gc, sqlite3, sys, threading, time, weakref
 from flows import serve
 
-if sys.argv[2] == "collected apart":
-    serve._CLEAN_EVERY = 0.05
+class Cycle(list):
+    pass
+
+begun = threading.Event()
+apart = sys.argv[2] == "collected apart"
+if apart:
+    serve._CLEAN_EVERY, serve._ALL_EVERY = 0.05, 1
     threading.Thread(target=serve._collect, daemon=True).start()
     while gc.isenabled():
         time.sleep(0.01)
@@ -22,8 +27,9 @@ holder, waiter = (
     for _ in range(2)
 )
 holder.executescript("PRAGMA journal_mode = WAL; CREATE TABLE run (name); BEGIN IMMEDIATE")
-left_open = [waiter.execute("SELECT 1 UNION SELECT 2")]
+left_open = Cycle([waiter.execute("SELECT 1 UNION SELECT 2")])
 left_open.append(left_open)
+gone = weakref.ref(left_open)
 
 def write():
     try:
@@ -37,11 +43,20 @@ statement = threading.Thread(target=write)
 statement.start()
 time.sleep(0.3)
 del left_open
+if apart:  # whoever collects waits for that statement by now, and we go on
+    gc.callbacks.append(lambda phase, _: begun.set() if phase == "start" else None)
+    assert begun.wait(10)
+    time.sleep(0.2)
 for _ in range(100_000):
     garbage = []
     garbage.append(garbage)
 holder.execute("COMMIT")
 statement.join()
+if apart:
+    end = time.monotonic() + 10
+    while gone() is not None and time.monotonic() < end:
+        time.sleep(0.05)
+    assert gone() is None
 """
 
 

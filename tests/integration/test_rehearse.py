@@ -117,6 +117,7 @@ def test_a_pace_of_letters_does_not_slow_a_rehearsal(
     assert play(slow) == play(county)
 
 
+@pytest.mark.long_on("postgresql")
 def test_what_nobody_could_be_told_is_counted_and_each_of_the_staff_has_a_load(
     county: Services,
 ) -> None:

@@ -272,6 +272,11 @@ def test_an_address_of_no_known_database_is_refused(home: Path, address: str) ->
             "smtp per_minute_to qq.com：不能小于 1",
             id="no-room",
         ),
+        pytest.param(
+            '[smtp.per_minute_to]\n"qq.com" = 9\n"QQ.com" = 5',
+            "smtp per_minute_to：同一家邮箱写了两次",
+            id="twice",
+        ),
         pytest.param('[smtp]\nsecurity = "ssl"', "smtp security：不认识“ssl”", id="choice"),
         pytest.param('timezone = "Mars/Olympus"', "不认识时区“Mars/Olympus”", id="zone"),
         pytest.param("batch_size = = 3", "第 1 行第 14 列", id="syntax"),
