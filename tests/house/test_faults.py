@@ -43,6 +43,7 @@ def test_the_tests_of_one_row_can_be_picked() -> None:
     assert picked.returncode == 0, picked.stdout
     names = re.findall(r"^tests/integration/test_pace\.py::(\w+)", picked.stdout, re.MULTILINE)
     assert sorted(set(names)) == [
+        "test_a_delivery_that_ends_lets_go_of_who_waits_for_room_and_waits_not_beyond_its_end",
         "test_a_provider_has_a_pace_of_its_own_and_others_do_not_wait_for_it",
         "test_eight_senders_at_once_hand_over_no_more_than_allowed",
         "test_in_no_minute_there_are_more_than_allowed_and_nobody_waits_longer_than_needed",
