@@ -145,10 +145,9 @@ def _attachments(
 ) -> tuple[Attachment, ...]:
     if not dates_to_keep(due):
         return ()
-    domain = services.sender.email.rpartition("@")[2]
     # A clerk keeps the dates of many enterprises: forty alarms on one morning help nobody.
     rings = person.role == Role.CONTACT.value
-    return (ics_for(due, uid_domain=domain, office=services.office, rings=rings),)
+    return (ics_for(due, uid_domain=services.sender.domain, office=services.office, rings=rings),)
 
 
 def _rendered(

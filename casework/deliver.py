@@ -10,8 +10,8 @@ from threading import Event
 
 from casework import runs
 from casework.compose import Composed, Nothing
-from casework.hand_over import Answered, Crowded, put_off, record, settled, write
-from casework.leaving import AT_ONCE, Leased, give_back, held_elsewhere, take
+from casework.hand_over import Answered, Crowded, record, settled, write
+from casework.leaving import AT_ONCE, Leased, give_back, held_elsewhere, put_off, take
 from casework.pace import MINUTE
 from casework.services import Services
 from models.letter import LetterState
@@ -134,8 +134,7 @@ def _all(under_way: _Round, leased: Sequence[Leased], only: Sequence[int] | None
         else:  # only those wait whose provider takes no more just now
             _wait_for_room(under_way)
         under_way.beat()
-        over = stopped or under_way.over
-        if over:
+        if stopped or under_way.over:
             break
         leased = take(services, under_way.day, only, most=_at_once(services))
     give_back(services, tuple(under_way.crowded))

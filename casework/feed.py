@@ -123,8 +123,9 @@ def read_feed(services: Services, secret: str, *, known: Sequence[str] = ()) -> 
     tag = f'"{sha256(repr((name, services.office, dates)).encode()).hexdigest()[:32]}"'
     if tag in known:
         return FeedFile(tag=tag, content=None)
-    domain = services.sender.email.rpartition("@")[2]
-    content = subscription(dates, uid_domain=domain, office=services.office, name=name)
+    content = subscription(
+        dates, uid_domain=services.sender.domain, office=services.office, name=name
+    )
     return FeedFile(tag=tag, content=content)
 
 

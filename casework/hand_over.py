@@ -17,7 +17,7 @@ from casework.compose import Composed, Nothing, compose_all
 from casework.leaving import UNCERTAIN, Leased, put, put_all
 from casework.letter_events import note_attempt
 from casework.letter_reading import claimed_items
-from casework.pace import domain_of, seconds_until_turn, seconds_until_turn_of
+from casework.pace import seconds_until_turn, seconds_until_turn_of
 from casework.services import Actor, Services
 from casework.wordings import trouble_of
 from models.addresses import disown
@@ -33,7 +33,6 @@ FIRST_WAIT = dt.timedelta(minutes=5)
 LONGEST_WAIT = dt.timedelta(hours=4)
 MAY_HAVE_ARRIVED = "没有收到对方答复，可能已经送达，请核实后再决定"
 SENDER = "发信"
-_A_MOMENT = dt.timedelta(milliseconds=1)  # a lease ends after its time, not at it
 GIVE_UP_AFTER = 40  # attempts; with the waits above about five days
 
 
@@ -45,8 +44,7 @@ class Crowded:
     until: dt.datetime
 
 
-Outcome: TypeAlias = Composed | Nothing | Crowded
-Written: TypeAlias = list[tuple[Leased, Outcome]]
+Written: TypeAlias = list[tuple[Leased, Composed | Nothing | Crowded]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,45 +124,34 @@ def _write(services: Services, leased: Sequence[Leased], *, unread: bool) -> Wri
     if not leased:
         return []
     again = {letter.id: letter.state in UNCERTAIN for letter in leased}
-    written: dict[int, Outcome] = {**compose_all(services, again, unread=unread)}
+    written = compose_all(services, again, unread=unread)
     with services.database.writing() as session:
         if seconds := seconds_until_turn(session, services):
             return seconds
-        written |= _crowded(session, services, written)
-        begun = [
-            (letter, said)
-            for letter in leased
-            if not isinstance(said := written[letter.id], Crowded)
-        ]
+        crowded = _crowded(session, services, written)
+        begun = [(each, written[each.id]) for each in leased if each.id not in crowded]
         ours = put_all(session, [(each, _begun(services, each, said)) for each, said in begun])
         held = [(letter, said) for letter, said in begun if letter.id in ours]
         claimed = claimed_items(session, [letter.id for letter, _ in held])
         if any(claimed[letter.id] != said.said for letter, said in held):
             raise StaleWorkError
         _suppress_done(session, [item for _, said in held for item in said.done])
-    crowded = [(each, said) for each in leased if isinstance(said := written[each.id], Crowded)]
-    return [*held, *crowded]
+    return [*held, *((each, crowded[each.id]) for each in leased if each.id in crowded)]
 
 
 def _crowded(
-    session: Session, services: Services, written: Mapping[int, Outcome]
-) -> dict[int, Outcome]:
+    session: Session, services: Services, written: Mapping[int, Composed | Nothing]
+) -> dict[int, Crowded]:
     """Return the letters whose provider takes no more just now."""
-    if not services.per_minute_to:
-        return {}
-    found: dict[int, Outcome] = {}
+    found: dict[int, Crowded] = {}
     for number, said in written.items():
-        domain = domain_of(said.message.to.email) if isinstance(said, Composed) else ""
-        if seconds := seconds_until_turn_of(session, services, domain):
+        domain = said.message.to.domain.lower() if isinstance(said, Composed) else ""
+        if domain in services.per_minute_to and (
+            seconds := seconds_until_turn_of(session, services, domain)
+        ):
             until = services.now() + dt.timedelta(seconds=seconds)
             found[number] = Crowded(domain=domain, until=until)
     return found
-
-
-def put_off(services: Services, letter: Leased, until: dt.datetime) -> None:
-    """Let nobody take a letter that we hold before then; we neither, but for giving it back."""
-    values = {"leased_until": until - _A_MOMENT}
-    services.database.transact(lambda session: put(session, letter, values))
 
 
 def _begun(services: Services, letter: Leased, written: Composed | Nothing) -> dict[str, object]:

@@ -25,6 +25,7 @@ from models.letter import Letter, LetterState
 from models.writes import changed_rows, table_of
 
 AT_ONCE = 20
+_A_MOMENT = dt.timedelta(milliseconds=1)  # a lease ends after its time, not at it
 UNCERTAIN = (LetterState.TRANSMITTING.value, LetterState.UNKNOWN.value)
 # As in the index on what waits, to the letter: SQLite uses it for nothing else.
 UNDER_WAY = col(Letter.state).in_(
@@ -147,6 +148,12 @@ def put_all(
         return leases.keys()
     found = connection.execute(_LEASES, {"letters": list(leases)})
     return {number for number, lease in found if leases[number] == lease}
+
+
+def put_off(services: Services, letter: Leased, until: dt.datetime) -> None:
+    """Let nobody take a letter that we hold before then; we neither, but for giving it back."""
+    values = {"leased_until": until - _A_MOMENT}
+    services.database.transact(lambda session: put(session, letter, values))
 
 
 def give_back(services: Services, leased: Sequence[Leased]) -> None:

@@ -65,7 +65,7 @@ def made_key(session: Session) -> str:
 
 
 def _names(services: Services, key: str, word: str) -> MailNames:
-    domain = services.sender.email.rpartition("@")[2]
+    domain = services.sender.domain
     message_id = f"<{sealed(key, word)[:ID]}@{domain}>"
     name, _, host = services.bounces_to.partition("@")
     if not host:

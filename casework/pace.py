@@ -38,11 +38,6 @@ def seconds_until_turn_of(session: Session, services: Services, domain: str) -> 
     return _until_turn(session, services, most, theirs.exists())
 
 
-def domain_of(email: str) -> str:
-    """Return what stands behind the @ of a mailbox, as settings name it."""
-    return email.rpartition("@")[2].lower()
-
-
 def _until_turn(
     session: Session, services: Services, most: int, *which: ColumnElement[bool]
 ) -> float:

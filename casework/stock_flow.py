@@ -1,11 +1,10 @@
 """存量与增减: a year's figures of each qualification beside its targets, and who is behind them."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, case, exists, false, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -90,9 +89,11 @@ def _year_flow(services: Services, programme: Programme, on: dt.date) -> YearFlo
 
 
 def _flow(session: Session, services: Services, programme: Programme, on: dt.date) -> Flow:
-    """Count the enterprises that stand alike, in the database: there are many."""
+    """Count the enterprises that stand alike, by ``stands_of``, in the database: they are many."""
     ours = (_case.programme == programme.key, _case.cycle == on.year, _case.final.is_(None))
-    tries = exists().where(_case.enterprise_id == _held_by.enterprise_id, *ours)
+    past = on < services.today  # of a year that is over nothing more is to come
+    of_it = _case.enterprise_id == _held_by.enterprise_id
+    tries = false() if past else exists().where(of_it, *ours)
     before, last = dt.date(on.year - 1, 12, 31), dt.date(on.year, 12, 31)
     ever = (
         _held_by.valid_from <= before,
@@ -111,11 +112,8 @@ def _flow(session: Session, services: Services, programme: Programme, on: dt.dat
     )
     rows = session.execute(select(each.c.code, func.count()).group_by(each.c.code)).tuples()
     stands = {Stand(*(bool(code >> bit & 1) for bit in range(5))): number for code, number in rows}
-    if on < services.today:  # of a year that is over nothing more is to come
-        past: Counter[Stand] = Counter()
-        for stand, number in stands.items():
-            past[stand._replace(trying=False)] += number
-        return Flow(stands=past)
+    if past:
+        return Flow(stands=stands)
     known = sum(number for stand, number in stands.items() if stand.trying)
     seen = seen_among(session, services, _case.enterprise_id)
     firms = select(func.count(_case.enterprise_id.distinct())).where(*ours, *seen)

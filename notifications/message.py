@@ -12,6 +12,11 @@ class Address:
     name: str
     email: str
 
+    @property
+    def domain(self) -> str:
+        """Return what stands behind the @ of the mailbox, as it is written."""
+        return self.email.rpartition("@")[2]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
