@@ -19,6 +19,7 @@ from casework.words import FINALS, OUTCOMES, PHASES, VERDICTS
 from models.case import Assessment, Case
 from models.casebook import Casebook, read_casebook
 from models.enterprise import Enterprise
+from models.span import Span
 from policy.confirm import Confirm
 from policy.findings import Finding, Outcome, Verdict, counting, findings_of
 from policy.programme import Final, Programme, Stage
@@ -180,7 +181,7 @@ def _step(
     judged: Assessment | None,
 ) -> Decision:
     """Return the step the case may take today, or what it waits for."""
-    alone = (case.enterprise_id, case.enterprise_id + 1)
+    alone = Span.of([case.enterprise_id])
     book: Casebook = read_casebook(session, case.programme, alone, cycle=case.cycle)
     outcomes = counting(rules, judged.findings) if judged else {}
     facts = CaseFacts(

@@ -1,6 +1,8 @@
 """A person decides: approve, return, hold, waive, withdraw, try again, with reason and version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +10,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.find import merged_away
-from casework.pipeline import look_again, run_one
+from casework.pipeline import by_programme, look_again, run_some
 from casework.reasons import no_reason
 from casework.refusal import Overtaken, Refusal, Unknown
 from casework.roles import may_decide
@@ -24,7 +26,7 @@ from models.enterprise import Enterprise
 from models.letter import ItemState, LetterItem
 from models.writes import insert_all
 
-__all__ = ["Decided", "Foreseen", "Verb", "Wish", "decide_case", "foresee"]
+__all__ = ["Decided", "Foreseen", "Verb", "Wish", "decide_case", "decide_cases", "foresee"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,29 +49,58 @@ class Foreseen:
     tells: bool  # the enterprise's contact would be written to
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    act: Act
+    case: Case
+    before: str  # the stage it stood in
+
+
 def decide_case(services: Services, wish: Wish, *, by: Actor) -> Decided | Refusal:
     """Carry out a decision, or say why it may not happen."""
-    if refusal := may_decide(by) or no_reason(wish.reason):
-        return refusal
-    if wish.verb is Verb.APPROVE:
-        look_again(services, wish.case_id)  # it may rest on figures that were corrected
-    done = services.database.transact(lambda session: _attempt(session, services, wish, by))
-    if isinstance(done, Refusal):
-        return done
-    case, before = done.case, done.before
-    run_one(services, programme=case.programme, enterprise_id=case.enterprise_id, actor=by.name)
+    return decide_cases(services, [wish], by=by)[0]
+
+
+def decide_cases(
+    services: Services, wishes: Sequence[Wish], *, by: Actor
+) -> Sequence[Decided | Refusal]:
+    """Carry out decisions, each by itself; return of each, in their order, what came of it.
+
+    What follows by the rules follows after all of them: it is worked out for many as for one.
+    """
+    first = [may_decide(by) or no_reason(wish.reason) for wish in wishes]
+    approving = [
+        wish.case_id
+        for wish, refused in zip(wishes, first, strict=True)
+        if wish.verb is Verb.APPROVE and not refused
+    ]
+    if approving:
+        look_again(services, approving)  # they may rest on figures that were corrected
+    done = [
+        refused or services.database.transact(partial(_attempt, services, wish, by))
+        for wish, refused in zip(wishes, first, strict=True)
+    ]
+    moved = [each.case for each in done if isinstance(each, _Done)]
+    concerned = by_programme((case.programme, case.enterprise_id) for case in moved)
+    for programme, enterprises in concerned.items():
+        run_some(services, programme=programme, enterprises=enterprises, actor=by.name)
     with services.database.reading() as session:
-        now = session.get_one(Case, case.id)
-        made = select(col(Decision.id)).where(
-            col(Decision.case_id) == case.id, col(Decision.seq) == case.version
-        )
-        return Decided(
-            case_id=now.id or 0,
-            from_stage=before,
-            to_stage=now.stage,
-            version=now.version,
-            decision=session.scalar(made) or 0,
-        )
+        return [_told(session, each) if isinstance(each, _Done) else each for each in done]
+
+
+def _told(session: Session, done: _Done) -> Decided:
+    case = done.case
+    now = session.get_one(Case, case.id)
+    made = select(col(Decision.id)).where(
+        col(Decision.case_id) == case.id, col(Decision.seq) == case.version
+    )
+    return Decided(
+        case_id=now.id or 0,
+        from_stage=done.before,
+        to_stage=now.stage,
+        version=now.version,
+        decision=session.scalar(made) or 0,
+    )
 
 
 def foresee(services: Services, wish: Wish, *, by: Actor) -> Foreseen | Refusal:
@@ -78,7 +109,7 @@ def foresee(services: Services, wish: Wish, *, by: Actor) -> Foreseen | Refusal:
         return refusal
 
     def look(session: Session) -> Foreseen | Refusal:
-        done = _attempt(session, services, wish, by)
+        done = _attempt(services, wish, by, session)
         if isinstance(done, Refusal):
             return done
         said = (
@@ -99,14 +130,7 @@ def foresee(services: Services, wish: Wish, *, by: Actor) -> Foreseen | Refusal:
     return services.database.supposing(look)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Done:
-    act: Act
-    case: Case
-    before: str  # the stage it stood in
-
-
-def _attempt(session: Session, services: Services, wish: Wish, by: Actor) -> _Done | Refusal:
+def _attempt(services: Services, wish: Wish, by: Actor, session: Session) -> _Done | Refusal:
     case = session.get(Case, wish.case_id)
     if case is None or not sees(session, services, case.enterprise_id):
         return Unknown(reason=f"没有编号为 {wish.case_id} 的事项")

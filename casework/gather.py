@@ -16,8 +16,9 @@ from config.catalogue import from_text
 from models.case import ProgrammeVersion
 from models.casebook import Casebook, read_casebook
 from models.duties import Duties, read_duties
-from models.facts_frame import Span, raw_facts
+from models.facts_frame import raw_facts
 from models.ledger import RunBatch
+from models.span import Span
 from policy.derive import with_derived
 from policy.obligation import Window
 from policy.programme import Programme
@@ -26,7 +27,7 @@ from policy.workdays import Calendar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One programme's share of a month: the enterprises of ``span`` (last id excluded)."""
+    """One programme's share of a month: the enterprises of ``span``."""
 
     programme: str
     period: str  # YYYY-MM

@@ -1,6 +1,7 @@
 """The monthly pipeline: gather one batch, decide it, record it in one transaction."""
 
 import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from casework.services import Services
 from models.case import Case, ProgrammeVersion
 from models.enterprise import Enterprise
 from models.ledger import RunBatch
+from models.span import Span
 from models.tallies import fold
 from models.writes import insert_new
 
@@ -48,7 +50,7 @@ def left_of(services: Services, period: str) -> tuple[Batch, ...]:
             programme=programme,
             period=period,
             number=number,
-            span=(number * size, (number + 1) * size),
+            span=Span(number * size, (number + 1) * size),
             actor=f"{RUN} {period}",
             begun=run.started_at,
         )
@@ -75,26 +77,46 @@ def keep_versions(session: Session, services: Services) -> None:
 
 def run_one(services: Services, *, programme: str, enterprise_id: int, actor: str) -> BatchCounts:
     """Do one enterprise's share of the present month at once, after something happened."""
+    return run_some(services, programme=programme, enterprises=[enterprise_id], actor=actor)
+
+
+def run_some(
+    services: Services, *, programme: str, enterprises: Collection[int], actor: str
+) -> BatchCounts:
+    """Do the same for some enterprises: together they take little longer than one."""
     today = services.today
     with services.database.writing() as session:
         keep_versions(session, services)
     batch = Batch(
         programme=programme,
         period=f"{today:%Y-%m}",
-        number=-enterprise_id,
-        span=(enterprise_id, enterprise_id + 1),
+        number=-min(enterprises),
+        span=Span.of(enterprises),
         actor=actor,
     )
     return run_batch(services, batch, on=today)
 
 
-def look_again(services: Services, case_id: int) -> None:
-    """Judge a case by what is known now, and propose, or propose no longer, what follows."""
+def look_again(services: Services, cases: Collection[int]) -> None:
+    """Judge cases by what is known now, and propose, or propose no longer, what follows."""
     with services.database.reading() as session:
-        case = session.get(Case, case_id)
-    if case is not None and case.final is None:
+        going_on = session.execute(
+            select(col(Case.programme), col(Case.enterprise_id)).where(
+                col(Case.id).in_(cases), col(Case.final).is_(None)
+            )
+        ).tuples()
+        concerned = by_programme(going_on)
+    for programme, enterprises in concerned.items():
         actor = f"{RUN} {services.today:%Y-%m}"
-        run_one(services, programme=case.programme, enterprise_id=case.enterprise_id, actor=actor)
+        run_some(services, programme=programme, enterprises=enterprises, actor=actor)
+
+
+def by_programme(pairs: Iterable[tuple[str, int]]) -> Mapping[str, frozenset[int]]:
+    """Return programme -> its enterprises, of such pairs."""
+    found: dict[str, set[int]] = {}
+    for programme, enterprise in pairs:
+        found.setdefault(programme, set()).add(enterprise)
+    return {programme: frozenset(each) for programme, each in found.items()}
 
 
 def run_batch(services: Services, batch: Batch, *, on: dt.date) -> BatchCounts:

@@ -24,8 +24,9 @@ from casework.remind import sweep, swept_on
 from casework.services import Services
 from casework.words import ROLES
 from models.enterprise import Enterprise, Person, Role
-from models.facts_frame import Span, raw_facts
+from models.facts_frame import raw_facts
 from models.letter import ItemState, Letter, LetterItem, LetterState
+from models.span import Span
 from notifications.nowhere import Nowhere
 from policy.timetable import Done, RunKind, Timetable, day_of, due_runs, month_due
 from policy.workdays import ONE_DAY

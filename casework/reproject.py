@@ -21,6 +21,7 @@ from casework.told import Told, correction_claims, told_of
 from models.casebook import LastAssessment
 from models.deadline import Deadline
 from models.enterprise import Enterprise
+from models.span import Span
 from policy.deadlines import explain
 
 ACTOR = "日历调整"
@@ -77,7 +78,7 @@ def _batches(services: Services) -> Iterator[Batch]:
                 programme=programme,
                 period=f"{services.today:%Y-%m}",
                 number=number,
-                span=(number * size, (number + 1) * size),
+                span=Span(number * size, (number + 1) * size),
                 actor=ACTOR,
             )
 

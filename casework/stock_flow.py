@@ -1,10 +1,11 @@
 """存量与增减: a year's figures of each qualification beside its targets, and who is behind them."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, false, func, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, false, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,12 +16,14 @@ from casework.targets import TargetLine, in_force, targets_said
 from models.case import Case
 from models.enterprise import Enterprise
 from models.figures import Qualification
+from models.tallies import case_tally
 from models.writes import table_of
 from policy.programme import Programme
 from policy.stock import FIGURES, Flow, Measure, Stand, stands_of
 
 # Columns of tables, not of classes: of so many rows each costs half as much.
 _case, _held_by = table_of(Case).c, table_of(Qualification).c
+_BITS = 15  # no enterprise holds one kind of qualification more than 32,767 times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +97,8 @@ def _flow(session: Session, services: Services, programme: Programme, on: dt.dat
     past = on < services.today  # of a year that is over nothing more is to come
     of_it = _case.enterprise_id == _held_by.enterprise_id
     tries = false() if past else exists().where(of_it, *ours)
-    before, last = dt.date(on.year - 1, 12, 31), dt.date(on.year, 12, 31)
-    ever = (
-        _held_by.valid_from <= before,
-        _held_by.valid_from > before,
-        _held_by.valid_to >= on,
-        _held_by.valid_to >= last,
-    )
-    held = [func.max(case((true, 2**bit), else_=0)) for bit, true in enumerate(ever)]
-    # One number for all five: to group by five columns costs a third more.
-    code = sum(held, start=case((tries, 2 ** len(held)), else_=0)).label("code")
+    # One number for all: to group by two costs a quarter more.
+    code = (case((tries, 1), else_=0) + _intervals(on)).label("code")
     each = (
         select(code)
         .where(*_touching(session, services, programme, on))
@@ -111,13 +106,44 @@ def _flow(session: Session, services: Services, programme: Programme, on: dt.dat
         .subquery()
     )
     rows = session.execute(select(each.c.code, func.count()).group_by(each.c.code)).tuples()
-    stands = {Stand(*(bool(code >> bit & 1) for bit in range(5))): number for code, number in rows}
+    stands = Counter[Stand]()
+    for code, number in rows:
+        stands[_stand(code)] += number
     if past:
         return Flow(stands=stands)
     known = sum(number for stand, number in stands.items() if stand.trying)
+    return Flow(stands=stands, strangers=_under_way(session, services, programme, on) - known)
+
+
+def _intervals(on: dt.date) -> ColumnElement[int]:
+    """Sum up how many intervals of an enterprise opened the year, began in it, and so on.
+
+    Four counts in one number, each in bits of its own: four sums cost twice as much.
+    """
+    before, last = dt.date(on.year - 1, 12, 31), dt.date(on.year, 12, 31)
+    opening, begun, closing, lasting = (1 << 1 + _BITS * place for place in range(4))
+    first = case((_held_by.valid_from <= before, opening), else_=begun)
+    until = case(
+        (_held_by.valid_to >= last, closing + lasting), (_held_by.valid_to >= on, closing), else_=0
+    )
+    return cast(func.sum(first + until), BigInteger)
+
+
+def _stand(code: int) -> Stand:
+    """Return how an enterprise stands of which this was summed up."""
+    held = (code >> 1 + _BITS * place & (1 << _BITS) - 1 for place in range(4))
+    return Stand(*map(bool, (*held, code & 1)))
+
+
+def _under_way(session: Session, services: Services, programme: Programme, on: dt.date) -> int:
+    """Return how many enterprises have a case of the year under way: a key lets each have one."""
     seen = seen_among(session, services, _case.enterprise_id)
-    firms = select(func.count(_case.enterprise_id.distinct())).where(*ours, *seen)
-    return Flow(stands=stands, strangers=(session.scalar(firms) or 0) - known)
+    table = _case if seen else case_tally.c
+    number = func.count() if seen else func.sum(case_tally.c.number)
+    wanted = select(number).where(
+        table.programme == programme.key, table.cycle == on.year, table.final.is_(None), *seen
+    )
+    return session.scalar(wanted) or 0
 
 
 def _progress(flow: Flow, said: Iterable[TargetLine]) -> Iterable[TargetProgress]:

@@ -25,6 +25,7 @@ from casework.words import VERDICTS
 from config.amounts import UNITS, amount
 from models.enterprise import Enterprise
 from models.facts_frame import raw_facts
+from models.span import Span
 from policy.assess import assess_derived
 from policy.criteria import in_force
 from policy.derive import with_derived
@@ -164,10 +165,8 @@ def _judged(session: Session, services: Services, asked: _Asked) -> Iterator[pl.
     on, size = services.today, services.batch_size
     last = session.scalar(select(func.max(col(Enterprise.id)))) or 0
     for first in range(0, last + 1, size):
-        span = (first, first + size)
-        ours = select(col(Enterprise.id)).where(
-            col(Enterprise.id) >= first, col(Enterprise.id) < first + size, *seen_by(services)
-        )
+        span = Span(first, first + size)
+        ours = select(col(Enterprise.id)).where(*span.holds(col(Enterprise.id)), *seen_by(services))
         seen = session.scalars(ours).all()
         if not seen:
             continue

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from casework.assign import Given, Giving, assign_case, officers
 from casework.cases import CaseLine, cases, cases_numbered, count_cases
-from casework.decide import Foreseen, Verb, Wish, decide_case, foresee
+from casework.decide import Decided, Foreseen, Verb, Wish, decide_cases, foresee
 from casework.refusal import Refusal
 from casework.typed import number_of
 from casework.words import VERBS
@@ -61,10 +61,7 @@ def act_on_many(visit: Visit) -> Answer:
         return Sent(to=back, said="请先选中要办理的事项", wrong=True)
     if wanted.verb is not None and not wanted.reason:
         return Sent(to=back, said="请写明理由", wrong=True)
-    lines = cases_numbered(visit.services, [number for number, _ in chosen])
-    effects = [
-        _effect(visit, wanted, lines[number], seen) for number, seen in chosen if number in lines
-    ]
+    effects = _effects(visit, wanted, chosen)
     return Shown(
         template="decide_many.html",
         values={
@@ -107,18 +104,27 @@ def _chosen(visit: Visit, back: str) -> tuple[Chosen, int]:
     return [(case, seen) for case, seen in numbers if case is not None and seen is not None], 0
 
 
-def _effect(visit: Visit, wanted: _Wanted, line: CaseLine, seen: int) -> Effect:
+def _effects(visit: Visit, wanted: _Wanted, chosen: Chosen) -> Sequence[Effect]:
+    """Return what the act would do to each, or did; nothing of cases that are not to be seen."""
+    known = cases_numbered(visit.services, [number for number, _ in chosen])
+    lines = [(known[number], seen) for number, seen in chosen if number in known]
     if wanted.verb is None:
-        return _given(visit, wanted, line, seen)
-    wish = Wish(case_id=line.id, verb=wanted.verb, reason=wanted.reason, expecting=seen)
+        return [_given(visit, wanted, line, seen) for line, seen in lines]
+    wishes = [
+        Wish(case_id=line.id, verb=wanted.verb, reason=wanted.reason, expecting=seen)
+        for line, seen in lines
+    ]
     if wanted.sure:
-        return _decided(visit, wish, line)
+        return _decided(visit, wishes, known)
+    return [_would(visit, wish, known[wish.case_id]) for wish in wishes]
+
+
+def _would(visit: Visit, wish: Wish, line: CaseLine) -> Effect:
     what = foresee(visit.services, wish, by=visit.who.actor)
     if isinstance(what, Refusal):
-        return Effect(line=line, seen=seen, says=f"不会办理：{what.reason}", well=False)
-    return Effect(
-        line=line, seen=seen, says=_foreseen(wish.verb, what), well=True, tells=what.tells
-    )
+        return _refused(line, f"不会办理：{what.reason}", wish.expecting or 0)
+    says = _foreseen(wish.verb, what)
+    return Effect(line=line, seen=wish.expecting or 0, says=says, well=True, tells=what.tells)
 
 
 def _foreseen(verb: Verb, what: Foreseen) -> str:
@@ -126,18 +132,30 @@ def _foreseen(verb: Verb, what: Foreseen) -> str:
     return then.get(verb, f"{what.from_title} → {what.to_title}")
 
 
-def _decided(visit: Visit, wish: Wish, line: CaseLine) -> Effect:
-    done = decide_case(visit.services, wish, by=visit.who.actor)
-    if isinstance(done, Refusal):
-        return Effect(line=line, seen=line.version, says=done.reason, well=False)
-    now = cases_numbered(visit.services, [line.id])[line.id]
-    says = f"已{VERBS[wish.verb]}，现在：{now.stage_title}"
+def _decided(
+    visit: Visit, wishes: Sequence[Wish], before: Mapping[int, CaseLine]
+) -> Sequence[Effect]:
+    done = decide_cases(visit.services, wishes, by=visit.who.actor)
+    now = cases_numbered(visit.services, [wish.case_id for wish in wishes])
+    return [
+        _refused(before[wish.case_id], each.reason, before[wish.case_id].version)
+        if isinstance(each, Refusal)
+        else _well(now[wish.case_id], wish, each)
+        for wish, each in zip(wishes, done, strict=True)
+    ]
+
+
+def _refused(line: CaseLine, reason: str, seen: int) -> Effect:
+    return Effect(line=line, seen=seen, says=reason, well=False)
+
+
+def _well(now: CaseLine, wish: Wish, done: Decided) -> Effect:
     return Effect(
         line=now,
         seen=done.version,
-        says=says,
+        says=f"已{VERBS[wish.verb]}，现在：{now.stage_title}",
         well=True,
-        undo=f"decision.{line.id}.{done.decision}",
+        undo=f"decision.{wish.case_id}.{done.decision}",
     )
 
 
@@ -145,9 +163,9 @@ def _given(visit: Visit, wanted: _Wanted, line: CaseLine, seen: int) -> Effect:
     giving = Giving(case_id=line.id, login=wanted.login, expecting=seen if wanted.sure else None)
     done = assign_case(visit.services, giving, by=visit.who.actor, preview=not wanted.sure)
     if isinstance(done, Refusal):
-        return Effect(line=line, seen=seen, says=done.reason, well=False)
+        return _refused(line, done.reason, seen)
     if done.already:
-        return Effect(line=line, seen=seen, says=f"本来就是：{_whose(done.now)}", well=False)
+        return _refused(line, f"本来就是：{_whose(done.now)}", seen)
     return _moved(done, line, sure=wanted.sure)
 
 

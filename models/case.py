@@ -41,6 +41,14 @@ class Case(SQLModel, table=True):
             sqlite_where=text("final IS NULL"),
             postgresql_where=text("final IS NULL"),
         ),
+        # One try at a time, whoever begins it.
+        Index(
+            "uq_case_under_way",
+            *("enterprise_id", "programme", "cycle"),
+            unique=True,
+            sqlite_where=text("final IS NULL"),
+            postgresql_where=text("final IS NULL"),
+        ),
         Index(
             "ix_case_entered",
             "entered_on",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.case import Assessment, Case, Record, Review, ReviewState, Waiver, still_counts
-from models.facts_frame import Span
+from models.span import Span
 from models.writes import table_of
 from policy.stages import Seen
 
@@ -77,8 +77,7 @@ def read_casebook(session: Session, programme: str, span: Span, *, cycle: int) -
     """Return the open cases of the span with their records, waivers, reviews, assessments."""
     ours = (
         col(Case.programme) == programme,
-        col(Case.enterprise_id) >= span[0],
-        col(Case.enterprise_id) < span[1],
+        *span.holds(col(Case.enterprise_id)),
     )
     live = (*ours, col(Case.final).is_(None))
     rows = session.execute(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, col
 
 from models.base import Instant, one_of
-from models.facts_frame import Span
+from models.span import Span
 from policy.clocks import Act, Entry
 
 
@@ -45,8 +45,7 @@ def read_clocks(
         select(ClockEvent)
         .where(
             col(ClockEvent.programme) == programme,
-            col(ClockEvent.enterprise_id) >= span[0],
-            col(ClockEvent.enterprise_id) < span[1],
+            *span.holds(col(ClockEvent.enterprise_id)),
         )
         .order_by(col(ClockEvent.seq))
     )

@@ -15,8 +15,8 @@ from models.case import Case, Record
 from models.clock import read_clocks
 from models.deadline import Deadline, DeadlineState, case_subject
 from models.enterprise import Enterprise, Person, Role
-from models.facts_frame import Span
 from models.figures import Qualification
+from models.span import Span
 from models.writes import table_of
 from policy.clocks import Entry
 
@@ -149,7 +149,7 @@ def read_duties(session: Session, programme: str, span: Span, on: dt.date) -> Du
 
 def named_enterprises(session: Session, span: Span) -> dict[int, Named]:
     """Return id -> name, division and contact of the enterprises in the span."""
-    return _named(session, col(Enterprise.id) >= span[0], col(Enterprise.id) < span[1])
+    return _named(session, *span.holds(col(Enterprise.id)))
 
 
 def enterprises_by_id(session: Session, ids: Collection[int]) -> dict[int, Named]:
@@ -237,8 +237,7 @@ def _deadlines(session: Session, programme: str, span: Span) -> dict[DeadlineKey
         select(*(columns[name] for name in (*_NAMING, *_KNOWN)))
         .where(
             columns.programme == programme,
-            columns.enterprise_id >= span[0],
-            columns.enterprise_id < span[1],
+            *span.holds(columns.enterprise_id),
             columns.state != DeadlineState.SUPERSEDED.value,
         )
         .order_by(columns.projection)
@@ -255,8 +254,7 @@ def _qualifications(session: Session, span: Span) -> tuple[HeldQualification, ..
     rows = session.scalars(
         select(Qualification)
         .where(
-            col(Qualification.enterprise_id) >= span[0],
-            col(Qualification.enterprise_id) < span[1],
+            *span.holds(col(Qualification.enterprise_id)),
         )
         .order_by(col(Qualification.enterprise_id), col(Qualification.number))
     )
@@ -279,8 +277,7 @@ def _events(session: Session, programme: str, span: Span) -> tuple[Event, ...]:
         .outerjoin(Case, col(Case.id) == col(Record.case_id))
         .where(
             col(Record.programme) == programme,
-            col(Record.enterprise_id) >= span[0],
-            col(Record.enterprise_id) < span[1],
+            *span.holds(col(Record.enterprise_id)),
             col(Record.revoked).is_(False),
         )
         .order_by(col(Record.enterprise_id), col(Record.seq))

@@ -6,15 +6,14 @@ from typing import Any
 
 import polars as pl
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from models.enterprise import Enterprise
 from models.figures import AnnualFigures, Qualification, Statement
 from models.merge import stands
+from models.span import Span
 from policy.facts import ANNUAL, FACTS, STANDING, YEARS_BACK, Kind
-
-Span = tuple[int, int]  # enterprise ids: from (included), to (excluded)
 
 _FROM_JSON = {
     Kind.FLAG: lambda column: pl.col(column).eq("true"),
@@ -40,7 +39,7 @@ def raw_facts(session: Session, span: Span, *, on: dt.date, cycle: int) -> pl.Da
 
 def _enterprises(session: Session, span: Span) -> pl.DataFrame:
     wanted = select(col(Enterprise.id), col(Enterprise.registered_on))
-    ours = _within(wanted, col(Enterprise.id), span).where(stands())
+    ours = wanted.where(*span.holds(col(Enterprise.id))).where(stands())
     rows = session.execute(ours.order_by(col(Enterprise.id)))
     return _frame(rows.all(), {"subject": pl.Int64(), "registered_on": pl.Date()})
 
@@ -50,7 +49,7 @@ def _figures(session: Session, span: Span, cycle: int) -> list[tuple[int, pl.Dat
     wanted = select(AnnualFigures.enterprise_id, AnnualFigures.year, *columns).where(  # type: ignore[call-overload]
         col(AnnualFigures.year).between(cycle - YEARS_BACK, cycle - 1)
     )
-    rows = _fetched(session, _within(wanted, col(AnnualFigures.enterprise_id), span))
+    rows = _fetched(session, wanted.where(*span.holds(col(AnnualFigures.enterprise_id))))
     whole: dict[str, pl.DataType] = {"subject": pl.Int64(), "year": pl.Int64()}
     frame = _frame(rows, whole | {name: pl.Int64() for name in ANNUAL})
     return [
@@ -67,7 +66,7 @@ def _statements(session: Session, span: Span, on: dt.date) -> pl.DataFrame:
     wanted = select(col(Statement.enterprise_id), col(Statement.fact), col(Statement.value)).where(
         col(Statement.as_of) <= on
     )
-    within = _within(wanted, col(Statement.enterprise_id), span)
+    within = wanted.where(*span.holds(col(Statement.enterprise_id)))
     rows = _fetched(session, within.order_by(col(Statement.as_of)))
     told = _frame(rows, {"subject": pl.Int64(), "fact": pl.String(), "value": pl.String()})
     newest = told.group_by("subject", "fact", maintain_order=True).last()
@@ -88,7 +87,7 @@ def _held(session: Session, span: Span, *, on: dt.date, cycle: int) -> pl.DataFr
         col(Qualification.valid_from),
         col(Qualification.valid_to),
     )
-    rows = session.execute(_within(wanted, col(Qualification.enterprise_id), span)).all()
+    rows = session.execute(wanted.where(*span.holds(col(Qualification.enterprise_id)))).all()
     frame = _frame(
         rows, {"subject": pl.Int64(), "kind": pl.String(), "from": pl.Date(), "to": pl.Date()}
     )
@@ -101,10 +100,6 @@ def _held(session: Session, span: Span, *, on: dt.date, cycle: int) -> pl.DataFr
         hnte_valid_beyond_cycle=(last_year > cycle).fill_null(value=False),
         tsme_valid=((pl.col("kind") == "tsme") & now).any(),
     )
-
-
-def _within(statement: Select[Any], column: Mapped[Any], span: Span) -> Select[Any]:
-    return statement.where(column >= span[0], column < span[1])
 
 
 def _fetched(session: Session, statement: Select[Any]) -> Sequence[tuple[Any, ...]]:

@@ -18,12 +18,13 @@ from casework.services import Actor, Services
 from models.case import Case, Record, Review
 from models.deadline import Deadline
 from models.engine import StaleWorkError
+from models.span import Span
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import WINDOW, add_firm, add_staff, sprout_catalogue
 
 MARCH = dt.date(2026, 3, 2)
 CLERK = Actor(name="示例经办")
-BATCH = Batch(programme="sprout", period="2026-03", number=0, span=(0, 100), actor="月度流程")
+BATCH = Batch(programme="sprout", period="2026-03", number=0, span=Span(0, 100), actor="月度流程")
 
 
 def _found(services: Services) -> None:

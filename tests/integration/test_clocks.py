@@ -27,6 +27,7 @@ from models.clock import ClockEvent
 from models.deadline import Deadline
 from models.engine import StaleWorkError
 from models.letter import ItemState, LetterItem
+from models.span import Span
 from notifications.memory import MemoryCarrier
 from policy.clocks import Act
 from policy.deadlines import Due
@@ -102,7 +103,7 @@ def test_of_two_people_at_once_one_acts_and_the_other_is_told(filing: Clocked) -
 
 
 def _batch(period: str) -> Batch:
-    return Batch(programme="sprout", period=period, number=0, span=(0, 100), actor="示例")
+    return Batch(programme="sprout", period=period, number=0, span=Span(0, 100), actor="示例")
 
 
 def test_a_run_that_read_before_the_clock_was_touched_moves_nothing(

@@ -5,8 +5,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from models.tables import metadata
+from policy.spoken import SpokenError
 from runtime.schema import alembic_config, downgrade, head, is_empty, is_known, revision_of, upgrade
 
 
@@ -43,7 +45,7 @@ _COUNTY = (
     "INSERT INTO letter_item (id, key, kind, state, person_id, letter_id, rung, tone, speaks_on, "
     "reason) VALUES (1, 'k', 'rung', 'claimed', 1, 1, 'd-7', '', '2026-03-02', '')",
 )
-_OLD = tuple(f"{number:04}" for number in range(1, 20))
+_OLD = tuple(f"{number:04}" for number in range(1, 21))
 
 
 @pytest.mark.long_on(*(f"-{each}" for each in _OLD[1:-1]))  # the first and the last
@@ -196,6 +198,23 @@ def test_waivers_stay_good_and_what_can_not_be_filed_is_waived_on_the_way_back(
         assert connection.scalar(text("SELECT reason FROM waiver")) == "第二次"
         assert connection.scalar(text("SELECT count(*) FROM waiver")) == 1
         assert connection.scalar(text("SELECT state FROM deadline")) == "waived"
+    empty.dispose()
+
+
+_AGAIN = _TRIES[2].replace("VALUES (1, 1, 'sprout', 2026, 1,", "VALUES (2, 1, 'sprout', 2026, 2,")
+
+
+def test_two_tries_at_once_are_named_and_the_tables_stay_as_they_are(empty: Engine) -> None:
+    upgrade(empty, "0020")
+    _run(empty, (*_TRIES[:3], _AGAIN))
+    with pytest.raises(SpokenError, match=r"放弃多余的：\n91431281MAXX00001G sprout 2026：2 个$"):
+        upgrade(empty)
+    assert revision_of(empty) == "0020"
+
+    _run(empty, ("UPDATE \"case\" SET final = 'withdrawn' WHERE id = 1",))
+    upgrade(empty)
+    with pytest.raises(IntegrityError, match=r"(?i)unique"):
+        _run(empty, ('UPDATE "case" SET final = NULL',))
     empty.dispose()
 
 

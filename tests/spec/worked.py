@@ -17,6 +17,7 @@ from config.catalogue import CONFIG_ROOM, Catalogue, load_catalogue
 from models.casebook import Casebook, OpenCase
 from models.deadline import case_subject
 from models.duties import Duties, Event, HeldQualification, Named
+from models.span import Span
 from policy.assess import assess
 from policy.facts import FACTS, Given
 from policy.findings import Finding, findings_of
@@ -125,7 +126,7 @@ def _gathered(
     base = {"on": on} | _held_flags(table, on)
     gathered = Gathered(
         batch=Batch(
-            programme=programme.key, period=table["month"], number=0, span=(1, 2), actor="算例"
+            programme=programme.key, period=table["month"], number=0, span=Span(1, 2), actor="算例"
         ),
         on=on,
         programme=programme,
