@@ -38,7 +38,7 @@ def stopped_dates(
     lines = [
         WeekLine(
             what=f"{title}（{_title(services, programme)}）",
-            detail="；".join(said),
+            details=("；".join(said),),
             rows=listed.get((programme, title)),
         )
         for (programme, title), said in sorted(words.items())

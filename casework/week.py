@@ -107,10 +107,10 @@ def _dates(session: Session, services: Services, here: Conditions, *, overdue: b
 def _date_line(services: Services, row: AlikeDates, name: str) -> WeekLine:
     kind, due_on, programme, title, *marks, number = row
     left = countdown(days_left(due_on, services.today))
+    firms = name if number == 1 else f"{name} 等 {number} 家"
     return WeekLine(
         what=f"{title}（{services.catalogue.title_of(programme)}）",
-        detail=f"{KINDS[DeadlineKind(kind)]}，{day(due_on, services.today)} {left}，"
-        + _firms(name, number),
+        details=(KINDS[DeadlineKind(kind)], day(due_on, services.today), left, firms),
         flags=tuple(flag for flag, holds in zip(_FLAGS, marks, strict=True) if holds),
         rows=_rows("dates", programme=programme, kind=kind, title=title, on=due_on),
     )
@@ -118,10 +118,6 @@ def _date_line(services: Services, row: AlikeDates, name: str) -> WeekLine:
 
 def _rows(of: str, **keys: object) -> WeekRows:
     return WeekRows(of=of, keys={name: str(key) for name, key in keys.items()})
-
-
-def _firms(name: str, number: int) -> str:
-    return name if number == 1 else f"{name} 等 {number} 家"
 
 
 def _reviews(session: Session, services: Services, here: Conditions) -> WeekSection:
@@ -150,7 +146,7 @@ def _reviews(session: Session, services: Services, here: Conditions) -> WeekSect
         lines.append(
             WeekLine(
                 what=f"{name}（{programme.title}）",
-                detail=f"{step}，已等 {waited} 天",
+                details=(step, f"已等 {waited} 天"),
                 rows=_rows("case", id=review.case_id),
             )
         )
@@ -184,10 +180,10 @@ def _others(session: Session, services: Services, here: Conditions) -> WeekSecti
 def _place_line(place: tuple[str, Stage], key: str, number: int, late: int) -> WeekLine:
     programme, stage = place
     wanted = "、".join(need.title for need in stage.needs)
-    over = f"，其中 {late} 家已超过本环节的时限" if late else ""
+    over = (f"其中 {late} 家已超过本环节的时限",) if late else ()
     return WeekLine(
         what=f"{stage.title}（{programme}）",
-        detail=f"{number} 家，等：{wanted}{over}",
+        details=(f"{number} 家", f"等：{wanted}", *over),
         rows=_rows("cases", programme=key, stage=stage.key),
     )
 
@@ -229,7 +225,7 @@ def _letters(session: Session, divisions: Sequence[str], since: dt.date) -> Iter
         state = LETTERS[LetterState(letter.state)]
         yield WeekLine(
             what=f"给{whose}的信",
-            detail=f"{letter.send_on:%m-%d} {state}{why}",
+            details=(f"{letter.send_on:%m-%d}", f"{state}{why}"),
             rows=_rows("letter", id=letter.id),
         )
 
@@ -256,6 +252,6 @@ def _unsaid(session: Session, divisions: Sequence[str], since: dt.date) -> Itera
     for uscc, name, reason, number in rows:
         yield WeekLine(
             what=name,
-            detail=f"{reason}，{number} 件事没有告知",
+            details=(reason, f"{number} 件事没有告知"),
             rows=_rows("enterprise", uscc=uscc),
         )

@@ -5,7 +5,7 @@ them is translated where it is shown, and nowhere else: no value of a form and n
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -46,7 +46,7 @@ spoken: ContextVar[Spoken] = ContextVar("spoken", default=_UNSAID)
 class _Pattern:
     """A sentence with gaps: how it is recognised, and how it is said."""
 
-    shape: re.Pattern[str]
+    shapes: tuple[re.Pattern[str], ...]
     fixed: str  # the longest part without a gap: what lacks it is not tried
     said: str
     letters: int  # of Chinese, outside of the gaps: with few of them it could be a chance
@@ -56,20 +56,27 @@ class _Pattern:
     def of(cls, message: str, said: str) -> "_Pattern":
         parts = PLACE.split(message)
         fixed = parts[::2]
-        shape = "".join(
-            f"(?P<at{part}>.*?)" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)
-        )
+        letters = len(_LETTER.findall("".join(fixed)))
+        # A short mark may stand in a gap too, `年报（一表）（高企）`: then the last one is meant.
+        gaps = (".*?",) if letters >= _ENOUGH else (".*?", ".*")
         return cls(
-            re.compile(shape, re.DOTALL),
+            tuple(_shape(parts, gap) for gap in gaps),
             max(fixed, key=len),
             said,
-            len(_LETTER.findall("".join(fixed))),
+            letters,
             sum(map(len, fixed)),
         )
 
     def filled(self, gaps: Mapping[str, str]) -> str:
         """Return the sentence in the other language."""
         return PLACE.sub(lambda gap: gaps[f"at{gap[1]}"], self.said)
+
+
+def _shape(parts: Sequence[str], gap: str) -> re.Pattern[str]:
+    each = (
+        f"(?P<at{part}>{gap})" if odd % 2 else re.escape(part) for odd, part in enumerate(parts)
+    )
+    return re.compile("".join(each), re.DOTALL)
 
 
 class Wording:
@@ -124,11 +131,12 @@ class Wording:
 
     def _made(self, text: str) -> str:
         for pattern in self._patterns:
-            found = pattern.fixed in text and pattern.shape.fullmatch(text)
-            if found and self._is_ours(pattern, found.groups()):
-                return pattern.filled(
-                    {name: self.of(gap) for name, gap in found.groupdict().items()}
-                )
+            for shape in pattern.shapes if pattern.fixed in text else ():
+                found = shape.fullmatch(text)
+                if found and self._is_ours(pattern, found.groups()):
+                    return pattern.filled(
+                        {name: self.of(gap) for name, gap in found.groupdict().items()}
+                    )
         return text
 
     def _is_ours(self, pattern: _Pattern, gaps: tuple[str, ...]) -> bool:

@@ -95,7 +95,7 @@ _WEEK = WeekSummary(
             title="已经超期",
             tone="overdue",
             count=2,
-            lines=(WeekLine(what="示例年报", detail="法定，超期 3 天", flags=("暂估",)),),
+            lines=(WeekLine(what="示例年报", details=("法定", "超期 3 天"), flags=("暂估",)),),
             more=1,
         ),
     ),

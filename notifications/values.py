@@ -123,9 +123,14 @@ class WeekLine:
     """One matter of a week's summary."""
 
     what: str
-    detail: str = ""
+    details: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()  # 预计, 暂估, 待核实
     rows: WeekRows | None = None
+
+    @property
+    def detail(self) -> str:
+        """Return what is the matter with it, in one sentence."""
+        return "，".join(self.details)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

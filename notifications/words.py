@@ -26,8 +26,9 @@ def shortened(text: str, limit: int) -> str:
 
 def day(date: dt.date, on: dt.date) -> str:
     """Return ``5月31日``, with the year when it is not the year of ``on``."""
-    year = "" if date.year == on.year else f"{date.year}年"
-    return f"{year}{date.month}月{date.day}日"
+    if date.year == on.year:
+        return f"{date.month}月{date.day}日"
+    return f"{date.year}年{date.month}月{date.day}日"
 
 
 def countdown(days_left: int) -> str:

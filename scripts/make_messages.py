@@ -30,7 +30,7 @@ _NOT_SHOWN = {"answers.py", "app.py", "metrics.py", "cutter.py", "language.py"}
 # Rooms below whose every sentence is shown; of the others, the words at the top of the file.
 _SPOKEN = (
     *("audit_words", "case_history", "import_changes", "import_trace"),
-    *("month_dates", "rule_changes", "runs_page", "week"),
+    *("month_dates", "rule_changes", "runs_page", "stopped", "week"),
 )
 _WORDS = (
     *("answers_page", "case_figures", "doctor_runs", "flags", "import_undo", "letter_acts"),
@@ -104,7 +104,8 @@ def _of_python() -> Iterator[tuple[str, str]]:
         yield from _said(_tree(path), within=True)
     for name in _WORDS:
         yield from _said(_tree(ROOT / "casework" / f"{name}.py"), within=False)
-    yield from _said(_tree(ROOT / "runtime" / "in_force.py"), within=True)
+    for path in ("runtime/in_force.py", "notifications/words.py"):
+        yield from _said(_tree(ROOT / path), within=True)
     for path in sorted((ROOT / "casework").glob("*.py")):
         if path.stem not in _REFUSED_ELSEWHERE:
             yield from _refused(_tree(path))

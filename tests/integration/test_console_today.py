@@ -10,8 +10,10 @@ from sqlalchemy import Select, func, select, update
 from sqlmodel import col
 
 from casework.list_addresses import list_address
+from console.cutter import CJK
 from models.deadline import Deadline
 from models.letter import Letter, LetterState
+from tests.integration.test_console_english import in_english
 from tests.integration.test_console_views import rows, whole
 from tests.plugins.desk import Desk
 
@@ -107,3 +109,22 @@ def test_filters_that_a_line_of_today_set_stay_when_the_list_is_filtered_again(d
     book = openpyxl.load_workbook(io.BytesIO(given.content))
     told = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert {"期限", "已中止", "名称", "x"} <= set(told)
+
+
+def test_in_english_only_names_and_what_others_said_stay_chinese(desk: Desk) -> None:
+    messed_up(desk)
+    clerk = in_english(desk.signed_in("clerk"))
+    told = lines(clerk.get("/").text)
+
+    dates = [unescape(line) for section in list(told)[:2] for _, line in told[section]]
+    assert dates
+    for line in dates:
+        detail = line.partition(") ")[2]
+        assert re.search(r", \d+/\d+, (\d+ days (overdue|left)|due today), ", detail), line
+        assert not CJK.search(re.sub(r"\S*示例\S*", "", detail)), line
+
+    assert any(
+        "suspended for 2 enterprises, the first since" in line
+        for lines in told.values()
+        for _, line in lines
+    )

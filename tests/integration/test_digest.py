@@ -68,7 +68,7 @@ def test_each_clerk_and_head_is_told_how_the_week_stands(county: Services) -> No
     for words in (
         "第 18 周（4月27日—5月3日）",
         "■ 本周到期：3 项",
-        "提交申报（示例苗圃）：法定，4月30日 还有 3 天，示例企业1号有限公司 等 3 家",
+        "提交申报（示例苗圃）：法定，4月30日，还有 3 天，示例企业1号有限公司 等 3 家",
         "摸底（示例苗圃）：3 家，等：数据齐全、条件符合",
     ):
         assert words in letter.text
@@ -95,7 +95,7 @@ def test_what_is_overdue_or_went_wrong_stands_in_it_the_gravest_first(county: Se
             "【一周摘要】",
             "■ 本周到期",
             "■ 没有办成：3 项",
-            "给示例企业1号有限公司 张示例的信：04-27 发不出：示例：信箱不存在",
+            "给示例企业1号有限公司 张示例的信：04-27，发不出：示例：信箱不存在",
             "示例企业3号有限公司：企业没有登记联系人，1 件事没有告知",
             "【今日待办】",
         )
@@ -199,7 +199,7 @@ def test_two_weeks_that_wait_in_one_letter_are_told_as_they_stand(county: Servic
     assert len(_rows(county)) == 4
     assert letter.text.count("【一周摘要】") == 1
     assert "■ 已经超期：3 项" in letter.text
-    assert "法定，4月30日 已超期 11 天" in letter.text
+    assert "法定，4月30日，已超期 11 天" in letter.text
 
 
 def test_somebody_without_a_mailbox_or_who_left_gets_none(county: Services) -> None:

@@ -85,7 +85,7 @@ def test_of_a_hundred_letters_the_one_that_can_not_be_written_fails_alone(
     digest(next_week)
     clerk = MemoryCarrier()
     deliver(replace(next_week, open_carrier=lambda: clerk))
-    assert f"给示例企业7号有限公司 张示例的信：03-31 发不出：{failed.reason}" in "".join(
+    assert f"给示例企业7号有限公司 张示例的信：03-31，发不出：{failed.reason}" in "".join(
         message.text for message in clerk.messages
     )
 

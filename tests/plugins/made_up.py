@@ -89,7 +89,7 @@ def a_week(*sections: WeekSection) -> WeekSummary:
 def a_week_section(**changes: Any) -> WeekSection:
     """Return what is overdue: two dates, of which one is shown."""
     line = WeekLine(
-        what="高企年报（高新技术企业认定）", detail="法定，已超期 3 天", flags=("暂估",)
+        what="高企年报（高新技术企业认定）", details=("法定", "已超期 3 天"), flags=("暂估",)
     )
     made: dict[str, Any] = {
         "title": "已经超期",

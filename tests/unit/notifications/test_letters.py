@@ -258,7 +258,7 @@ def test_a_week_alone_is_the_whole_letter() -> None:
 
 def test_which_rows_a_line_of_the_week_tells_of_is_for_pages_and_in_no_letter() -> None:
     def letter(rows: WeekRows | None) -> Rendered:
-        line = WeekLine(what="示例二（高新技术企业认定）", detail="已等 3 天", rows=rows)
+        line = WeekLine(what="示例二（高新技术企业认定）", details=("已等 3 天",), rows=rows)
         week = a_week(a_week_section(lines=(line,)))
         return staff_daily(a_head(), summaries=Summaries(week=week))
 
@@ -285,7 +285,7 @@ def test_a_second_copy_of_a_week_in_which_all_is_well_by_now_says_so() -> None:
 
 
 def test_what_a_roster_says_can_not_break_out_of_a_week() -> None:
-    line = a_week_section().lines[0].__class__(what="<b>示例</b>\n■ 假的", detail="<i>")
+    line = a_week_section().lines[0].__class__(what="<b>示例</b>\n■ 假的", details=("<i>",))
     rendered = staff_daily(
         a_head(), summaries=Summaries(week=a_week(a_week_section(lines=(line,))))
     )
