@@ -27,6 +27,7 @@ from console.board import show_board
 from console.cases import show_cases
 from console.due import show_due, show_month
 from console.firms import show_enterprise, show_enterprises
+from console.letters import show_letters
 from console.rendering import render
 from console.site import framed
 from console.today import today
@@ -112,6 +113,7 @@ def _pages(services: Services) -> Iterator[Page]:
     for changed in (False, True):
         yield replace(_page("今日", today, _OTHERS), changed=changed)
         yield replace(_page("看板", show_board, _FIRST), changed=changed)
+        yield replace(_page("信函", show_letters, _OTHERS), changed=changed)
     yield _page("事项，第一页", show_cases, _FIRST)
     yield _page("事项，一个项目", show_cases, _FIRST, programme="tsme")
     yield _page("事项，一个环节", show_cases, _FIRST, programme="hnte", stage="precheck")
@@ -126,6 +128,7 @@ def _pages(services: Services) -> Iterator[Page]:
     yield _page(f"企业，找“{PARTICULAR}”", show_enterprises, _SEARCH, q=PARTICULAR)
     yield _page(f"企业，找“{USUAL}”", show_enterprises, _SEARCH, q=USUAL)
     yield _page("一家企业", show_enterprise, _OTHERS, uscc=uscc or "")
+    yield _page(f"信函，找“{PARTICULAR}”", show_letters, _OTHERS, q=PARTICULAR)
     yield _page("截止日历", show_due, _OTHERS)
     yield _page("截止日历，一月", show_month, _OTHERS)
 

@@ -23,6 +23,7 @@ from config.timetable import read_timetable
 from models.case import Assessment
 from models.deadline import Deadline
 from models.facts_frame import raw_facts
+from models.span import Span
 from models.writes import insert_new
 from policy.assess import assess
 from runtime.rehearsal import copied
@@ -123,7 +124,7 @@ def _judging(bench: Bench, base: Path) -> Prepare:
     """Judge all programmes on facts that lie in memory, as a part of the whole month."""
     with opened(base, today=SECOND) as services:
         with services.database.reading() as session:
-            facts = raw_facts(session, (0, bench.size + 1), on=SECOND, cycle=SECOND.year)
+            facts = raw_facts(session, Span(0, bench.size + 1), on=SECOND, cycle=SECOND.year)
         programmes = [each for each in services.catalogue.programmes.values() if each.criteria]
 
     def judge(_services: Services) -> None:

@@ -107,7 +107,7 @@ def possible(state: LetterState, *, may_repeat: bool) -> tuple[LetterAct, ...]:
 def effect(services: Services, chosen: Chosen) -> Effect:
     """Return what a decision would do as things stand."""
     with services.database.reading() as session:
-        return _effect(_rows(session, _asked(services, chosen)), chosen)
+        return _effect(_rows(session, _asked(session, services, chosen)), chosen)
 
 
 def carry_out(
@@ -165,7 +165,7 @@ def _meant(act: LetterAct, row: _Row) -> bool:
 
 def _held(session: Session, services: Services, chosen: Chosen) -> list[_Row]:
     """Return them as they are when no sender can take one until this transaction ends."""
-    asked = _asked(services, chosen)
+    asked = _asked(session, services, chosen)
     ours = asked.with_only_columns(col(Letter.id)).with_for_update(of=Letter)
     held = set(session.scalars(ours))
     # Read only now: what was read before the lock may have left, or taken more up, since.
@@ -176,7 +176,7 @@ def _rows(session: Session, asked: Select[Any]) -> list[_Row]:
     return [_Row(*row) for row in session.execute(asked)]
 
 
-def _asked(services: Services, chosen: Chosen) -> Select[Any]:
+def _asked(session: Session, services: Services, chosen: Chosen) -> Select[Any]:
     spoken = (
         select(func.count())
         .where(
@@ -194,7 +194,7 @@ def _asked(services: Services, chosen: Chosen) -> Select[Any]:
         select(*columns)
         .join(Person, col(Person.id) == col(Letter.person_id))
         .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
-        .where(*seen_letters(services), *asked_for(chosen.wanted))
+        .where(*seen_letters(services), *asked_for(session, chosen.wanted))
         .order_by(col(Letter.id))
     )
     if chosen.numbers is not None:

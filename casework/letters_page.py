@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework.named import named
 from casework.remembered import remembered
-from casework.scope import within
+from casework.scope import sees_all, within
 from casework.services import Services
 from casework.typed import number_of
 from casework.words import ITEMS, LETTERS, ROLES
@@ -25,7 +26,7 @@ class LetterFilter:
 
     state: LetterState | None = None
     send_on: dt.date | None = None
-    words: str = ""  # part of the recipient's or the enterprise's name, or an address
+    words: str = ""  # part of the recipient's or a name of the enterprise, a code, or an address
     person: int | None = None  # one recipient
     uscc: str = ""  # whoever is written to for one enterprise
     letter: str = ""  # the letter's name in notifications.letters
@@ -86,9 +87,9 @@ def outbox(
     services: Services, wanted: LetterFilter, *, after: str = "", limit: int = PAGE
 ) -> Outbox:
     """Return the newest letters first, from where another page ended."""
-    where = (*asked_for(wanted), *seen_letters(services), *_beyond(after))
     counted, unsaid = remembered(services, "letters", lambda: _whole(services))
     with services.database.reading() as session:
+        where = (*asked_for(session, wanted), *_seen(session, services), *_beyond(after))
         if after or wanted != LetterFilter(state=wanted.state):
             asked = _number(session, where)
         else:  # it is counted already
@@ -119,6 +120,18 @@ def seen_letters(services: Services) -> tuple[ColumnElement[bool], ...]:
     return within(services, place)
 
 
+def _seen(session: Session, services: Services) -> tuple[ColumnElement[bool], ...]:
+    """Return the same condition; none where it holds of every letter, and need not be asked."""
+    if not sees_all(session, services):
+        return seen_letters(services)
+    ours = within(services, col(Person.division_code))
+    others = select(col(Person.id)).where(
+        col(Person.enterprise_id).is_(None), *(~each for each in ours)
+    )
+    beside = ours and session.scalar(others.limit(1)) is not None
+    return seen_letters(services) if beside else ()
+
+
 def _place(line: LetterLine) -> str:
     return f"{line.send_on.isoformat()}.{line.id}"
 
@@ -132,7 +145,7 @@ def _beyond(place: str) -> Iterable[ColumnElement[bool]]:
         return
     if last is None:
         return
-    yield or_(col(Letter.send_on) < on, and_(col(Letter.send_on) == on, col(Letter.id) > last))
+    yield or_(col(Letter.send_on) < on, and_(col(Letter.send_on) == on, col(Letter.id) < last))
 
 
 def _whole(services: Services) -> tuple[dict[str, int], tuple[UnsaidLine, ...]]:
@@ -140,8 +153,8 @@ def _whole(services: Services) -> tuple[dict[str, int], tuple[UnsaidLine, ...]]:
 
     All letters are looked at: once, until anything changes.
     """
-    ours = seen_letters(services)
     with services.database.reading() as session:
+        ours = _seen(session, services)
         # What was never said is counted for the whole office alone.
         return _counted(session, ours), () if ours else _unsaid(session)
 
@@ -169,7 +182,7 @@ def _counted(session: Session, ours: tuple[ColumnElement[bool], ...]) -> dict[st
     return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def asked_for(wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
+def asked_for(session: Session, wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
     """Yield the conditions of a filter, beside a letter's person and enterprise."""
     if wanted.state is not None:
         yield col(Letter.state) == wanted.state.value
@@ -183,8 +196,13 @@ def asked_for(wanted: LetterFilter) -> Iterable[ColumnElement[bool]]:
         yield col(Enterprise.uscc) == wanted.uscc
     if wanted.words.strip():
         words = wanted.words.strip()
-        columns = (col(Person.name), col(Person.email), col(Enterprise.name))
-        yield or_(*(column.contains(words, autoescape=True) for column in columns))
+        own = (col(Person.name), col(Person.email))
+        said = [column.contains(words, autoescape=True) for column in own]
+        whose = named(session, words, col(Person.enterprise_id))
+        # Found before any letter is: of few people the letters are looked up.
+        yield col(Letter.person_id).in_(
+            select(col(Person.id)).where(or_(*said)).union(select(col(Person.id)).where(whose))
+        )
 
 
 def _letters(
@@ -203,7 +221,7 @@ def _letters(
         .join(Person, col(Person.id) == col(Letter.person_id))
         .outerjoin(Enterprise, col(Enterprise.id) == col(Person.enterprise_id))
         .where(*where)
-        .order_by(col(Letter.send_on).desc(), col(Letter.id))
+        .order_by(col(Letter.send_on).desc(), col(Letter.id).desc())
         .limit(limit)
     )
     for letter, person, enterprise, number in rows:

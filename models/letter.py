@@ -40,6 +40,9 @@ class Letter(SQLModel, table=True):
             sqlite_where=text("state IN ('failed', 'unknown', 'held')"),
             postgresql_where=text("state IN ('failed', 'unknown', 'held')"),
         ),
+        # The outbox: counted by state; listed from the newest, all of them or those of one state.
+        Index("ix_letter_state", "state", "send_on", "id"),
+        Index("ix_letter_listed", "send_on", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

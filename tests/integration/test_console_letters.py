@@ -11,12 +11,12 @@ from casework.compose import Composed, compose
 from casework.deliver import deliver
 from casework.letter_acts import Chosen, Done, LetterAct, carry_out, effect
 from casework.letter_undo import undo
-from casework.letters_page import LetterFilter
+from casework.letters_page import LetterFilter, outbox
 from casework.refusal import Refusal
 from casework.services import Actor
 from models.addresses import disown
 from models.audit import broken_at
-from models.enterprise import BadAddress, Role
+from models.enterprise import Alias, BadAddress, Enterprise, Person, Role
 from models.ledger import AuditEntry
 from models.letter import Letter, LetterState
 from notifications.memory import MemoryCarrier
@@ -244,3 +244,40 @@ def test_casework_refuses_by_itself_what_no_page_offers(desk: Desk) -> None:
         act=LetterAct.HOLD, wanted=LetterFilter(person=letters(desk, "held")[0].person_id)
     )
     assert effect(elsewhere, every).letters == ()
+
+
+def test_what_nobody_could_be_told_is_listed_for_whoever_sees_everybody(desk: Desk) -> None:
+    clerk = desk.signed_in("clerk")
+    before = clerk.get("/letters").text
+    assert "没有告知的" not in before  # somebody of another division is written to, too
+    with desk.services.database.writing() as session:
+        session.execute(
+            update(Person).where(col(Person.division_code) == "431271").values(division_code="")
+        )
+    assert "没有告知的" not in clerk.get("/letters").text
+    with desk.services.database.writing() as session:
+        session.execute(
+            update(Person).where(col(Person.division_code) == "").values(division_code="431281")
+        )
+    page = clerk.get("/letters").text
+    told = outbox(desk.services, LetterFilter()).unsaid
+    assert told
+    assert f'没有告知的 <span class="soft">{sum(each.items for each in told)} 件' in page
+    assert all(each.reason in page for each in told)
+    listed = [re.findall(r'href="/letters/(\d+)"', each) for each in (before, page)]
+    assert listed[0] == listed[1]
+    assert "没有告知的" not in clerk.get("/letters?state=queued").text
+
+
+def test_letters_are_found_by_any_name_of_an_enterprise_and_by_its_code(desk: Desk) -> None:
+    letter = to_a_firm(desk)
+    with desk.services.database.writing() as session:
+        firm = session.get_one(Person, letter.person_id).enterprise_id or 0
+        session.add(Alias(enterprise_id=firm, name="示例旧称竹木厂"))
+        uscc = session.get_one(Enterprise, firm).uscc
+    clerk = desk.signed_in("clerk")
+
+    for words in ("旧称竹木", uscc, uscc[:12]):
+        found = re.findall(r'href="/letters/(\d+)"', clerk.get(f"/letters?q={words}").text)
+        assert str(letter.id) in found, words
+    assert not re.findall(r'href="/letters/\d+"', clerk.get("/letters?q=没有的名字").text)

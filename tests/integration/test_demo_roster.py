@@ -16,6 +16,7 @@ from exchange.roster import read_roster
 from exchange.templates import write_roster_template
 from exchange.values import Roster, Severity
 from models.facts_frame import raw_facts
+from models.span import Span
 from policy.assess import assess
 from policy.findings import findings_of
 from scripts.demo_firms import YEARS
@@ -195,7 +196,7 @@ ONE_CONDITION = {
 def _outcomes(house: Services) -> dict[tuple[int, str, str], str]:
     """Return (number, programme, criterion) -> outcome; numbers are ids: the order of the file."""
     with house.database.reading() as session:
-        facts = raw_facts(session, (0, len(EVERYONE) + 1), on=house.today, cycle=2026)
+        facts = raw_facts(session, Span(0, len(EVERYONE) + 1), on=house.today, cycle=2026)
     assert facts["subject"].to_list() == [firm.number for firm in EVERYONE]
     return {
         (row["subject"], key, finding.criterion): finding.outcome.value

@@ -109,7 +109,9 @@ def test_what_others_had_begun_differently_is_begun_anew(
 
     anew = start_month(upgraded, MONTH)
 
-    assert {number for each in anew for number in range(*each.span)} >= set(range(1, FIRMS + 1))
+    assert {number for each in anew for number in range(each.span.first, each.span.end)} >= set(
+        range(1, FIRMS + 1)
+    )
     assert left_of(county, MONTH) == ()
 
 

@@ -157,14 +157,18 @@ def test_a_copy_counts_nothing_twice(county: Services, a_house: HouseMaker) -> N
 
 
 _THERE = (
-    "INSERT INTO enterprise (id, uscc, name, division_code, industry, address, change_note, "
-    "added_at) VALUES (1, '91431281MAXX00001G', '示例', '', '', '', '', '2026-03-02 01:00:00')",
+    *(
+        "INSERT INTO enterprise (id, uscc, name, division_code, industry, address, change_note, "
+        f"added_at) VALUES ({n}, '91431281MAXX0000{n}G', '示例', '', '', '', '', "
+        "'2026-03-02 01:00:00')"
+        for n in (1, 2, 3)
+    ),
     "INSERT INTO programme_version (revision, programme, content, seen_at) "
     "VALUES ('r', 'sprout', '{}', '2026-03-02 01:00:00')",
     *(
         'INSERT INTO "case" (id, enterprise_id, programme, cycle, round, revision, stage, phase, '
         "held, version, opened_on, entered_on, assessed, records_after, final) VALUES "
-        f"({n}, 1, 'sprout', 2026, {n}, 'r', 'filing', 'declaration', false, 5, '2026-03-02', "
+        f"({n}, {n}, 'sprout', 2026, 1, 'r', 'filing', 'declaration', false, 5, '2026-03-02', "
         f"'2026-03-02', '', 0, {final})"
         for n, final in enumerate(("NULL", "NULL", "'achieved'"), start=1)
     ),
