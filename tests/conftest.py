@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.plugins.one_connection",
     "tests.plugins.terminal",
     "tests.plugins.prefect_home",
+    "tests.plugins.pressed",
     "tests.plugins.faults",
 ]
 

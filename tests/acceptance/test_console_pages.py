@@ -12,6 +12,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from tests.plugins.desk import PASSWORD, Desk
+from tests.plugins.pressed import BOTH_WAYS, watch
 
 pytestmark = pytest.mark.chromium
 NARROW = 360
@@ -34,6 +35,7 @@ _ASK_AXE = """how => axe.run(document, how).then(
 def window(chromium: Browser, desk: Desk, login: str = "", **how: object) -> Iterator[Page]:
     """Open a window; whatever breaks the policy, or asks another host, fails."""
     context = chromium.new_context(base_url=desk.address, locale="zh-CN", **how)  # type: ignore[arg-type]
+    watch(context)
     page = context.new_page()
     wrong: list[str] = []
     host = urlsplit(desk.address).netloc
@@ -98,7 +100,8 @@ def test_a_first_load_is_small(chromium: Browser, desk: Desk) -> None:
     assert sum(sizes) <= AT_MOST
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.presses("/decide")
+@BOTH_WAYS
 def test_a_clerk_approves_several_after_seeing_what_it_does(
     chromium: Browser, desk: Desk, *, scripts: bool
 ) -> None:
