@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter_ns
 
@@ -23,6 +24,7 @@ from benchmarks.measure import Timing, timed
 from benchmarks.office import PARTICULAR, TODAY, USUAL, office
 from casework.services import Services
 from casework.sign_in import Visitor
+from config.timetable import read_timetable
 from console.board import show_board
 from console.cases import show_cases
 from console.due import show_due, show_month
@@ -35,6 +37,7 @@ from console.visits import Answer, Shown, Visit
 from models.enterprise import Enterprise, Role
 from models.ledger import Heartbeat
 from models.writes import upsert
+from policy.timetable import Timetable
 
 _HEAD = """{size} 个事项（{kind}），{cores} 核，{repeats} 遍中最快的一遍。
 毫秒：处理器时间（实际时间）。底线：同样的内容只再写一遍 HTML，什么也不查。"""
@@ -111,7 +114,7 @@ def _pages(services: Services) -> Iterator[Page]:
     with services.database.reading() as session:
         uscc = session.scalars(select(col(Enterprise.uscc)).order_by(col(Enterprise.id))).first()
     for changed in (False, True):
-        yield replace(_page("今日", today, _OTHERS), changed=changed)
+        yield replace(_page("今日", partial(today, table=_shipped), _OTHERS), changed=changed)
         yield replace(_page("看板", show_board, _FIRST), changed=changed)
         yield replace(_page("信函", show_letters, _OTHERS), changed=changed)
     yield _page("事项，第一页", show_cases, _FIRST)
@@ -159,6 +162,13 @@ def _measured(page: Page, services: Services, who: Visitor, repeats: int) -> Ask
         whole=_best([once(lambda: written(page.show(visit))) for _ in range(repeats)]),
         floor=_best([once(lambda: written(kept)) for _ in range(repeats)]),
     )
+
+
+def _shipped() -> Timetable:
+    table, problems = read_timetable()
+    if table is None:
+        raise ValueError(problems)
+    return table
 
 
 def _change(session: Session, services: Services) -> None:

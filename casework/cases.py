@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -41,6 +41,7 @@ class CaseFilter:
     waiting: bool = False  # for a person to decide
     held: bool = False
     running: bool = False  # neither held nor waiting
+    wanting: bool = False  # the same, in a stage that waits for figures or for something to happen
     over: bool = False  # longer in its stage than the stage allows
     ended: bool = False
     officer: int | None = None  # a person whose cases they are; 0: nobody's
@@ -153,8 +154,10 @@ def _conditions(
 ) -> Sequence[ColumnElement[bool]]:
     """Return what must hold of a case, said of its own row alone."""
     asked = [*_exactly(services, wanted), *([_WAITING] if wanted.waiting else [])]
-    if wanted.running:
+    if wanted.running or wanted.wanting:
         asked += [col(Case.held).is_(False), ~_WAITING]
+    if wanted.wanting:
+        asked.append(_wants_something(session, services))
     if wanted.stage is not None:
         asked.append(_in_stage(session, services, wanted.stage))
     if wanted.over:
@@ -196,6 +199,17 @@ def _nobodys() -> ColumnElement[bool]:
     """Return the condition that a case is nobody's, or of somebody who has left."""
     there = select(col(Person.id)).where(col(Person.active))
     return or_(col(Case.officer_id).is_(None), col(Case.officer_id).not_in(there))
+
+
+def _wants_something(session: Session, services: Services) -> ColumnElement[bool]:
+    """Return the condition that the stage of a case has needs, by its own rules."""
+    places = [
+        (revision, stage.key)
+        for revision, programme in rules_in_use(session, services).items()
+        for stage in programme.stages
+        if stage.needs
+    ]
+    return tuple_(col(Case.revision), col(Case.stage)).in_(places)
 
 
 def _in_stage(session: Session, services: Services, words: str) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from casework.standing_in import acting
 from casework.verbs import Act, Wish, carry_out
 from models.case import Case, Transition
 from models.decision import Decision, Undoing, Verb
+from models.engine import StaleWorkError
 from models.enterprise import Enterprise
 from models.letter import ItemState, LetterItem
 from models.writes import insert_all
@@ -67,6 +68,7 @@ def decide_cases(
     """Carry out decisions, each by itself; return of each, in their order, what came of it.
 
     What follows by the rules follows after all of them: it is worked out for many as for one.
+    Raises what broke off; what was decided before stands, and has its consequences.
     """
     first = [may_decide(by) or no_reason(wish.reason) for wish in wishes]
     approving = [
@@ -76,16 +78,29 @@ def decide_cases(
     ]
     if approving:
         look_again(services, approving)  # they may rest on figures that were corrected
-    done = [
-        refused or services.database.transact(partial(_attempt, services, wish, by))
-        for wish, refused in zip(wishes, first, strict=True)
-    ]
+    done: list[_Done | Refusal] = []
+    try:
+        for wish, refused in zip(wishes, first, strict=True):
+            done.append(refused or _decide(services, wish, by))
+    finally:
+        _follow(services, done, by)
+    with services.database.reading() as session:
+        return [_told(session, each) if isinstance(each, _Done) else each for each in done]
+
+
+def _decide(services: Services, wish: Wish, by: Actor) -> _Done | Refusal:
+    try:
+        return services.database.transact(partial(_attempt, services, wish, by))
+    except StaleWorkError:
+        return Refusal(reason="别人正在办理这一项，没有办成，请刷新后再办理")
+
+
+def _follow(services: Services, done: Sequence[_Done | Refusal], by: Actor) -> None:
+    """Do what follows by the rules, once for all enterprises of a programme."""
     moved = [each.case for each in done if isinstance(each, _Done)]
     concerned = by_programme((case.programme, case.enterprise_id) for case in moved)
     for programme, enterprises in concerned.items():
         run_some(services, programme=programme, enterprises=enterprises, actor=by.name)
-    with services.database.reading() as session:
-        return [_told(session, each) if isinstance(each, _Done) else each for each in done]
 
 
 def _told(session: Session, done: _Done) -> Decided:

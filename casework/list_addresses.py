@@ -34,12 +34,12 @@ LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "事项",
         (
             *("programme", "phase", "stage", "cycle", "q", "officer", "sort"),
-            *("waiting", "held", "running", "over", "ended"),
+            *("waiting", "held", "running", "wanting", "over", "ended"),
         ),
     ),
     "/due": (
         "截止日历",
-        ("programme", "officer", "kind", "title", "clock", "q", "overdue", "days", "on"),
+        ("programme", "officer", "kind", "title", "clock", "q", "overdue", "days", "on", "to"),
     ),
     "/due/month": ("截止月历", ("programme", "officer", "kind", "q", "overdue", "month")),
     "/enterprises": ("企业", ("q",)),
@@ -66,6 +66,7 @@ FILTERS: Mapping[str, str] = {
     "waiting": "待审",
     "held": "暂缓",
     "running": "进行中",
+    "wanting": "等补数据或登记",
     "over": "超过时限",
     "ended": "已结束",
     "overdue": "只看超期",

@@ -35,7 +35,10 @@ def named(session: Session, words: str, column: Any = None) -> ColumnElement[boo
         return or_(exists().where(col(firm.id) == number, or_(coded, there)), number.in_(into))
     where = select(name_gram.c.enterprise_id).where(_gram_is(gram))
     by_name = select(col(firm.id)).where(col(firm.id).in_(where), there)
-    found = session.scalars(by_name.union(select(col(firm.id)).where(coded), into)).all()
+    either = by_name.union(select(col(firm.id)).where(coded), into)
+    found = session.scalars(either.limit(_FEW + 1)).all()
+    if len(found) > _FEW:  # a code of which many begin so
+        return number.in_(either)
     return number.in_(found) if found else false()
 
 

@@ -83,8 +83,13 @@ def run_one(services: Services, *, programme: str, enterprise_id: int, actor: st
 def run_some(
     services: Services, *, programme: str, enterprises: Collection[int], actor: str
 ) -> BatchCounts:
-    """Do the same for some enterprises: together they take little longer than one."""
+    """Do the same for some enterprises: together they take little longer than one.
+
+    Of a programme whose file is gone nothing follows any more.
+    """
     today = services.today
+    if programme not in services.catalogue.programmes:
+        return BatchCounts()
     with services.database.writing() as session:
         keep_versions(session, services)
     batch = Batch(

@@ -12,11 +12,9 @@ from models.deadline import Deadline
 from notifications.letters import WeekLine, WeekRows, WeekSection
 from policy.obligation import Tone
 
-_SHOWN = 5  # lines of a section
-
 
 def stopped_dates(
-    session: Session, services: Services, ours: Sequence[ColumnElement[bool]]
+    session: Session, services: Services, ours: Sequence[ColumnElement[bool]], most: int
 ) -> WeekSection:
     """Sum up the suspended dates and those of which staff said that they can not be filed."""
     alike = (col(Deadline.programme), col(Deadline.title))
@@ -47,8 +45,8 @@ def stopped_dates(
         title="中止和无法申报",
         tone=Tone.NOTICE.value,
         count=sum(row[2] for row in (*stopped, *given_up)),
-        lines=tuple(lines[:_SHOWN]),
-        more=max(len(lines) - _SHOWN, 0),
+        lines=tuple(lines[:most]),
+        more=max(len(lines) - most, 0),
     )
 
 

@@ -140,8 +140,22 @@ def _objections(back: _Back) -> Iterator[str]:
         yield "之后又有登记，不能撤销；登记错了的，先作废登记，再退回"
     if now["clocks"] != back.before.clocks:
         yield "之后办理过它的期限（中止、延期等），不能撤销"
-    if now["cases"] != back.before.cases:
+    if now["cases"] != back.before.cases or _another_goes_on(back):
         yield "之后同一企业建立了新的事项，不能撤销"
+
+
+def _another_goes_on(back: _Back) -> bool:
+    """Say whether another try of the year is under way, and this one would be again."""
+    case = back.case
+    if case.final is None or back.before.final is not None:
+        return False
+    other = select(col(Case.id)).where(
+        col(Case.enterprise_id) == case.enterprise_id,
+        col(Case.programme) == case.programme,
+        col(Case.cycle) == case.cycle,
+        col(Case.final).is_(None),
+    )
+    return back.session.scalar(other.limit(1)) is not None
 
 
 def _changed_since(back: _Back) -> Iterator[str]:

@@ -22,6 +22,7 @@ from policy.timetable import Timetable
 _WRITES = (runs.MONTHLY, runs.SWEEP)  # what writes letters
 # The last one and not the latest: the next act after a clock was put right shows that it is.
 _LAST_ACT = select(col(AuditEntry.at)).order_by(col(AuditEntry.id).desc()).limit(1)
+_FIRST_ADDED = select(col(Enterprise.added_at)).order_by(col(Enterprise.id)).limit(1)
 _OF_ALARMS = exists().where(
     col(LetterItem.letter_id) == col(Letter.id), col(LetterItem.kind) == ItemKind.ALARM.value
 )
@@ -82,7 +83,7 @@ def _known(services: Services) -> Known:
         keeper = signs.get(heartbeat.TIMETABLE)
         watcher = signs.get(heartbeat.WATCH)
         return Known(
-            since=local(session.scalar(select(func.min(col(Enterprise.added_at))))),
+            since=local(session.scalar(_FIRST_ADDED)),
             done=done,
             working_on=working_on,
             keepers=(keeper,) if keeper else (),

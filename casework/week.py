@@ -35,16 +35,20 @@ from policy.workdays import ONE_DAY
 
 Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 
-_SHOWN = 5  # lines of a section: the gravest
+SHOWN = 5  # lines of a section: the gravest
+ALL_LINES = 500
 _GRAVEST_FIRST = tuple(KINDS)
 _FLAGS = ("预计", "暂估", "待核实")
 
 
 def week_of_staff(
-    session: Session, services: Services, divisions: Sequence[str]
+    session: Session, services: Services, divisions: Sequence[str], *, most: int = SHOWN
 ) -> WeekSummary | None:
-    """Return what the staff of divisions should know this week; None when there is nothing."""
-    sections = tuple(_sections(session, services, divisions))
+    """Return what the staff of divisions should know this week; None when there is nothing.
+
+    ``most`` lines of what no list shows; of the rest the gravest.
+    """
+    sections = tuple(_sections(session, services, divisions, most))
     return empty_week(services.today, sections) if sections else None
 
 
@@ -54,7 +58,7 @@ def has_week(session: Session, services: Services, divisions: Sequence[str]) -> 
 
 
 def _sections(
-    session: Session, services: Services, divisions: Sequence[str]
+    session: Session, services: Services, divisions: Sequence[str], most: int = SHOWN
 ) -> Iterator[WeekSection]:
     """Yield what there is something to say of, each looked for as it is asked for."""
     dates = among(session, divisions, col(Deadline.enterprise_id))
@@ -64,8 +68,8 @@ def _sections(
         partial(_dates, session, services, dates, overdue=False),
         partial(_reviews, session, services, cases),
         partial(_others, session, services, cases),
-        partial(stopped_dates, session, services, dates),
-        partial(_wrong, session, services, divisions),
+        partial(stopped_dates, session, services, dates, most),
+        partial(_wrong, session, services, divisions, most),
     )
     yield from (section for look in looks if (section := look()).count)
 
@@ -81,7 +85,7 @@ def _section(
     title: str, tone: Tone, lines: Sequence[WeekLine], *, count: int, of: int | None = None
 ) -> WeekSection:
     """Return the gravest lines of what is counted; ``of`` is how many lines there are in all."""
-    shown = tuple(lines[:_SHOWN])
+    shown = tuple(lines[:SHOWN])
     more = (len(lines) if of is None else of) - len(shown)
     return WeekSection(title=title, tone=tone.value, count=count, lines=shown, more=more)
 
@@ -92,7 +96,7 @@ def _dates(session: Session, services: Services, here: Conditions, *, overdue: b
     until = today - ONE_DAY if overdue else today + (6 - today.weekday()) * ONE_DAY
     rows = open_dates(session, here, since=None if overdue else today, until=until)
     graded = sorted(rows, key=lambda row: (_GRAVEST_FIRST.index(DeadlineKind(row.kind)), *row[1:4]))
-    lines = graded[:_SHOWN]
+    lines = graded[:SHOWN]
     firms = first_of_each(session, here, lines)
     names = enterprises_by_id(session, set(firms.values()))
     return _section(
@@ -126,7 +130,7 @@ def _reviews(session: Session, services: Services, here: Conditions) -> WeekSect
     waiting = select(col(Review.id)).where(col(Review.state) == ReviewState.OPEN.value, *ours)
     count = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     opened = col(Review.opened_on)
-    last = waiting.with_only_columns(opened).order_by(opened).offset(_SHOWN - 1).limit(1)
+    last = waiting.with_only_columns(opened).order_by(opened).offset(SHOWN - 1).limit(1)
     until = session.scalar(last)  # an index finds it; of those opened by then the names decide
     oldest = [opened <= until] if until else []
     rows = session.execute(
@@ -135,7 +139,7 @@ def _reviews(session: Session, services: Services, here: Conditions) -> WeekSect
         .join(Enterprise, col(Enterprise.id) == col(Case.enterprise_id))
         .where(col(Review.state) == ReviewState.OPEN.value, *ours, *oldest)
         .order_by(opened, col(Enterprise.uscc))
-        .limit(_SHOWN)
+        .limit(SHOWN)
     ).all()
     rules = read_rules(session, services, {case.revision for _, case, _ in rows})
     lines = []
@@ -188,11 +192,15 @@ def _place_line(place: tuple[str, Stage], key: str, number: int, late: int) -> W
     )
 
 
-def _wrong(session: Session, services: Services, divisions: Sequence[str]) -> WeekSection:
+def _wrong(
+    session: Session, services: Services, divisions: Sequence[str], most: int
+) -> WeekSection:
     """Sum up letters that did not arrive, and whom nobody could be told of, lately."""
     since = _last_week(session, services)
     lines = [*_letters(session, divisions, since), *_unsaid(session, divisions, since)]
-    return _section("没有办成", Tone.FINAL, lines, count=len(lines))
+    shown, more = tuple(lines[:most]), max(len(lines) - most, 0)
+    tone, count = Tone.FINAL.value, len(lines)
+    return WeekSection(title="没有办成", tone=tone, count=count, lines=shown, more=more)
 
 
 def _last_week(session: Session, services: Services) -> dt.date:

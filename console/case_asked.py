@@ -9,7 +9,7 @@ from casework.typed import number_of
 from console.visits import Visit
 
 MINE, NOBODYS = "me", "nobody"
-_TICKED = ("waiting", "held", "running", "over", "ended")
+_TICKED = ("waiting", "held", "running", "wanting", "over", "ended")
 _UNKNOWN = -1  # whoever has left, or never was: their list is empty
 
 

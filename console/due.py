@@ -37,7 +37,7 @@ def show_due(visit: Visit) -> Answer:
     lines = () if isinstance(found, Refusal) else found
     asked = _asked(visit.query)
     following = urlencode({**asked, "skip": skip + PAGE}) if len(lines) > PAGE else ""
-    on = wanted.between[0] if wanted.between else None
+    on, to = wanted.between or (None, None)
     return Shown(
         template="due.html",
         values={
@@ -46,7 +46,8 @@ def show_due(visit: Visit) -> Answer:
             "skip": skip,
             "next": following,
             "on": on,
-            "off": "" if on is None else _why_off(visit, on),
+            "to": to if to != on else None,
+            "off": "" if on is None or to != on else _why_off(visit, on),
             "wrong": found.reason if isinstance(found, Refusal) else "",
             "days": _DAYS,
             "wanted_days": visit.query.get("days", "30"),
@@ -100,6 +101,7 @@ def _asked(query: Mapping[str, str]) -> dict[str, str]:
 def dates_wanted(query: Mapping[str, str]) -> DueFilter:
     """Return the filter of an address of these pages."""
     days, on = query.get("days", "30"), day_of(query.get("on", ""))
+    to = day_of(query.get("to", ""))
     kind = query.get("kind", "")
     return DueFilter(
         days=ALL_DAYS if days == "all" else int(days) if days in _DAYS else 30,
@@ -110,7 +112,7 @@ def dates_wanted(query: Mapping[str, str]) -> DueFilter:
         stopped=query["clock"] == "stopped" if query.get("clock") in CLOCKS else None,
         officer=query.get("officer") or None,
         overdue=bool(query.get("overdue")),
-        between=(on, on) if on else None,
+        between=(on, max(on, to or on)) if on else None,
     )
 
 

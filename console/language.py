@@ -27,6 +27,7 @@ MADE = "made"  # the context of what Python puts together: matched, not only loo
 _LONGEST = 400  # a longer text was written by somebody, not put together by us
 _KEPT = 4096  # sentences remembered
 _ENOUGH = 3
+_DAY = re.compile(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日")
 _LETTER = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -79,6 +80,12 @@ def _shape(parts: Sequence[str], gap: str) -> re.Pattern[str]:
     return re.compile("".join(each), re.DOTALL)
 
 
+def _dated(text: str) -> str:
+    """Say a day, `5月31日`, and nothing that only ends like one."""
+    found = _DAY.fullmatch(text)
+    return "/".join(filter(None, found.groups())) if found else text
+
+
 class Wording:
     """What a catalogue says for the words of the console."""
 
@@ -107,7 +114,7 @@ class Wording:
             return text
         if text in self._words:
             return self._words[text]
-        for way in (self._sentences, self._made, self._named, self._ended, self._listed):
+        for way in (_dated, self._sentences, self._made, self._named, self._ended, self._listed):
             said = way(text)
             if said != text:
                 return said

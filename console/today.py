@@ -1,27 +1,34 @@
 """今日: what waits for me, what is late, what went wrong."""
 
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import urlencode
 
 from casework.answers_page import AnswerList, list_answers
 from casework.mine import mine
 from casework.remembered import remembered
+from casework.roles import KEEPERS
 from casework.saved_views import saved_views
 from casework.services import Services
-from casework.week import week_of_staff
+from casework.watch import look
+from casework.week import ALL_LINES, SHOWN, week_of_staff
 from console.site import Site
 from console.visits import Answer, Shown, Visit
 from notifications.letters import WeekRows, WeekSummary
+from policy.silence import Trouble
+from policy.timetable import Timetable
+from policy.workdays import ONE_DAY
+from runtime.timetable import timetable_of
 
 # Where a section's matters are: exactly they, or among others.
 _WHOLE = {
-    "已经超期": ("/due?overdue=1", "全部列出"),
-    "本周到期": ("/due?days=7", "在截止日历里看"),
-    "等本局审核": ("/cases?waiting=1", "全部列出"),
-    "等补数据或登记": ("/cases", "在事项里看"),
-    "中止和无法申报": ("/due?days=all", "在截止日历里看"),
-    "没有办成": ("/letters", "在信函里看"),
-}
+    "已经超期": "/due?overdue=1",
+    "本周到期": "/due?on={today}&to={sunday}&clock=runs",
+    "等本局审核": "/cases?waiting=1",
+    "等补数据或登记": "/cases?wanting=1",
+}  # what is of several kinds has no list: it is shown here, to the last line
+_ALL_HERE = "/?whole=1#{place}"
 # Where the rows of a line are: a list that its keys filter, with what else it asks for; or a page.
 _LISTS = {
     "dates": ("/due", {"clock": "runs"}),
@@ -38,12 +45,17 @@ _TONES = {"overdue": "bad", "urgent": "warn", "reminder": "calm", "notice": "", 
 
 def add_today(site: Site) -> None:
     """Add the first page."""
-    site.page("/", today)
+
+    def first_page(visit: Visit) -> Answer:
+        return today(visit, lambda: timetable_of(site.house.home))
+
+    site.page("/", first_page)
 
 
-def today(visit: Visit) -> Answer:
-    """Show what somebody must see in the morning."""
-    week = remembered(visit.services, "week", lambda: _week(visit.services))
+def today(visit: Visit, table: Callable[[], Timetable]) -> Answer:
+    """Show what somebody must see in the morning; ``table`` says when the program has to work."""
+    most = ALL_LINES if visit.query.get("whole") else SHOWN
+    week = remembered(visit.services, ("week", most), lambda: _week(visit.services, most))
     sections = week.sections if week else ()
     whose = visit.who.person_id
     own = remembered(visit.services, ("mine", whose), lambda: mine(visit.services, whose))
@@ -52,19 +64,38 @@ def today(visit: Visit) -> Answer:
         template="today.html",
         values={
             "views": saved_views(visit.services, visit.who),
+            "amiss": _amiss(visit, table),
+            "keeps": visit.who.role in KEEPERS,
             "sections": sections,
             "mine": own,
             "replies": replies.waiting if isinstance(replies, AnswerList) else 0,
-            "whole": _WHOLE,
+            "whole": _whole(visit.services.today, [each.title for each in sections]),
             "opens": partial(_address, visit.services),
             "tones": _TONES,
         },
     )
 
 
-def _week(services: Services) -> WeekSummary | None:
+def _amiss(visit: Visit, table: Callable[[], Timetable]) -> Sequence[Trouble]:
+    """Return what the program does not do; what can wait is for those who keep it."""
+    services = visit.services
+    what = ("amiss", f"{services.now():%H:%M}")  # time alone makes something late
+    found = remembered(services, what, lambda: look(services, table()))
+    return [each for each in found if each.grave or visit.who.role in KEEPERS]
+
+
+def _whole(today: dt.date, titles: Sequence[str]) -> Mapping[str, str]:
+    """Return where all that a section counts is listed."""
+    sunday = today + (6 - today.weekday()) * ONE_DAY
+    return {
+        title: _WHOLE.get(title, _ALL_HERE).format(today=today, sunday=sunday, place=f"s{number}")
+        for number, title in enumerate(titles, start=1)
+    }
+
+
+def _week(services: Services, most: int) -> WeekSummary | None:
     with services.database.reading() as session:
-        return week_of_staff(session, services, [services.division])
+        return week_of_staff(session, services, [services.division], most=most)
 
 
 def _address(services: Services, rows: WeekRows | None) -> str:

@@ -23,7 +23,7 @@ _FILTERS: Mapping[str, Callable[[Visit, Mapping[str, str]], Filter]] = {
     "/enterprises": lambda _, asked: EnterpriseFilter(words=asked.get("q", "")),
     "/letters": lambda _, asked: letters_wanted(asked),
 }
-_TICKED = ("waiting", "held", "running", "over", "ended", "overdue")
+_TICKED = ("waiting", "held", "running", "wanting", "over", "ended", "overdue")
 
 
 def add_views(site: Site) -> None:

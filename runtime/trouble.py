@@ -53,11 +53,14 @@ def older(home: Path) -> CannotRunError:
 
 def not_upgraded(home: Path, backup: Path, error: Exception) -> CannotRunError:
     """Say that an upgrade was not made, and where the backup from before it is."""
-    said = " ".join(str(error).split())[:_WORDS_SHOWN]
-    return CannotRunError(
+    stands = (
         f"数据文件夹“{home}”的升级没有成功，数据一点没有改动，仍可用旧版程序打开。"
-        f"升级前的备份在“{backup}”。请把下面的话发给维护人员：{said}"
+        f"升级前的备份在“{backup}”。"
     )
+    if isinstance(error, SpokenError):
+        return CannotRunError(f"{stands}{error}")
+    said = " ".join(str(error).split())[:_WORDS_SHOWN]
+    return CannotRunError(f"{stands}请把下面的话发给维护人员：{said}")
 
 
 def differs() -> CannotRunError:

@@ -201,3 +201,21 @@ def test_what_a_role_may_not_do_is_said_in_english(role: Role) -> None:
 def test_what_is_wrong_with_a_field_is_said_in_english(read: cells.Read[object]) -> None:
     assert read.error
     assert not CJK.search(str(english().shown(read.error)))
+
+
+@pytest.mark.parametrize(
+    ("said", "english_said"),
+    [
+        ("3月5日", "3/5"),
+        ("2027年1月10日", "2027/1/10"),
+        ("每月15日", "每月15日"),
+        ("材料缺，延至6月30日", "材料缺，延至6月30日"),
+        ("编号当年有效，至12月31日", "编号当年有效，至12月31日"),
+        ("自2026年1月1日至2026年12月31日", "自2026年1月1日至2026年12月31日"),
+        ("4月27日—5月3日", "4月27日—5月3日"),
+    ],
+)
+def test_a_day_is_said_and_a_sentence_that_ends_with_one_is_left(
+    said: str, english_said: str
+) -> None:
+    assert english().shown(said) == english_said

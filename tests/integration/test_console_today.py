@@ -11,11 +11,13 @@ from sqlmodel import col
 
 from casework.list_addresses import list_address
 from console.cutter import CJK
+from models.case import Case
 from models.deadline import Deadline
+from models.ledger import Run
 from models.letter import Letter, LetterState
 from tests.integration.test_console_english import in_english
 from tests.integration.test_console_views import rows, whole
-from tests.plugins.desk import Desk
+from tests.plugins.desk import NOW, Desk
 
 LATE, SOON = dt.date(2026, 2, 27), dt.date(2026, 3, 5)
 
@@ -128,3 +130,44 @@ def test_in_english_only_names_and_what_others_said_stay_chinese(desk: Desk) -> 
         for lines in told.values()
         for _, line in lines
     )
+
+
+def test_every_figure_of_today_is_the_length_of_the_list_that_it_opens(desk: Desk) -> None:
+    messed_up(desk)
+    with desk.services.database.writing() as session:
+        waiting = session.scalars(select(Case).where(col(Case.final).is_(None)).limit(2)).all()
+        waiting[0].held = True
+    clerk = desk.signed_in("clerk")
+    page = clerk.get("/").text
+    cards = re.findall(r'<a class="card [^"]*" href="([^"]+)"><b>(\d+)</b>([^<]+)</a>', page)
+
+    assert len(cards) == 6
+    for address, number, title in ((unescape(to), int(n), title) for to, n, title in cards):
+        if not address.startswith("/?"):
+            assert whole(clerk, address) == number, title
+            assert list_address(address), "a list that can be kept under a name"
+            continue
+        place = address.partition("#")[2]
+        listed = lines(clerk.get(address).text)[title]
+        assert f'id="{place}">{title}' in page
+        told = [re.search(r"(\d+) 家", said) for _, said in listed]
+        of_each = [int(each[1]) if each and title == "中止和无法申报" else 1 for each in told]
+        assert sum(of_each) == number, title
+
+
+def test_what_the_program_did_not_do_is_told_to_everybody_and_the_way_out_to_its_keepers(
+    desk: Desk,
+) -> None:
+    clerk, operator = desk.signed_in("clerk"), desk.signed_in("operator")
+    before = clerk.get("/").text
+    with desk.services.database.writing() as session:
+        session.execute(update(Run).values(state="failed", trouble="磁盘满了", finished_at=NOW))
+    told, kept = clerk.get("/").text, operator.get("/").text
+
+    assert "磁盘满了" not in before
+    for page in (told, kept):
+        assert "程序没有办的" in page
+        assert "磁盘满了" in page
+    assert "请告诉运维或股长" in told
+    assert 'href="/runs">看怎么办' in kept
+    assert 'href="/runs"' not in told

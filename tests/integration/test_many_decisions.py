@@ -1,16 +1,22 @@
 """Many decisions at once are what they are one by one: the same rows, and each its own result."""
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from casework import decide
 from casework.decide import Decided, Verb, Wish, decide_case, decide_cases
 from casework.pipeline import run_month
 from casework.refusal import Overtaken, Refusal
 from casework.services import Actor, Services
 from models.case import Case
+from models.engine import DatabaseGoneError, StaleWorkError
 from tests.plugins.dump import differences, dump
 from tests.plugins.house import HouseMaker
 from tests.plugins.sprout import add_firm, add_staff, sprout_catalogue
@@ -97,3 +103,46 @@ def test_what_follows_is_worked_out_once_for_all_of_a_programme(
 
     few, many = (_wishes(each)[4:-1] for each in two)
     assert statements(two[0], few[:1]) == statements(two[1], many) > 0
+
+
+def test_what_was_decided_before_something_broke_has_its_consequences(
+    two: tuple[Services, Services], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, wishes = two[0], _wishes(two[0])[4:8]
+    real = decide._attempt
+
+    def broken(services: Services, wish: Wish, by: Actor, session: Session) -> Any:
+        if wish is wishes[1]:
+            raise StaleWorkError
+        if wish is wishes[3]:
+            raise DatabaseGoneError
+        return real(services, wish, by, session)
+
+    followed: list[set[int]] = []
+
+    def follow(_: Services, *, enterprises: Collection[int], **__: Any) -> None:
+        followed.append(set(enterprises))
+
+    monkeypatch.setattr(decide, "_attempt", broken)
+    monkeypatch.setattr(decide, "run_some", follow)
+    busy = decide_cases(services, wishes[:2], by=CLERK)[1]
+    assert isinstance(busy, Refusal)
+    assert busy.reason.startswith("别人正在办理这一项")
+    with pytest.raises(DatabaseGoneError):
+        decide_cases(services, wishes[2:], by=CLERK)
+
+    with services.database.reading() as session:
+        decided = [session.get_one(Case, wishes[each].case_id).enterprise_id for each in (0, 2)]
+    assert followed == [{each} for each in decided]
+
+
+def test_of_a_programme_whose_file_is_gone_a_case_is_decided_and_nothing_follows(
+    two: tuple[Services, Services],
+) -> None:
+    services, wish = two[0], _wishes(two[0])[0]
+    gone = replace(services, catalogue=replace(services.catalogue, programmes={}))
+
+    (done,) = decide_cases(gone, [wish], by=CLERK)
+    assert isinstance(done, Decided)
+    (approved,) = decide_cases(gone, [_wishes(services)[5]], by=CLERK)
+    assert isinstance(approved, Decided)

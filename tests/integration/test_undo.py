@@ -208,6 +208,22 @@ def test_it_is_refused_when_its_letter_is_out_too_late_or_elsewhere(county: Serv
         assert session.scalars(select(Record)).all() == []
 
 
+def test_an_end_stays_when_another_try_is_under_way_however_many_cases_there_are(
+    county: Services,
+) -> None:
+    services = _brought(county, "pool")
+    with services.database.writing() as session:
+        before = {**session.get_one(Case, 1).model_dump(), "id": 9, "cycle": 2025}
+        session.add(Case(**before | {"final": "withdrawn"}))
+    assert isinstance(_decide(services, Verb.WITHDRAW), Decided)
+    number = _last(services)
+    assert isinstance(_decide(services, Verb.REOPEN), Decided)
+    with services.database.writing() as session:
+        session.delete(session.get_one(Case, 9))  # as a merge that is taken back moves it away
+
+    assert "建立了新的事项" in _refused(services, number)
+
+
 def _refused(services: Services, number: int) -> str:
     done = take_back(services, number, reason="点错了", by=CLERK)
     assert isinstance(done, Refusal), done
