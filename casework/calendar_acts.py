@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from casework.audit import note
-from casework.calendar_days import may_not_declare, supposing
+from casework.calendar_days import Read, may_not_declare, supposing, with_year
 from casework.refusal import Refusal
 from casework.reproject import Reprojection, reproject
 from casework.services import Actor, Services
@@ -27,6 +27,11 @@ def preview_day(
         return refused
     looked = services if day is None else supposing(services, day, working)
     return reproject(looked, apply=False)
+
+
+def preview_year(services: Services, read: Read, *, by: Actor) -> Reprojection | Refusal:
+    """Return which dates would move if a year's notice were kept. Nothing is kept."""
+    return _may(services, by) or reproject(with_year(services, read), apply=False)
 
 
 def move_dates(services: Services, *, tell: bool, by: Actor) -> Reprojection | Refusal:

@@ -15,7 +15,7 @@ from casework.refusal import Refusal
 from casework.roles import may_keep
 from casework.scope import sees_all
 from casework.services import Actor, Services
-from config.calendar_files import CalendarYear
+from config.calendar_files import CalendarYear, merged
 from config.gazette import parse_gazette, to_toml
 from models.ledger import CalendarOverride
 from policy.workdays import weekday_name
@@ -122,6 +122,8 @@ def read_notice(text: str, year: int) -> Read:
 
 def keep_notice(services: Services, read: Read, folder: Path, *, by: Actor) -> Path | Refusal:
     """Write the year into our own calendar folder, where it replaces the one we shipped."""
+    if refused := may_not_declare(services, by):
+        return refused
     if read.problems:
         return Refusal(reason=f"通知没有完全读懂，没有保存：{'；'.join(read.problems)}")
     year = read.year.year
@@ -135,6 +137,21 @@ def keep_notice(services: Services, read: Read, folder: Path, *, by: Actor) -> P
         lambda session: note(session, services, by, "calendar.load", (f"calendar/{year}", detail))
     )
     return path
+
+
+def with_year(services: Services, read: Read) -> Services:
+    """Return services that see the year as if its file lay in our folder already."""
+    new, old, year = merged([read.year]), services.gazetted, read.year.year
+    return replace(
+        services,
+        gazetted=replace(
+            old,
+            off=frozenset(day for day in old.off if day.year != year) | new.off,
+            work=frozenset(day for day in old.work if day.year != year) | new.work,
+            gazetted=old.gazetted | new.gazetted,
+            names=tuple(each for each in old.names if each[0].year != year) + new.names,
+        ),
+    )
 
 
 def _line(row: CalendarOverride) -> OverrideLine:

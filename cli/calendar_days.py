@@ -181,7 +181,7 @@ def load(
 
 def _keep(home: Path | None, read: "Read", *, apply: bool, by: str | None) -> "Reprojection":
     """Keep the notice if it is to be kept; return what moves, or would move, because of it."""
-    from casework.calendar_days import keep_notice
+    from casework.calendar_days import keep_notice, with_year
     from casework.refusal import Refusal
     from casework.reproject import reproject
 
@@ -190,7 +190,7 @@ def _keep(home: Path | None, read: "Read", *, apply: bool, by: str | None) -> "R
             kept = keep_notice(services, read, own_calendars(home), by=actor(by))
             if isinstance(kept, Refusal):
                 raise refused(kept)
-        return reproject(_with_year(services, read), apply=False)
+        return reproject(with_year(services, read), apply=False)
 
 
 def _text_of(file: Path) -> str:
@@ -206,26 +206,6 @@ def _text_of(file: Path) -> str:
         except UnicodeDecodeError:
             continue
     raise StopError(f"{file} 不是文本文件，请把通知原文另存为 .txt")
-
-
-def _with_year(services: "Services", read: "Read") -> "Services":
-    """Return services that see the year as if its file lay in our folder already."""
-    from dataclasses import replace
-
-    from config.calendar_files import merged
-
-    new = merged([read.year])
-    old, year = services.gazetted, read.year.year
-    return replace(
-        services,
-        gazetted=replace(
-            old,
-            off=frozenset(day for day in old.off if day.year != year) | new.off,
-            work=frozenset(day for day in old.work if day.year != year) | new.work,
-            gazetted=old.gazetted | new.gazetted,
-            names=tuple(each for each in old.names if each[0].year != year) + new.names,
-        ),
-    )
 
 
 def _print_read(read: "Read", moving: "Reprojection | None", *, applied: bool) -> None:

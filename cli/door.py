@@ -127,7 +127,9 @@ def calendar_folders(home: Path | None) -> tuple[Path, Path]:
 
 def own_calendars(home: Path | None) -> Path:
     """Return the folder of the calendar files that this office loaded itself."""
-    return folder_of(home) / "config" / "calendars"
+    from config.calendar_files import own_folder
+
+    return own_folder(folder_of(home))
 
 
 def has_data(home: Path | None) -> bool:

@@ -46,8 +46,14 @@ class CalendarYear(BaseModel):
     title: Words
     document: str = ""  # 文号
     source: Words
+    text: str = ""  # the notice itself, as it was pasted
     work: tuple[dt.date, ...] = ()
     holiday: tuple[Holiday, ...] = ()
+
+
+def own_folder(home: Path) -> Path:
+    """Return the folder of the calendar files that this office loaded itself."""
+    return home / "config" / "calendars"
 
 
 def load_calendar(*folders: Path) -> tuple[Calendar, list[str]]:

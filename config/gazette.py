@@ -48,6 +48,7 @@ def parse_gazette(text: str, year: int) -> tuple[CalendarYear, list[str]]:
         title=f"国务院办公厅关于{year}年部分节假日安排的通知",
         document=_document(plain),
         source="国务院办公厅通知原文，粘贴录入",
+        text="\n".join(filter(None, map(str.strip, text.splitlines()))),
         work=tuple(each for each in found if isinstance(each, dt.date)),
         holiday=tuple(each for each in found if isinstance(each, Holiday)),
     )
@@ -67,6 +68,7 @@ def to_toml(year: CalendarYear) -> str:
         f"year = {year.year}",
         *(f"{key} = {_quoted(getattr(year, key))}" for key in ("status", "title", "document")),
         f"source = {_quoted(year.source)}",
+        *([f"text = {_quoted(year.text)}"] if year.text else ()),
         f"work = [{', '.join(map(str, year.work))}]",
     ]
     for each in year.holiday:

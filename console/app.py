@@ -27,6 +27,7 @@ from console.dates import add_dates
 from console.due import add_due
 from console.feed import add_feed
 from console.firms import add_firms
+from console.holidays import add_holidays
 from console.house import Clock, FirstStart, House, Starter
 from console.imports import add_imports
 from console.letters import add_letters
@@ -72,6 +73,7 @@ _PAGES = (
     add_letters,
     add_programmes,
     add_calendars,
+    add_holidays,
     add_runs,
     add_rehearsals,
     add_views,
