@@ -68,21 +68,22 @@ def office(a_house: HouseMaker, a_copy: Callable[[str], str], engine: str, run: 
 
 
 @some_or_all
+@pytest.mark.parametrize("act", ["approve", "form"])
 @pytest.mark.fault("R03")
 def test_an_approval_killed_at_every_step_is_whole_or_nothing_and_can_be_given_again(
-    office: Office, every: int
+    office: Office, every: int, act: str
 ) -> None:
     clean = office.copy(office.county)
-    steps = office.do(clean, "approve")
-    office.do(clean, "approve", "month")  # the same click again: refused, somebody was first
+    steps = office.do(clean, act)
+    office.do(clean, act, "month")  # the same click again: refused, somebody was first
     wanted, before = office.tables(clean), office.tables(office.county)
 
     done = set()
     for at in {*range(1, steps + 1, every), steps}:
         url = office.copy(office.county)
-        assert office.do(url, "approve", at=at) == 0
+        assert office.do(url, act, at=at) == 0
         done.add(_approved(office.tables(url), before))
-        office.do(url, "approve", "month")
+        office.do(url, act, "month")
         assert differences(wanted, office.tables(url)) == [], f"killed at step {at} of {steps}"
 
     assert done == {True, False}

@@ -137,6 +137,7 @@ def test_two_people_decide_the_same_case_and_the_second_is_told_who_was_first(
         expect(two.get_by_role("status")).to_contain_text("示例经办 0 分钟前已处理")
 
 
+@pytest.mark.fault("R12")
 def test_sent_twice_or_again_from_the_page_before_it_changes_nothing_more(
     chromium: Browser, desk: Desk
 ) -> None:

@@ -33,8 +33,12 @@ from casework.import_roster import apply
 from casework.pipeline import run_month
 from casework.remind import sweep
 from casework.services import Actor, Services
+from casework.sign_in import Visitor
 from config.catalogue import Catalogue
+from console.many import act_on_many
+from console.visits import Visit
 from exchange.values import EnterpriseRow, Roster
+from models.enterprise import Role
 from notifications.smtp import SmtpCarrier, SmtpSettings
 from policy.obligation import Lost
 from tests.house.tree import ROOT
@@ -178,6 +182,21 @@ def _approve(services: Services) -> None:
     decide_case(services, wish, by=CLERK)
 
 
+def _send_form(services: Services) -> None:
+    """Approve the same case by the form for many, of which the page saw that version."""
+    who = Visitor(
+        sign_in="",
+        seal="",
+        person_id=1,
+        login="clerk",
+        name=CLERK.name,
+        role=Role.CLERK,
+        division="",
+    )
+    form = {"case": ["1.1"], "verb": ["approve"], "reason": ["材料属实"], "sure": ["yes"]}
+    act_on_many(Visit(services=services, who=who, place="/decide", form=form))
+
+
 def _import(services: Services) -> None:
     """Import a roster: one enterprise that is known with a new address, and one that is new."""
     known, new = (
@@ -201,6 +220,7 @@ USE_CASES: dict[str, Callable[[Services], object]] = {
     "sweep": sweep,
     "deliver": deliver,
     "approve": _approve,
+    "form": _send_form,
     "import": _import,
     "month": lambda services: run_month(services, f"{services.today:%Y-%m}", on=services.today),
 }
