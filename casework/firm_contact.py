@@ -43,6 +43,14 @@ def contact_version(contact: Person | None) -> str:
     return sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:16]
 
 
+def whom_to_call(services: Services, uscc: str) -> str:
+    """Return name and telephone of an enterprise's contact; empty when nobody is known."""
+    wanted = (col(Person.key) == f"contact/{uscc}", col(Person.active))
+    with services.database.reading() as session:
+        contact = session.scalars(select(Person).where(*wanted)).first()
+    return f"{contact.name} {contact.phone}".strip() if contact else ""
+
+
 def change_contact(services: Services, wish: NewContact, *, by: Actor) -> Refusal | None:
     """Change an enterprise's contact, or say why not; the very same twice is one change."""
     if refused := may_decide(by):

@@ -2,6 +2,7 @@
 
 from casework.clocks import ClockChange, ClockWish, touch_clock
 from casework.date_page import DatePage, date_page
+from casework.firm_contact import whom_to_call
 from casework.refusal import Refusal
 from casework.roles import DECIDERS
 from casework.snoozing import snooze, unsnooze
@@ -41,6 +42,7 @@ def _shown(visit: Visit, page: DatePage, **more: object) -> Shown:
         template="date.html",
         values={
             "date": page,
+            "contact": whom_to_call(visit.services, page.line.uscc),
             "kind": {kind.value: words for kind, words in KINDS.items()}[page.line.kind],
             "act_titles": CLOCK_ACTS,
             "may_decide": visit.who.role in DECIDERS,

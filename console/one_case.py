@@ -6,6 +6,7 @@ from casework.assign import Giving, assign_case, officers
 from casework.case_acts import CaseActs, case_acts
 from casework.case_page import CasePage, case_page
 from casework.decide import Verb, Wish, decide_case
+from casework.firm_contact import whom_to_call
 from casework.records import Happened, Recorded, record_event
 from casework.refusal import Refusal
 from casework.revoke import revoke_record
@@ -41,6 +42,7 @@ def show_case(visit: Visit) -> Answer:
         template="case.html",
         values={
             "case": page,
+            "contact": whom_to_call(visit.services, page.uscc),
             "acts": acts,
             "verbs": _verbs(page),
             "may_decide": visit.who.role in DECIDERS,

@@ -13,6 +13,7 @@ from casework.list_addresses import list_address
 from console.cutter import CJK
 from models.case import Case
 from models.deadline import Deadline
+from models.enterprise import Person
 from models.ledger import Run
 from models.letter import Letter, LetterState
 from tests.integration.test_console_english import in_english
@@ -171,3 +172,22 @@ def test_what_the_program_did_not_do_is_told_to_everybody_and_the_way_out_to_its
     assert "请告诉运维或股长" in told
     assert 'href="/runs">看怎么办' in kept
     assert 'href="/runs"' not in told
+
+
+def test_a_date_and_its_case_say_whom_to_call(desk: Desk) -> None:
+    clerk = desk.signed_in("clerk")
+    with desk.services.database.writing() as session:
+        date = session.scalars(select(Deadline)).first()
+        assert date
+        firm = col(Case.enterprise_id) == date.enterprise_id
+        case = session.scalars(select(col(Case.id)).where(firm)).first()
+        whose = update(Person).where(col(Person.enterprise_id) == date.enterprise_id)
+        session.execute(whose.values(name="赵示例", phone="0745-7000001"))
+    pages = (f"/dates/{date.id}", f"/cases/{case}")
+
+    for path in pages:
+        assert "企业联系人：赵示例 0745-7000001" in clerk.get(path).text
+    with desk.services.database.writing() as session:
+        session.execute(whose.values(active=False))
+    for path in pages:
+        assert "企业没有登记联系人" in clerk.get(path).text
