@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from models.enterprise import Role
-from tests.acceptance.test_console_pages import window
+from tests.acceptance.test_console_pages import faults, window
 from tests.plugins.desk import PASSWORD, Desk
 from tests.plugins.hired import hire
 from tests.plugins.pressed import BOTH_WAYS
@@ -30,6 +30,7 @@ def test_somebody_is_registered_invited_and_found_in_the_audit(
         expect(page.get_by_role("status")).to_contain_text("已登记 张示例")
         page.get_by_role("button", name="给一个设密码的链接").click()
         link = page.get_by_label("设密码的链接").input_value()
+        assert not scripts or faults(page) == []
         page.goto("/audit?subject=张示例")
         expect(page.locator("tbody tr")).to_have_count(2)
         expect(page.locator("tbody")).to_contain_text("角色：无 → 审计")
