@@ -10,6 +10,7 @@ from casework.sign_in import sign_in
 from casework.sign_ins import signed_in
 from models.enterprise import Role
 from tests.acceptance.test_console_pages import window
+from tests.acceptance.test_pages_outside_the_door import look, outside
 from tests.plugins.desk import PASSWORD, Desk
 from tests.plugins.hired import hire
 from tests.plugins.pressed import BOTH_WAYS
@@ -33,6 +34,27 @@ def enter(desk: Desk, login: str, password: str = PASSWORD) -> None:
 def told(page: Page, words: str) -> None:
     """Wait until the page says something."""
     expect(page.get_by_role("status")).to_contain_text(words)
+
+
+@pytest.mark.presses("/admin/people")
+@BOTH_WAYS
+def test_who_can_not_be_registered_is_said_and_what_was_typed_stays(
+    chromium: Browser, desk: Desk, *, scripts: bool
+) -> None:
+    hire(desk, "boss", Role.ADMIN, "")
+    with outside(chromium, desk.address, scripts=scripts) as page:
+        page.goto("/admin/people")
+        page.get_by_label("登录名").fill("boss")
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.get_by_label("登录名").fill("clerk")
+        page.get_by_label("姓名").fill("张示例")
+        page.get_by_label("邮箱").fill("zhang@bureau.example")
+        page.get_by_role("button", name="登记").click()
+        expect(page.get_by_role("alert")).to_contain_text("登录名“clerk”已经有人用了")
+        expect(page.get_by_label("姓名")).to_have_value("张示例")
+        look(page, scripts=scripts)
+    assert known(desk, "clerk").name == "示例经办"
 
 
 @pytest.mark.presses(
