@@ -12,7 +12,6 @@ from tests.plugins.pressed import BOTH_WAYS
 pytestmark = pytest.mark.chromium
 
 
-@pytest.mark.long_on("without scripts")
 @pytest.mark.presses("/rehearsals")
 @BOTH_WAYS
 def test_a_head_rehearses(chromium: Browser, desk: Desk, *, scripts: bool) -> None:
