@@ -1,4 +1,4 @@
-"""规则 and 运行 in a real Chromium, with and without scripts."""
+"""预演 in a real Chromium, with and without scripts; the rules: `test_acts_of_rules.py`."""
 
 import re
 
@@ -7,30 +7,17 @@ from playwright.sync_api import Browser, expect
 
 from tests.acceptance.test_console_pages import window
 from tests.plugins.desk import Desk
+from tests.plugins.pressed import BOTH_WAYS
 
 pytestmark = pytest.mark.chromium
 
 
-@pytest.mark.long_on("without scripts")
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_a_head_confirms_declares_and_rehearses(
-    chromium: Browser, desk: Desk, *, scripts: bool
-) -> None:
+@pytest.mark.presses("/rehearsals")
+@BOTH_WAYS
+def test_a_head_rehearses(chromium: Browser, desk: Desk, *, scripts: bool) -> None:
     with window(chromium, desk, "head", java_script_enabled=scripts) as page:
-        page.goto("/programmes/rd_subsidy")
-        page.get_by_role("link", name="核实这一条").first.click()
-        page.get_by_label("文号").fill("示例科发〔2024〕1号")
-        page.get_by_label("条款").fill("第二条")
-        page.get_by_label("文件日期").fill("2024-03-01")
-        page.get_by_role("button", name="记为已核实").click()
-        expect(page.get_by_role("status")).to_contain_text("已核实")
-        page.goto("/calendars")
-        page.get_by_label("哪一天").fill("2026-05-20")
-        page.get_by_role("button", name="看哪些日期会变").click()
-        page.get_by_label("理由").fill("县政府通知停工一天")
-        page.get_by_role("button", name="登记：2026-05-20 放假").dblclick()
-        expect(page.get_by_role("status")).to_contain_text("已登记：2026-05-20")
-        page.goto("/rehearsals")
+        page.get_by_role("link", name="运行").click()
+        page.get_by_role("link", name="预演").click()
         page.get_by_label("到", exact=True).fill("2026-03-06")
         page.get_by_role("button", name="开始预演").click()
         if scripts:

@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.acceptance.test_console_pages import window
 from tests.plugins.desk import Desk
+from tests.plugins.pressed import BOTH_WAYS
 
 pytestmark = pytest.mark.chromium
 
@@ -24,7 +25,8 @@ def test_a_saved_view_is_at_hand_and_a_narrow_month_is_a_list(
         expect(page.get_by_role("heading", name="逐日")).to_be_visible()
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.presses("/export")
+@BOTH_WAYS
 def test_a_clerk_goes_from_a_month_to_a_day_and_takes_the_list_along(
     chromium: Browser, desk: Desk, *, scripts: bool
 ) -> None:
