@@ -138,6 +138,9 @@ def _letters_for(session: Session, services: Services) -> dt.date | None:
 def _letters_moved(session: Session) -> dt.datetime | None:
     """Return when letters were last written, or one last left; what the watch sends is its own."""
     wrote = select(func.max(col(Run.beat_at))).where(col(Run.kind).in_(_WRITES))
-    left = select(func.max(col(Letter.sent_at))).where(~_OF_ALARMS)
+    # Of those that left the one that was handed over last: an index finds it among all.
+    handed = col(Letter.handed_at)
+    gone = (handed.is_not(None), col(Letter.sent_at).is_not(None), ~_OF_ALARMS)
+    left = select(col(Letter.sent_at)).where(*gone).order_by(handed.desc()).limit(1)
     moments = [each for each in map(session.scalar, (wrote, left)) if each is not None]
     return max(moments, default=None)

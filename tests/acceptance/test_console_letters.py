@@ -37,7 +37,10 @@ def test_a_clerk_reads_a_letter_and_stops_it_and_thinks_better_of_it(
 
 
 @pytest.mark.presses(
-    *(f"/letters/wordings/{{name}}/{act}" for act in ("page", "try", "keep", "restore"))
+    "/letters/wordings/{name}/page",
+    "/letters/wordings/{name}/try",
+    "/letters/wordings/{name}/keep",
+    "/letters/wordings/{name}/restore",
 )
 @BOTH_WAYS
 def test_a_head_words_a_letter_anew_sees_it_first_and_thinks_better_of_it(
