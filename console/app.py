@@ -45,6 +45,7 @@ from console.runs import add_runs
 from console.signing import add_signing
 from console.site import Site
 from console.today import add_today
+from console.tokens import add_tokens
 from console.undoing import add_undoing
 from console.views import add_views
 from console.wordings import add_wordings
@@ -56,6 +57,7 @@ from runtime.trouble import DATABASE_ERRORS
 _PAGES = (
     add_choosing,
     add_signing,
+    add_tokens,
     add_today,
     add_board,
     add_cases,

@@ -16,8 +16,7 @@ from casework.refusal import Refusal
 from casework.roles import STAFF
 from casework.services import Services
 from casework.sign_in import Browser, sign_in, sign_ins, sign_out
-from casework.tokens import list_tokens, revoke_token
-from casework.typed import number_of
+from casework.tokens import MOST_DAYS, USUAL_DAYS, list_tokens
 from console.first import OVER, first_form, take_first
 from console.forms import RefusedError, form_of
 from console.house import House
@@ -34,7 +33,7 @@ from console.site import (
     say_next,
     trouble_page,
 )
-from console.visits import Answer, Missing, Sent, Shown, Visit
+from console.visits import Answer, Sent, Shown, Visit
 from policy.passwords import SHORTEST
 
 
@@ -47,7 +46,6 @@ def add_signing(site: Site) -> None:
     site.app.add_api_route("/welcome/{secret}", doors.welcome, methods=["POST"])
     site.page("/me", me)
     site.act("/me/sign-out-everywhere", leave_everywhere, roles=STAFF)
-    site.act("/me/tokens/{number}/revoke", take_back, roles=STAFF)
     site.act("/sign-out", leave, roles=STAFF)
 
 
@@ -57,6 +55,8 @@ def me(visit: Visit) -> Answer:
         template="me.html",
         values={
             "sign_ins": sign_ins(visit.services, visit.who),
+            "most_days": MOST_DAYS,
+            "usual_days": USUAL_DAYS,
             "tokens": list_tokens(visit.services, person_id=visit.who.person_id),
             "absences": list_absences(visit.services, visit.who.login),
             "deputies": deputies_of(visit.services, visit.who.role),
@@ -64,17 +64,6 @@ def me(visit: Visit) -> Answer:
             "feed": feed_line(visit.services, visit.who),
         },
     )
-
-
-def take_back(visit: Visit) -> Answer:
-    """End a token of one's own."""
-    number = number_of(visit.path["number"])
-    if number is None:
-        return Missing()
-    done = revoke_token(visit.services, number, by=visit.who.actor, person_id=visit.who.person_id)
-    if isinstance(done, Refusal):
-        return Missing()
-    return Sent(to="/me", said=f"已收回令牌“{done.name}”，用它的程序马上进不来了")
 
 
 def leave(visit: Visit) -> Answer:
