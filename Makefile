@@ -44,8 +44,9 @@ check: .venv/dev.stamp ## every static check; counts failures instead of stoppin
 fix: .venv/dev.stamp ## format, and mend what ruff can mend
 	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .
 
-bench: .venv/dev.stamp ## measure speed
+bench: .venv/dev.stamp ## measure speed: the engine, then the pages at 100,000 cases
 	@$(PYTHON) -m benchmarks
+	@$(PYTHON) -m benchmarks.console
 
 coverage: .venv/dev.stamp ## the tests with branch coverage: 90 % overall, 100 % of policy
 	@rm -f .coverage .coverage.*
