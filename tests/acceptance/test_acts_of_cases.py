@@ -197,6 +197,36 @@ def test_all_that_match_are_given_to_somebody_at_once(
         expect(page.get_by_role("heading", name="没有符合条件的事项")).to_be_visible()
 
 
+@pytest.mark.presses("/decide")
+@BOTH_WAYS
+def test_from_the_list_one_is_sent_back_after_nothing_was_chosen_and_it_was_thought_over(
+    chromium: Browser, desk: Desk, *, scripts: bool
+) -> None:
+    with window(chromium, desk, "clerk", java_script_enabled=scripts) as page:
+        open_case(page, "科技型中小企业评价", "填报辅导")
+        name = page.get_by_role("heading", level=1).inner_text()
+        record(page, "参加填报培训或一对一辅导", "签到表 3 号")
+        said(page, "事项推进了 1 步")
+        go(page, "事项")
+        page.get_by_label("企业名称或信用代码").fill(name)
+        page.get_by_label("项目").select_option(label="科技型中小企业评价")
+        press(page, "筛选")
+        page.get_by_label("理由").fill("企业要重新准备")
+        press(page, "退回补正…", "请先选中要办理的事项")
+        for sure in (False, True):
+            page.get_by_role("checkbox", name=f"选中 {name} ").check()
+            page.get_by_label("理由").fill("企业要重新准备")
+            press(page, "退回补正…")
+            expect(page.get_by_text("平台填报 → 填报辅导")).to_be_visible()
+            if not sure:
+                page.get_by_role("link", name="不办了").click()
+                expect(page.locator("tbody tr")).to_contain_text("平台填报")
+                assert counted(desk, Decision) == [0]
+        confirm(page, "退回补正", 1)
+        expect(page.locator("tbody tr")).to_contain_text("填报辅导")
+    assert counted(desk, Decision) == [1]
+
+
 def test_keys_walk_back_and_lead_to_approve_hold_and_return(chromium: Browser, desk: Desk) -> None:
     with window(chromium, desk, "clerk") as page:
         page.goto("/cases?waiting=1")
