@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.acceptance.test_console_pages import faults, window
 from tests.plugins.desk import Desk
+from tests.plugins.pressed import BOTH_WAYS
 
 pytestmark = pytest.mark.chromium
 
@@ -24,7 +25,10 @@ def test_what_is_seen_before_and_after_acting_on_many_is_for_everybody(
         assert faults(page) == []
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.presses(
+    "/cases/{number}/decide", "/cases/{number}/assign", "/enterprises/{uscc}/notes", "/undo"
+)
+@BOTH_WAYS
 def test_a_clerk_decides_takes_it_back_writes_a_note_and_gives_the_case_away(
     chromium: Browser, desk: Desk, *, scripts: bool
 ) -> None:

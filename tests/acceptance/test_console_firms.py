@@ -9,6 +9,7 @@ from models.enterprise import Enterprise
 from models.letter import Letter
 from tests.acceptance.test_console_pages import violations, window
 from tests.plugins.desk import Desk
+from tests.plugins.pressed import BOTH_WAYS
 
 pytestmark = pytest.mark.chromium
 NARROW = {"width": 360, "height": 740}
@@ -21,8 +22,9 @@ def two(desk: Desk) -> list[Enterprise]:
         return list(session.scalars(select(Enterprise).order_by(col(Enterprise.id)).limit(2)))
 
 
+@pytest.mark.presses("/enterprises/{uscc}/merge", "/enterprises/{uscc}/unmerge")
 @pytest.mark.long_on("with scripts")
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+@BOTH_WAYS
 def test_two_enterprises_that_are_one_are_merged_and_taken_apart_again(
     chromium: Browser, desk: Desk, *, scripts: bool
 ) -> None:

@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from models.enterprise import Enterprise
+from models.imports import ImportBatch
+from models.ledger import AuditEntry
 from tests.acceptance.test_console_pages import window
+from tests.plugins.acting import go, press, said, unchanged
 from tests.plugins.desk import Desk
+from tests.plugins.pressed import BOTH_WAYS
 from tests.plugins.rosters import HEADER, firm, xlsx
 
 pytestmark = pytest.mark.chromium
@@ -21,32 +26,31 @@ def file(tmp_path: Path) -> Path:
     return xlsx(tmp_path / "名册.xlsx", {"名册": [COLUMNS, known, doubt]})
 
 
-def test_the_way_of_a_file_and_back(chromium: Browser, desk: Desk, file: Path) -> None:
-    with window(chromium, desk, "clerk") as page:
-        page.get_by_role("link", name="导入").click()
+@pytest.mark.presses("/imports", "/imports/files/{token}/apply", "/imports/{number}/undo")
+@BOTH_WAYS
+def test_the_way_of_a_file_and_back(
+    chromium: Browser, desk: Desk, file: Path, *, scripts: bool
+) -> None:
+    with window(chromium, desk, "clerk", java_script_enabled=scripts) as page:
+        go(page, "导入")
         page.get_by_label("名册文件").set_input_files(file)
-        page.get_by_role("button", name="上传并核对").click()
+        press(page, "上传并核对")
         expect(page.get_by_role("heading", name="核对 名册.xlsx")).to_be_visible()
         page.get_by_role("button", name="确认导入").dblclick()
-        expect(page.get_by_role("status")).to_contain_text("已导入：新增 1 行，变更 1 行")
-        page.get_by_role("link", name="撤销这一批…").click()
-        expect(page.get_by_role("heading", name="会怎样")).to_be_visible()
-        page.get_by_role("button", name="确认撤回").dblclick()
-        expect(page.get_by_role("status")).to_contain_text("已撤回")
-
-
-def test_without_scripts_it_goes_the_same_way(chromium: Browser, desk: Desk, file: Path) -> None:
-    with window(chromium, desk, "clerk", java_script_enabled=False) as page:
-        page.goto("/imports")
-        page.get_by_label("名册文件").set_input_files(file)
-        page.get_by_role("button", name="上传并核对").click()
-        page.get_by_role("button", name="确认导入").click()
-        expect(page.get_by_text("已导入：新增 1 行")).to_be_visible()
-        page.go_back()
-        page.reload()
-        expect(page.get_by_text("这份文件已经导入过")).to_be_visible()
-        page.goto("/imports")
+        expect(page.get_by_role("heading", name="名册.xlsx")).to_be_visible()
+        expect(page.get_by_text("新增 1，变更 1，不变 0")).to_be_visible()
+        with unchanged(desk, ImportBatch, AuditEntry, Enterprise):
+            page.go_back()
+            page.reload()
+            expect(page.get_by_text("这份文件已经导入过")).to_be_visible()
+            expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
+        go(page, "导入")
         page.get_by_role("link", name="名册.xlsx").click()
         page.get_by_role("link", name="撤销这一批…").click()
-        page.get_by_role("button", name="确认撤回").click()
-        expect(page.get_by_text("已撤回 3 项")).to_be_visible()
+        expect(page.get_by_role("heading", name="会怎样")).to_be_visible()
+        page.get_by_role("button", name="确认撤回 3 项").dblclick()
+        expect(page.get_by_text("，撤回 3 项")).to_be_visible()
+        expect(page.get_by_role("link", name="撤销这一批…")).to_have_count(0)
+        with unchanged(desk, ImportBatch, AuditEntry, Enterprise):
+            page.go_back()
+            said(page, "已由 示例经办 于 2026-03-03 09:30 撤销")
