@@ -20,7 +20,7 @@ from tests.plugins.desk import Desk, copied_desk, found_desk
 from tests.plugins.monday import MONDAY, STEPS, Walk, before_monday
 
 FOLDER = Path(__file__).parent.parent / "docs" / "images"
-SIZES = {"desktop": (1100, 700), "low": (1100, 560), "narrow": (360, 640), "print": (794, 900)}
+SIZES = {"desktop": (1100, 700), "low": (1100, 560), "narrow": (360, 640), "print": (794, 820)}
 LOOKS = (
     ("today-dark", "/", "desktop", "dark"),
     ("board-dark", "/board", "desktop", "dark"),
