@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from casework.board import board
+from casework.case_acts import CaseActs, case_acts
 from casework.case_page import CasePage, case_page
 from casework.cases import CaseFilter, cases
 from casework.due import DueFilter, due
@@ -36,6 +37,7 @@ from policy.programme import Phase
 
 router = APIRouter(tags=["reads"])
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="Number of the case.")]
+Uscc = Annotated[str, Path(max_length=18, description="Its credit code.")]
 _MISSING = possible(404)
 _FINAL_KEYS = {words: final.value for final, words in FINALS.items()}
 
@@ -133,10 +135,10 @@ def show_case(caller: Called, number: Number, response: Response) -> CaseWhole:
     if isinstance(page, Refusal):
         raise ProblemError(404, page.reason)
     response.headers["ETag"] = f'"{page.version}"'
-    return whole(page)
+    return whole(page, case_acts(caller.services, page.id))
 
 
-def whole(page: CasePage) -> CaseWhole:
+def whole(page: CasePage, acts: CaseActs) -> CaseWhole:
     """Return a case as programs get it."""
     history = page.history
     told = {name: getattr(page, name, None) for name in CaseWhole.model_fields}
@@ -149,6 +151,9 @@ def whole(page: CasePage) -> CaseWhole:
             "verdict": verdict.verdict if verdict else None,
             "score_low": verdict.score_low if verdict else None,
             "score_high": verdict.score_high if verdict else None,
+            "officer": acts.officer,
+            "assignment": acts.assignment,
+            "undoable": acts.undoable,
             "needs": page.waiting,
             "due": page.deadlines,
             "moves": history.moves,
@@ -170,9 +175,7 @@ def list_enterprises(
 
 
 @router.get("/enterprises/{uscc}", responses=_MISSING)
-def show_enterprise(
-    caller: Called, uscc: Annotated[str, Path(max_length=18, description="Its credit code.")]
-) -> EnterpriseWhole:
+def show_enterprise(caller: Called, uscc: Uscc) -> EnterpriseWhole:
     """Show one enterprise whole, with its contact: personal data, as the console shows it."""
     page = enterprise_page(caller.services, uscc)
     if isinstance(page, Refusal):
