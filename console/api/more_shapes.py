@@ -4,7 +4,8 @@ import datetime as dt
 
 from pydantic import Field
 
-from console.api.shapes import Shape
+from console.api.case_shapes import Due
+from console.api.shapes import USCC, Shape
 
 
 class Note(Shape):
@@ -37,3 +38,61 @@ class Officers(Shape):
     """Those to whom cases may be given."""
 
     officers: tuple[Officer, ...] = Field(description="In the order they were registered.")
+
+
+class ClockLine(Shape):
+    """One act on the clock of a due date."""
+
+    at: dt.datetime = Field(description="When.")
+    what: str = Field(description="Who did what, in Chinese.")
+    why: str = Field(description="Reason and document.")
+
+
+class Answer(Shape):
+    """What an enterprise answered (企业答复) to a reminder. Personal data."""
+
+    id: int = Field(description="Its number.")
+    at: dt.datetime = Field(description="When.")
+    kind: str = Field(description="`seen`, `done` or `help`.")
+    kind_title: str = Field(description="The same in Chinese.")
+    state: str = Field(description="`noted`, `waiting`, `confirmed`, `returned` or `handled`.")
+    state_title: str = Field(description="The same in Chinese.")
+    waiting: bool = Field(description="It waits for a clerk.")
+    enterprise: str = Field(description="Name of the enterprise.")
+    uscc: str = USCC
+    programme: str = Field(description="Key of the programme.")
+    programme_title: str = Field(description="Name of the programme.")
+    title: str = Field(description="What is due.")
+    deadline_id: int = Field(description="Number of the due date.")
+    due_on: dt.date = Field(description="The date.")
+    who: str = Field(description="Name of who answered.")
+    phone: str = Field(description="Their phone.")
+    receipt: str = Field(description="`done`: the receipt number they gave.")
+    words: str = Field(description="What they wrote.")
+    settled_by: str = Field(description="Who dealt with it; empty: nobody yet.")
+    settled_at: dt.datetime | None = Field(description="When.")
+    reason: str = Field(description="What that person said.")
+
+
+class Answers(Shape):
+    """What enterprises answered."""
+
+    waiting: int = Field(description="How many wait for a clerk in all.")
+    answers: tuple[Answer, ...] = Field(description="What waits first, then the newest.")
+    more: int = Field(description="Answers that match beyond `limit`.")
+
+
+class DueWhole(Due):
+    """One due date whole."""
+
+    state_title: str = Field(description="State in Chinese.")
+    reason: str = Field(description="Why it is closed; empty while it is open.")
+    clock: tuple[ClockLine, ...] = Field(description="What was done to its clock, in order.")
+    seen: int = Field(description="How many acts that are: sent with the next one.")
+    acts: tuple[str, ...] = Field(description="What may be done to its clock now.")
+    extension: int = Field(description="By how many days at most it is extended; 0: it is not.")
+    snoozed_why: str = Field(description="Why it is quiet.")
+    snooze_last: dt.date | None = Field(
+        description="Until when it may be kept quiet; null: it may not."
+    )
+    answers: tuple[Answer, ...] = Field(description="What the enterprise answered.")

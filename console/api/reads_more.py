@@ -1,17 +1,23 @@
-"""What else programs can read: notes, officers."""
+"""What else programs can read: one due date, notes, officers."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 
 from casework.assign import officers
+from casework.date_page import DatePage, date_page
 from casework.enterprise_page import enterprise_page
 from casework.notes import notes_of
 from casework.refusal import Refusal
-from console.api.door import Called
-from console.api.more_shapes import Notes, Officers
+from casework.typed import LARGEST
+from console.api.case_shapes import Due
+from console.api.door import Called, Caller
+from console.api.more_shapes import DueWhole, Notes, Officers
 from console.api.problems import ProblemError, possible
 from console.api.reads import Uscc
 
 router = APIRouter(tags=["reads"])
+DateNumber = Annotated[int, Path(ge=1, le=LARGEST, description="Number of the due date.")]
 _MISSING = possible(404)
 
 
@@ -28,3 +34,33 @@ def list_notes(caller: Called, uscc: Uscc) -> Notes:
     if isinstance(page, Refusal):
         raise ProblemError(404, page.reason)
     return Notes.of({"notes": notes_of(caller.services, page.uscc)})
+
+
+def date_of(caller: Caller, number: int) -> DatePage:
+    """Return a due date by the number of any of its projections; ProblemError 404: none."""
+    page = date_page(caller.services, number)
+    if isinstance(page, Refusal):
+        raise ProblemError(404, page.reason)
+    return page
+
+
+@router.get("/due/{number}", responses=_MISSING)
+def show_due(caller: Called, number: DateNumber) -> DueWhole:
+    """Show one due date whole; a number that it had before it moved finds it too."""
+    page = date_of(caller, number)
+    line = {name: getattr(page.line, name) for name in Due.model_fields}
+    return DueWhole.of(
+        line
+        | {
+            "snoozed_until": page.quiet_until,
+            "state_title": page.state_title,
+            "reason": page.reason,
+            "clock": page.ledger,
+            "seen": len(page.ledger),
+            "acts": [act.value for act in page.acts],
+            "extension": page.extension,
+            "snoozed_why": page.quiet_why,
+            "snooze_last": page.quiet_last,
+            "answers": page.answers,
+        }
+    )
