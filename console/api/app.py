@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from console.api import acts, acts_cases, acts_dates, reads, reads_more
+from console.api import acts, acts_cases, acts_dates, acts_letters, reads, reads_more
 from console.api.door import Bounded, admitted, secured
 from console.api.problems import add_problems, possible
 from console.house import House
@@ -36,7 +36,7 @@ def make_api(house: House) -> FastAPI:
     api.state.house = house
     api.add_middleware(Bounded)
     add_problems(api)
-    for each in (reads, reads_more, acts, acts_cases, acts_dates):
+    for each in (reads, reads_more, acts, acts_cases, acts_dates, acts_letters):
         api.include_router(each.router)
     api.openapi = lambda: _schema(api)  # type: ignore[method-assign]
     return api

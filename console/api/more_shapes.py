@@ -96,3 +96,56 @@ class DueWhole(Due):
         description="Until when it may be kept quiet; null: it may not."
     )
     answers: tuple[Answer, ...] = Field(description="What the enterprise answered.")
+
+
+class Matter(Shape):
+    """One thing that a letter speaks of."""
+
+    kind_title: str = Field(description="What sort it is, in Chinese.")
+    about: str = Field(description="What it is about.")
+    due_on: dt.date | None = Field(description="Its due date, where it has one.")
+    enterprise: str = Field(description="Name of the enterprise; empty: none.")
+    uscc: str = Field(description="Its credit code; empty: none.")
+    case_id: int | None = Field(description="The case; null: none.")
+    said: bool = Field(description="False: it is not in the letter any more.")
+    reason: str = Field(description="Why not.")
+
+
+class LetterEvent(Shape):
+    """One attempt to hand a letter over, or one decision about it."""
+
+    at: dt.datetime = Field(description="When, UTC.")
+    title: str = Field(description="What, in Chinese.")
+    by: str = Field(description="Who.")
+    state_title: str = Field(description="What it was then, in Chinese.")
+    reason: str = Field(description="Why.")
+    said: str = Field(description="What the mail server said.")
+    batch: str = Field(description="The decision: read and undone by it; empty: none.")
+
+
+class LetterWhole(Shape):
+    """One letter (信函) whole; its text and its links are not given out. Personal data."""
+
+    id: int = Field(description="Its number.")
+    letter: str = Field(description="Key of its wording.")
+    send_on: dt.date = Field(description="The day it is for.")
+    state: str = Field(
+        description="`queued`, `transmitting`, `sent`, `deferred`, `failed`, `unknown`, "
+        "`suppressed` or `held`."
+    )
+    state_title: str = Field(description="The same in Chinese.")
+    means: str = Field(description="What that means, in Chinese.")
+    reason: str = Field(description="Why it stands where it does.")
+    subject: str = Field(description="Empty until it was written.")
+    to: str = Field(description="Name of the recipient.")
+    role_title: str = Field(description="Role of the recipient in Chinese.")
+    email: str = Field(description="Where it goes.")
+    mailbox_said: str | None = Field(description="Why nothing is sent there; null: it is good.")
+    enterprise: str = Field(description="The recipient's enterprise; empty: staff.")
+    uscc: str = Field(description="Its credit code; empty: staff.")
+    attempts: int = Field(description="How often it was handed over.")
+    sent_at: dt.datetime | None = Field(description="When it left, UTC.")
+    next_at: dt.datetime | None = Field(description="When it is tried again, UTC.")
+    matters: tuple[Matter, ...] = Field(description="What it speaks of.")
+    events: tuple[LetterEvent, ...] = Field(description="What happened to it, the newest first.")
+    acts: tuple[str, ...] = Field(description="What may be decided of it now.")
