@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from casework.decide import Verb
 from casework.reasons import LONGEST
 from casework.typed import LARGEST
-from console.api.shapes import Asked, Shape
+from console.api.shapes import Asked, Day, Shape
 
 WHY = Field(
     default="", max_length=LONGEST, description="Why; it is kept and shown. A preview needs none."
@@ -55,7 +55,7 @@ class NewRecord(Asked):
     )
     programme: str | None = Field(default=None, description="With `uscc`: key of the programme.")
     kind: str = Field(min_length=1, max_length=60, description="As in the programme's `records`.")
-    on: dt.date = Field(description="The day it happened.")
+    on: Day = Field(description="The day it happened.")
     evidence: str = Field(default="", max_length=500, description="Receipt number, document.")
 
     @model_validator(mode="after")
@@ -101,7 +101,7 @@ class NewCertificate(Asked):
 
     uscc: str = Field(min_length=18, max_length=18, description="Credit code of the enterprise.")
     number: str = Field(min_length=1, max_length=40, description="高企证书编号 or 入库登记编号.")
-    on: dt.date = Field(description="发证日期 or 入库日期.")
+    on: Day = Field(description="发证日期 or 入库日期.")
     field: str = Field(default="", max_length=60, description="技术领域 of a 高企证书.")
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from casework.typed import LARGEST
 from console.api.asked import PREVIEW, WHY
-from console.api.shapes import Asked, Shape
+from console.api.shapes import Asked, Day, Shape
 from policy.clocks import Act
 
 _MOST_DAYS = 9_999
@@ -60,7 +60,7 @@ class ClockChanged(Shape):
 class Snooze(Asked):
     """Keeping a due date quiet (暂缓提醒)."""
 
-    until: dt.date = Field(description="No reminder before that day.")
+    until: Day = Field(description="No reminder before that day.")
     reason: str = WHY
 
 

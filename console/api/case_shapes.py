@@ -43,7 +43,7 @@ class Case(Shape):
 class Cases(Shape):
     """One page of cases."""
 
-    cases: tuple[Case, ...] = Field(description="By number.")
+    cases: tuple[Case, ...] = Field(description="By number, or as they are sorted.")
     next: str | None = NEXT
 
 
@@ -269,3 +269,4 @@ class Letters(Shape):
     counts: tuple[LetterCount, ...] = Field(description="Every state.")
     letters: tuple[Letter, ...] = Field(description="The newest days first.")
     more: int = Field(description="Letters that match beyond `limit`.")
+    next: str | None = NEXT
