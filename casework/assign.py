@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
-from casework.refusal import Refusal
+from casework.refusal import Overtaken, Refusal, Unknown
 from casework.roles import DECIDERS, may_decide
 from casework.scope import sees
 from casework.services import Actor, Services
@@ -90,7 +90,7 @@ def give_back(services: Services, case_id: int, seq: int, *, by: Actor) -> Given
     def attempt(session: Session) -> Given | Refusal:
         before, given = _row(session, case_id, seq - 1), _row(session, case_id, seq)
         if given is None:
-            return Refusal(reason="没有这次指派")
+            return Unknown(reason="没有这次指派")
         login = _login(session, before.person_id if before else None)
         newest = _newest(session, case_id)
         undone = newest is not None and (newest.seq, newest.person_id) == (
@@ -120,7 +120,7 @@ def assignment_of(session: Session, case_id: int) -> int:
 def _attempt(session: Session, services: Services, wish: Giving, by: Actor) -> Given | Refusal:
     case = session.get(Case, wish.case_id, with_for_update=True)
     if case is None or not sees(session, services, case.enterprise_id):
-        return Refusal(reason=f"没有编号为 {wish.case_id} 的事项")
+        return Unknown(reason=f"没有编号为 {wish.case_id} 的事项")
     enterprise = session.get_one(Enterprise, case.enterprise_id)
     officer = _staff(session, wish.login) if wish.login else None
     if wish.login and (officer is None or not officer.answers_for(enterprise.division_code)):
@@ -138,7 +138,12 @@ def _attempt(session: Session, services: Services, wish: Giving, by: Actor) -> G
     if given.already:
         return given
     if newest is not None and wish.expecting not in (None, seq):
-        return Refusal(reason=f"{newest.by} 已改派给 {given.before or '（无人）'}，请刷新后再办理")
+        return Overtaken(
+            reason=f"{newest.by} 已改派给 {given.before or '（无人）'}，请刷新后再办理",
+            version=seq,
+            by=newest.by,
+            at=newest.at,
+        )
     _write(session, services, (case, officer, seq + 1), by)
     detail = {"before": before, "after": wish.login}
     subject = f"{case.programme}/{enterprise.uscc}/{case.cycle}"

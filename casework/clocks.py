@@ -16,7 +16,7 @@ from casework.audit import note
 from casework.outbox import Claim, queue
 from casework.project_again import late_claims, project
 from casework.reasons import too_long
-from casework.refusal import Refusal
+from casework.refusal import Overtaken, Refusal, Unknown
 from casework.roles import may_decide
 from casework.scope import sees
 from casework.services import Actor, Services
@@ -114,7 +114,7 @@ def touch_clock(
     def attempt(session: Session) -> ClockChange | Refusal:
         deadline = _newest(session, wish.deadline)
         if deadline is None or not sees(session, services, deadline.enterprise_id):
-            return Refusal(reason=f"没有编号为 {wish.deadline} 的截止事项")
+            return Unknown(reason=f"没有编号为 {wish.deadline} 的截止事项")
         obligation = _obligation(services, deadline)
         if obligation is None:
             return Refusal(reason=f"规则文件里已没有“{deadline.title}”，不能办理")
@@ -127,8 +127,7 @@ def touch_clock(
             ledger=[entry_of(row) for row in ledger_rows(session, natural_name(deadline))],
             entry=_entry(services, wish, by),
         )
-        sentence = _why_not(touch, wish.expecting)
-        return Refusal(reason=sentence) if sentence else _carry_out(touch, wish, by)
+        return _refused(touch, wish.expecting) or _carry_out(touch, wish, by)
 
     database = services.database
     return database.supposing(attempt) if preview else database.transact(attempt)
@@ -166,10 +165,15 @@ def _entry(services: Services, wish: ClockWish, by: Actor) -> Entry:
     )
 
 
-def _why_not(touch: _Touch, expecting: int | None) -> str:
-    deadline, entry = touch.deadline, touch.entry
+def _refused(touch: _Touch, expecting: int | None) -> Refusal | None:
     if expecting not in (None, len(touch.ledger)):
         return _overtaken(touch.ledger)
+    sentence = _why_not(touch)
+    return Refusal(reason=sentence) if sentence else None
+
+
+def _why_not(touch: _Touch) -> str:
+    deadline, entry = touch.deadline, touch.entry
     state = DeadlineState(deadline.state)
     if state is not DeadlineState.OPEN and touch.before.ended is None:
         return f"“{deadline.title}”{DEADLINES[state]}（{deadline.reason}），不能再办理"
@@ -188,9 +192,13 @@ def _why_not(touch: _Touch, expecting: int | None) -> str:
     return why_not_back(last.act, back, entry.on)
 
 
-def _overtaken(ledger: Sequence[Entry]) -> str:
+def _overtaken(ledger: Sequence[Entry]) -> Overtaken:
     done = f"（{ledger[-1].by}：{CLOCK_ACTS[ledger[-1].act]}）" if ledger else ""
-    return f"在您查看之后已有办理{done}，请看过再办理"
+    return Overtaken(
+        reason=f"在您查看之后已有办理{done}，请看过再办理",
+        version=len(ledger),
+        by=ledger[-1].by if ledger else "",
+    )
 
 
 def _carry_out(touch: _Touch, wish: ClockWish, by: Actor) -> ClockChange:

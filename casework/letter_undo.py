@@ -12,7 +12,7 @@ from casework.audit import note
 from casework.letter_acts import TITLES, LetterAct
 from casework.letter_events import UNDO, bring_back, events_in, items_then
 from casework.letters_page import seen_letters
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.roles import may_handle_letters
 from casework.services import Actor, Services
 from casework.words import LETTERS
@@ -61,7 +61,7 @@ def batch_page(services: Services, batch: str) -> LetterBatch | Refusal:
         events = events_in(session, batch)
         letters = _letters(session, services, batch)
         if not letters or events[0].act not in {act.value for act in LetterAct}:
-            return Refusal(reason="没有这一次办理")
+            return Unknown(reason="没有这一次办理")
         items = _items(session, batch)
         return LetterBatch(
             batch=batch,
@@ -96,7 +96,7 @@ def undo(services: Services, batch: str, *, by: Actor) -> int | Refusal:
         events = events_in(session, batch)
         letters = _letters(session, services, batch, locking=True)
         if not letters:
-            return Refusal(reason="没有这一次办理")
+            return Unknown(reason="没有这一次办理")
         if known := events_in(session, batch + _UNDONE):
             return Refusal(reason=f"{known[0].by}已经撤销过了")
         items = _items(session, batch)

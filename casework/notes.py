@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from casework.audit import note
 from casework.reasons import no_reason
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.roles import may_decide
 from casework.scope import seen_by, sees
 from casework.services import Actor, Services
@@ -58,7 +58,7 @@ def add_note(services: Services, new: NewNote, *, by: Actor) -> Refusal | None:
         ).first()
         case = session.get(Case, new.case_id) if new.case_id else None
         if firm is None or (new.case_id and (case is None or case.enterprise_id != firm.id)):
-            return Refusal(reason="没有这个企业或事项")
+            return Unknown(reason="没有这个企业或事项")
         row = {
             "key": new.key,
             "enterprise_id": firm.id,
@@ -87,7 +87,7 @@ def strike_note(services: Services, number: int, *, reason: str, by: Actor) -> R
     def attempt(session: Session) -> Refusal | None:
         row = session.get(Note, number, with_for_update=True)
         if row is None or not sees(session, services, row.enterprise_id):
-            return Refusal(reason="没有这条备注")
+            return Unknown(reason="没有这条备注")
         if row.struck_at is not None:
             return None
         row.struck_by, row.struck_at = by.name, services.now()

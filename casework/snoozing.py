@@ -12,7 +12,7 @@ from casework.matters import matter_of
 from casework.one_a_day import TAKES_MORE
 from casework.outbox import queue
 from casework.reasons import no_reason
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.roles import may_decide
 from casework.scope import sees
 from casework.services import Actor, Services
@@ -99,7 +99,7 @@ def unsnooze(services: Services, number: int, *, reason: str, by: Actor) -> Snoo
 def _open_deadline(session: Session, services: Services, number: int) -> Deadline | Refusal:
     deadline = session.get(Deadline, number)
     if deadline is None or not sees(session, services, deadline.enterprise_id):
-        return Refusal(
+        return Unknown(
             reason=f"没有编号为 {number} 的截止事项，编号见 peiyu case 或 peiyu due --json"
         )
     if deadline.state != DeadlineState.OPEN.value:

@@ -5,7 +5,8 @@ import re
 
 LARGEST = 2**31 - 1  # of a number in our tables
 _DIGITS = len(str(LARGEST))
-_YEARS = range(1949, 2101)  # no document and no date of ours is beyond
+# No document and no date of ours is beyond.
+FIRST_DAY, LAST_DAY = dt.date(1949, 1, 1), dt.date(2100, 12, 31)
 # No keyboard types them, a database takes no NUL, and half a character can not be written down.
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -24,7 +25,7 @@ def day_of(words: str) -> dt.date | None:
         day = dt.date.fromisoformat(words.strip())
     except ValueError:
         return None
-    return day if day.year in _YEARS else None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def plain(words: str) -> str:

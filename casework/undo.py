@@ -15,7 +15,7 @@ from casework.audit import note
 from casework.find import merged_away
 from casework.outbox import queue
 from casework.reasons import no_reason
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.roles import may_decide
 from casework.rulebook import rules_of
 from casework.scope import sees
@@ -95,7 +95,7 @@ def _attempt(
     decision = session.get(Decision, number)
     case = session.get(Case, decision.case_id, with_for_update=True) if decision else None
     if decision is None or case is None or not sees(session, services, case.enterprise_id):
-        return Refusal(reason=f"没有编号为 {number} 的决定")
+        return Unknown(reason=f"没有编号为 {number} 的决定")
     back = _Back(
         session=session,
         services=services,

@@ -7,11 +7,22 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from console.api import acts, reads
+from console.api import (
+    acts,
+    acts_cases,
+    acts_dates,
+    acts_letters,
+    lists,
+    reads,
+    reads_more,
+    reads_office,
+)
 from console.api.door import Bounded, admitted, secured
 from console.api.problems import add_problems, possible
 from console.house import House
 
+_READS = (reads, lists, reads_more, reads_office)
+_ACTS = (acts, acts_cases, acts_dates, acts_letters)
 PREFIX = "/api/v1"
 _ABOUT = (
     "The same reads and acts as the staff console. A token belongs to a member of staff and sees "
@@ -36,8 +47,8 @@ def make_api(house: House) -> FastAPI:
     api.state.house = house
     api.add_middleware(Bounded)
     add_problems(api)
-    api.include_router(reads.router)
-    api.include_router(acts.router)
+    for each in (*_READS, *_ACTS):
+        api.include_router(each.router)
     api.openapi = lambda: _schema(api)  # type: ignore[method-assign]
     return api
 

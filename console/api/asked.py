@@ -7,22 +7,33 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casework.decide import Verb
+from casework.reasons import LONGEST
 from casework.typed import LARGEST
-from console.api.shapes import Asked, Shape
+from console.api.shapes import Asked, Day, Shape
+
+WHY = Field(
+    default="", max_length=LONGEST, description="Why; it is kept and shown. A preview needs none."
+)
+PREVIEW = Field(default=False, description="Only say what it would do; nothing is kept of it.")
 
 
-class Decision(Asked):
-    """A decision about a case."""
+class Deciding(Asked):
+    """What is decided about a case, and why."""
 
     verb: Verb = Field(
         description="`approve` the proposed move, `return` for correction, `hold` and `resume`, "
         "`waive` one need, `withdraw`, or `reopen` an ended case."
     )
-    reason: str = Field(min_length=1, max_length=500, description="Why; it is kept and shown.")
+    reason: str = Field(min_length=1, max_length=LONGEST, description="Why; it is kept and shown.")
+    need: str = Field(default="", max_length=200, description="`waive`: title of the need.")
+
+
+class Decision(Deciding):
+    """A decision about a case."""
+
     version: int | None = Field(
         default=None, ge=0, le=LARGEST, description="The version you saw; or send it as `If-Match`."
     )
-    need: str = Field(default="", max_length=200, description="`waive`: title of the need.")
 
 
 class Decided(Shape):
@@ -32,6 +43,7 @@ class Decided(Shape):
     from_stage: str = Field(description="Key of the stage it was in.")
     to_stage: str = Field(description="Key of the stage it is in now.")
     version: int = Field(description="What to expect next time.")
+    decision: int = Field(description="Number of this decision: it is taken back by it.")
 
 
 class NewRecord(Asked):
@@ -43,7 +55,7 @@ class NewRecord(Asked):
     )
     programme: str | None = Field(default=None, description="With `uscc`: key of the programme.")
     kind: str = Field(min_length=1, max_length=60, description="As in the programme's `records`.")
-    on: dt.date = Field(description="The day it happened.")
+    on: Day = Field(description="The day it happened.")
     evidence: str = Field(default="", max_length=500, description="Receipt number, document.")
 
     @model_validator(mode="after")
@@ -67,12 +79,29 @@ class Recorded(Shape):
     moved: int = Field(description="How many stages the case went on.")
 
 
+class RevokeRecord(NewRecord):
+    """A record that was made by mistake; its evidence tells it from others of that day."""
+
+    reason: str = WHY
+
+
+class Revoked(Shape):
+    """What taking a record back did."""
+
+    record_id: int = Field(description="Its number.")
+    case_id: int | None = Field(description="The case it belongs to; null: a holder's own duty.")
+    enterprise: str = Field(description="Name of the enterprise.")
+    title: str = Field(description="Programme and kind in Chinese.")
+    reopened: tuple[str, ...] = Field(description="Titles of the due dates that are owed again.")
+    moved: int = Field(description="How many stages the case went on all the same.")
+
+
 class NewCertificate(Asked):
     """A certificate or registration number that was granted."""
 
     uscc: str = Field(min_length=18, max_length=18, description="Credit code of the enterprise.")
     number: str = Field(min_length=1, max_length=40, description="高企证书编号 or 入库登记编号.")
-    on: dt.date = Field(description="发证日期 or 入库日期.")
+    on: Day = Field(description="发证日期 or 入库日期.")
     field: str = Field(default="", max_length=60, description="技术领域 of a 高企证书.")
 
 

@@ -30,6 +30,7 @@ class Case(Shape):
     )
     held: bool = Field(description="It is on hold: nothing moves and nobody is urged.")
     waiting: bool = Field(description="A proposed move waits for a person.")
+    officer: str = Field(description="Name of whose it is (经办人); empty: nobody's.")
     entered_on: dt.date = Field(description="Since when it is in its stage.")
     workdays: int = Field(description="Workdays in its stage so far.")
     verdict: WordOrNull = Field(
@@ -42,7 +43,7 @@ class Case(Shape):
 class Cases(Shape):
     """One page of cases."""
 
-    cases: tuple[Case, ...] = Field(description="By number.")
+    cases: tuple[Case, ...] = Field(description="By number, or as they are sorted.")
     next: str | None = NEXT
 
 
@@ -168,6 +169,10 @@ class CaseWhole(Case):
     over_limit: bool = Field(description="It is in its stage longer than that.")
     next_stage: WordOrNull = Field(description="Name of where it may go now; null while it waits.")
     next_by_person: bool = Field(description="A person must approve that.")
+    assignment: int = Field(description="Which assignment counts: `seen` when it is given away.")
+    undoable: int | None = Field(
+        description="Number of the newest decision, which may be taken back; null: none."
+    )
     stages: tuple[StageLine, ...] = Field(description="Its way.")
     judgement: Judgement | None = Field(description="Null: not judged yet.")
     needs: tuple[Wait, ...] = Field(description="What it still waits for.")
@@ -264,3 +269,4 @@ class Letters(Shape):
     counts: tuple[LetterCount, ...] = Field(description="Every state.")
     letters: tuple[Letter, ...] = Field(description="The newest days first.")
     more: int = Field(description="Letters that match beyond `limit`.")
+    next: str | None = NEXT

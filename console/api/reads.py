@@ -1,17 +1,13 @@
 """What programs can read: the same as the pages show, for the same eyes."""
 
-import datetime as dt
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from casework.board import board
+from casework.case_acts import CaseActs, case_acts
 from casework.case_page import CasePage, case_page
-from casework.cases import CaseFilter, cases
-from casework.due import DueFilter, due
 from casework.enterprise_page import enterprise_page, enterprises
-from casework.letters_page import LetterFilter, outbox
 from casework.refusal import Refusal
 from casework.roles import KEEPERS
 from casework.runs_page import list_runs
@@ -19,23 +15,19 @@ from casework.typed import LARGEST
 from casework.week import week_of_staff
 from casework.words import FINALS
 from console.api.case_shapes import (
-    Cases,
     CaseWhole,
-    DueDates,
     Enterprises,
     EnterpriseWhole,
-    Letters,
 )
 from console.api.door import Called, Caller, only
 from console.api.paging import After, Limit, next_of
 from console.api.problems import ProblemError, possible
 from console.api.shapes import Board, Programmes, Runs, Today
 from models.case import ReviewState
-from models.letter import LetterState
-from policy.programme import Phase
 
 router = APIRouter(tags=["reads"])
 Number = Annotated[int, Path(ge=1, le=LARGEST, description="Number of the case.")]
+Uscc = Annotated[str, Path(max_length=18, description="Its credit code.")]
 _MISSING = possible(404)
 _FINAL_KEYS = {words: final.value for final, words in FINALS.items()}
 
@@ -67,63 +59,12 @@ def show_today(caller: Called) -> Today:
     return Today.of({"on": services.today, "sections": week.sections if week else ()})
 
 
-def _wanted(
-    caller: Called,
-    programme: Annotated[str | None, Query(description="Key of a programme.")] = None,
-    stage: Annotated[str | None, Query(description="Key of a stage, or part of its name.")] = None,
-    phase: Annotated[Phase | None, Query(description="Key of a phase.")] = None,
-    cycle: Annotated[
-        int | None, Query(le=LARGEST, ge=0, description="The year it applies in.")
-    ] = None,
-) -> CaseFilter:
-    """Return which cases are asked for by where they stand."""
-    known(caller, programme)
-    place = phase.value if phase else None
-    return CaseFilter(programme=programme, stage=stage, phase=place, cycle=cycle)
-
-
 def known(caller: Caller, programme: str | None) -> None:
     """Refuse a programme that there is not."""
     programmes = caller.services.catalogue.programmes
     if programme is not None and programme not in programmes:
         listed = "、".join(sorted(programmes))
         raise ProblemError(422, f"参数 programme：没有项目“{programme}”，可用的有：{listed}")
-
-
-class Ticks:
-    """Which cases are asked for by what is the matter with them."""
-
-    def __init__(
-        self,
-        q: Annotated[
-            str, Query(description="A credit code, a name, or part of a name.", max_length=200)
-        ] = "",
-        *,
-        waiting: Annotated[bool, Query(description="Those that wait for a person.")] = False,
-        held: Annotated[bool, Query(description="Those on hold.")] = False,
-        ended: Annotated[bool, Query(description="Ended ones alone.")] = False,
-    ) -> None:
-        self.words, self.waiting, self.held, self.ended = q, waiting, held, ended
-
-
-@router.get("/cases")
-def list_cases(
-    caller: Called,
-    wanted: Annotated[CaseFilter, Depends(_wanted)],
-    ticks: Annotated[Ticks, Depends()],
-    after: After,
-    limit: Limit = 50,
-) -> Cases:
-    """List cases by number; what changes between two pages is neither skipped nor repeated."""
-    asked = replace(
-        wanted,
-        words=ticks.words,
-        waiting=ticks.waiting,
-        held=ticks.held,
-        ended=ticks.ended,
-    )
-    found = cases(caller.services, asked, after=after, limit=limit)
-    return Cases.of({"cases": found.lines, "next": next_of(found.following)})
 
 
 @router.get("/cases/{number}", responses=_MISSING)
@@ -133,10 +74,10 @@ def show_case(caller: Called, number: Number, response: Response) -> CaseWhole:
     if isinstance(page, Refusal):
         raise ProblemError(404, page.reason)
     response.headers["ETag"] = f'"{page.version}"'
-    return whole(page)
+    return whole(page, case_acts(caller.services, page.id))
 
 
-def whole(page: CasePage) -> CaseWhole:
+def whole(page: CasePage, acts: CaseActs) -> CaseWhole:
     """Return a case as programs get it."""
     history = page.history
     told = {name: getattr(page, name, None) for name in CaseWhole.model_fields}
@@ -149,6 +90,9 @@ def whole(page: CasePage) -> CaseWhole:
             "verdict": verdict.verdict if verdict else None,
             "score_low": verdict.score_low if verdict else None,
             "score_high": verdict.score_high if verdict else None,
+            "officer": acts.officer,
+            "assignment": acts.assignment,
+            "undoable": acts.undoable,
             "needs": page.waiting,
             "due": page.deadlines,
             "moves": history.moves,
@@ -170,46 +114,13 @@ def list_enterprises(
 
 
 @router.get("/enterprises/{uscc}", responses=_MISSING)
-def show_enterprise(
-    caller: Called, uscc: Annotated[str, Path(max_length=18, description="Its credit code.")]
-) -> EnterpriseWhole:
+def show_enterprise(caller: Called, uscc: Uscc) -> EnterpriseWhole:
     """Show one enterprise whole, with its contact: personal data, as the console shows it."""
     page = enterprise_page(caller.services, uscc)
     if isinstance(page, Refusal):
         raise ProblemError(404, page.reason)
     told = {name: getattr(page, name, None) for name in EnterpriseWhole.model_fields}
     return EnterpriseWhole.of(told | {"due": page.deadlines})
-
-
-@router.get("/due")
-def list_due(
-    caller: Called,
-    days: Annotated[int, Query(ge=0, le=366, description="Up to so many days ahead.")] = 30,
-    programme: Annotated[str | None, Query(description="Key of a programme.")] = None,
-    q: Annotated[str | None, Query(description="One enterprise: code or name.")] = None,
-    *,
-    overdue: Annotated[bool, Query(description="Only those that have passed.")] = False,
-) -> DueDates:
-    """List open due dates, overdue ones always among them; each explains how it came about."""
-    known(caller, programme)
-    wanted = DueFilter(days=days, programme=programme, enterprise=q, overdue=overdue)
-    found = due(caller.services, wanted)
-    if isinstance(found, Refusal):
-        raise ProblemError(422, f"参数 q：{found.reason}")
-    return DueDates.of({"on": found.on, "until": found.until, "due": found.lines})
-
-
-@router.get("/letters")
-def list_letters(
-    caller: Called,
-    state: Annotated[LetterState | None, Query(description="Key of a state.")] = None,
-    on: Annotated[dt.date | None, Query(description="Those of one day.")] = None,
-    q: Annotated[str, Query(description="Part of a name or an address.", max_length=200)] = "",
-    limit: Limit = 50,
-) -> Letters:
-    """List which letters wait, left or stuck, and why. It names people: personal data."""
-    wanted = LetterFilter(state=state, send_on=on, words=q)
-    return Letters.of(outbox(caller.services, wanted, limit=limit))
 
 
 @router.get("/runs", dependencies=[Depends(only(KEEPERS))])

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from casework.typed import plain
+from casework.typed import FIRST_DAY, LAST_DAY, plain
 
 
 class Shape(BaseModel):
@@ -40,6 +40,9 @@ Exact = Annotated[str | bool | None, BeforeValidator(_exact)]
 
 WordOrNull = Annotated[str | None, BeforeValidator(lambda said: said or None)]
 """A word, or null where there is none."""
+
+Day = Annotated[dt.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A day that somebody sends; what lies centuries away was mistyped."""
 
 USCC = Field(description="Unified social credit code (统一社会信用代码), 18 characters.")
 NEXT = Field(
