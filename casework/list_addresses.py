@@ -59,6 +59,7 @@ FILTERS: Mapping[str, str] = {
     "clock": "期限",
     "state": "状态",
     "on": "日期",
+    "to": "到哪一天",
     "month": "月份",
     "days": "多少天以内",
     "person": "收件人",

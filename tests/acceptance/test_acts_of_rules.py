@@ -32,6 +32,7 @@ def test_a_head_finds_a_rule_in_its_document_and_takes_it_back(
         page.get_by_role("link", name="规则").click()
         page.get_by_role("link", name="研发").first.click()
         unsure = page.get_by_role("link", name="核实这一条")
+        expect(unsure.first).to_be_visible()
         before = unsure.count()
         unsure.first.click()
         page.get_by_label("文号").fill("示例科发〔2024〕1号")
