@@ -11,7 +11,7 @@ from sqlmodel import col
 from casework.import_back import Kept
 from casework.import_changes import Change
 from casework.import_trace import changes_of
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.scope import within
 from casework.services import Services
 from models.imports import ImportBatch, ImportTrace
@@ -77,7 +77,7 @@ def batch_page(
     with services.database.reading() as session:
         batch = batch_seen(session, services, number)
         if batch is None:
-            return Refusal(reason=f"没有编号为 {number} 的导入")
+            return Unknown(reason=f"没有编号为 {number} 的导入")
         traces = session.scalars(wanted.order_by(col(ImportTrace.id)).limit(limit + 1)).all()
         how_many = session.scalar(select(func.count()).select_from(ImportTrace).where(*ours)) or 0
         undoing = json.loads(batch.undoing)

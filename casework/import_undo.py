@@ -16,7 +16,7 @@ from casework.import_batches import batch_seen
 from casework.import_changes import Change
 from casework.import_known import Key, Known, read_written
 from casework.import_trace import MODELS
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.roles import may_import
 from casework.services import Actor, Services
 from models.enterprise import Alias, Enterprise, Person
@@ -91,7 +91,7 @@ def _found(
 ) -> tuple[ImportBatch, Back] | Refusal:
     batch = batch_seen(session, services, number, locking=locking)
     if batch is None:
-        return Refusal(reason=f"没有编号为 {number} 的导入")
+        return Unknown(reason=f"没有编号为 {number} 的导入")
     if batch.undone_at is not None:
         at = batch.undone_at.astimezone(services.zone)
         return Refusal(reason=f"第 {number} 批已由 {batch.undone_by} 于 {at:%Y-%m-%d %H:%M} 撤销")

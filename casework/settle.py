@@ -16,7 +16,7 @@ from casework.outbox import Claim, queue
 from casework.reasons import no_reason
 from casework.recipients import contact_claim
 from casework.records import Happened, Written, go_on, meet_by_receipt, record_in
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.roles import may_decide
 from casework.scope import sees
 from casework.services import Actor, Services
@@ -120,7 +120,7 @@ def _waiting(
     row = session.get(Answer, number, with_for_update=True)  # of two clerks one comes first
     then = session.get(Deadline, row.deadline_id) if row else None
     if row is None or then is None or not sees(session, services, then.enterprise_id):
-        return Refusal(reason=f"没有编号为 {number} 的答复")
+        return Unknown(reason=f"没有编号为 {number} 的答复")
     if row.kind != kind.value:
         said = ANSWERS[AnswerKind(row.kind)]
         return Refusal(reason=f"编号 {number} 的答复是“{said}”，不是“{ANSWERS[kind]}”")

@@ -91,7 +91,7 @@ def unsnooze(services: Services, number: int, *, reason: str, by: Actor) -> Snoo
         told = _done(session, services, (deadline, quiet[0], items), by, ("unsnooze", detail))
         return replace(told, until=None)
 
-    if refusal := may_decide(by):
+    if refusal := may_decide(by) or no_reason(reason):
         return refusal
     return services.database.transact(attempt)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from casework.audit import note
-from casework.refusal import Refusal
+from casework.refusal import Overtaken, Refusal
 from casework.services import Actor, Services
 from models.enterprise import Role
 from models.target import Target
@@ -59,7 +59,8 @@ def set_target(services: Services, new: NewTarget, *, by: Actor) -> TargetLine |
         last = known.seq if known else 0
         if new.after != last:
             said = f"{known.by} 刚刚改过这个目标" if known else "这个目标已经变动"
-            return Refusal(reason=f"{said}，请刷新后再录")
+            who, at = (known.by, known.at) if known else ("", None)
+            return Overtaken(reason=f"{said}，请刷新后再录", version=last, by=who, at=at)
         row: dict[str, Any] = {
             "division_code": services.division,
             "programme": new.programme,

@@ -12,6 +12,7 @@ from console.api import (
     acts_cases,
     acts_dates,
     acts_letters,
+    acts_office,
     lists,
     reads,
     reads_more,
@@ -22,7 +23,7 @@ from console.api.problems import add_problems, possible
 from console.house import House
 
 _READS = (reads, lists, reads_more, reads_office)
-_ACTS = (acts, acts_cases, acts_dates, acts_letters)
+_ACTS = (acts, acts_cases, acts_dates, acts_letters, acts_office)
 PREFIX = "/api/v1"
 _ABOUT = (
     "The same reads and acts as the staff console. A token belongs to a member of staff and sees "

@@ -74,7 +74,7 @@ def only(roles: frozenset[Role]) -> Callable[[Caller], None]:
 
     def check(caller: Called) -> None:
         if caller.bearer.role not in roles:
-            raise ProblemError(403, "令牌所属的人，其角色不能看这些")
+            raise ProblemError(403, "令牌所属的人，其角色不能看或办这些")
 
     return check
 

@@ -10,7 +10,7 @@ from casework.import_batches import batch_page, list_batches
 from casework.import_roster import ImportReport, apply, preview
 from casework.import_undo import Undoing, preview_undo, undo
 from casework.pipeline import run_month
-from casework.refusal import Refusal
+from casework.refusal import Refusal, Unknown
 from casework.services import Actor, Services
 from exchange.values import Held, Roster
 from models.audit import broken_at
@@ -123,7 +123,7 @@ def test_twice_takes_back_once_and_all_of_it_stands_in_the_chain(house: Services
     again = undo(house, 1, by=CLERK)
 
     assert again == Refusal(reason="第 1 批已由 示例经办 于 2026-03-02 09:00 撤销")
-    assert undo(house, 9, by=CLERK) == Refusal(reason="没有编号为 9 的导入")
+    assert undo(house, 9, by=CLERK) == Unknown(reason="没有编号为 9 的导入")
     acts = [row["act"] for row in rows(house, AuditEntry)]
     assert acts == ["import", "import_undo"]
     with house.database.reading() as session:
@@ -234,7 +234,7 @@ def test_another_division_neither_sees_nor_takes_back_ours(
     house: Services, elsewhere: Services
 ) -> None:
     applied(house, full_roster())
-    missing = Refusal(reason="没有编号为 1 的导入")
+    missing = Unknown(reason="没有编号为 1 的导入")
 
     assert list_batches(elsewhere).lines == ()
     assert batch_page(elsewhere, 1) == missing
