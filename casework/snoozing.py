@@ -91,7 +91,8 @@ def unsnooze(services: Services, number: int, *, reason: str, by: Actor) -> Snoo
         told = _done(session, services, (deadline, quiet[0], items), by, ("unsnooze", detail))
         return replace(told, until=None)
 
-    if refusal := may_decide(by) or no_reason(reason):
+    # It needs none: whoever gives one, gives one that can be kept.
+    if refusal := may_decide(by) or (no_reason(reason) if reason.strip() else None):
         return refusal
     return services.database.transact(attempt)
 
