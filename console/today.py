@@ -16,12 +16,13 @@ from casework.week import ALL_LINES, SHOWN, week_of_staff
 from console.site import Site
 from console.visits import Answer, Shown, Visit
 from notifications.letters import WeekRows, WeekSummary
-from policy.silence import Trouble
+from policy.silence import Silence, Trouble
 from policy.timetable import Timetable
 from policy.workdays import ONE_DAY
 from runtime.timetable import timetable_of
+from runtime.trouble import CannotRunError
 
-# Where a section's matters are: exactly they, or among others.
+# Where exactly the matters of a section are listed.
 _WHOLE = {
     "已经超期": "/due?overdue=1",
     "本周到期": "/due?on={today}&to={sunday}&clock=runs",
@@ -80,7 +81,10 @@ def _amiss(visit: Visit, table: Callable[[], Timetable]) -> Sequence[Trouble]:
     """Return what the program does not do; what can wait is for those who keep it."""
     services = visit.services
     what = ("amiss", f"{services.now():%H:%M}")  # time alone makes something late
-    found = remembered(services, what, lambda: look(services, table()))
+    try:
+        found = remembered(services, what, lambda: look(services, table()))
+    except CannotRunError as wrong:  # a file of it that can not be read keeps nobody from work
+        found = (Trouble(key="", kind=Silence.TIMETABLE, sentence=str(wrong), hint=""),)
     return [each for each in found if each.grave or visit.who.role in KEEPERS]
 
 

@@ -191,3 +191,14 @@ def test_a_date_and_its_case_say_whom_to_call(desk: Desk) -> None:
         session.execute(whose.values(active=False))
     for path in pages:
         assert "企业没有登记联系人" in clerk.get(path).text
+
+
+def test_a_timetable_that_can_not_be_read_keeps_nobody_from_work(desk: Desk) -> None:
+    (desk.home / "config").mkdir(exist_ok=True)
+    (desk.home / "config" / "timetable.toml").write_text("示例 = [", "utf-8")
+    page = desk.signed_in("clerk").get("/")
+
+    assert page.status_code == 200
+    assert "程序没有办的" in page.text
+    assert "timetable.toml" in page.text
+    assert "等本局审核" in page.text
