@@ -90,4 +90,4 @@ def test_a_name_is_found_however_it_was_written(empty: Engine) -> None:
 def test_every_page_is_measured_in_a_small_office(capsys: pytest.CaptureFixture[str]) -> None:
     assert console.main(["--size", "400", "--repeats", "1"]) == 0
 
-    assert capsys.readouterr().out.count("底线") == 1 + 20
+    assert capsys.readouterr().out.count("底线") == 1 + 23
