@@ -11,7 +11,7 @@ from tests.acceptance.test_console_pages import faults, window
 from tests.plugins.desk import Desk
 from tests.plugins.hired import hire
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 HIRED = {"auditor": Role.AUDITOR, "keeper": Role.OPERATOR}  # of everything
 PAGES = {
     "clerk": ("/", "/cases/1", "/letters/wordings/enterprise_daily", "/programmes/rd_subsidy"),
