@@ -14,7 +14,6 @@ pytestmark = pytest.mark.chromium
 
 
 @pytest.mark.presses("/rehearsals")
-@pytest.mark.long_on("without scripts")
 @BOTH_WAYS
 def test_a_head_rehearses(chromium: Browser, desk: Desk, *, scripts: bool) -> None:
     with window(chromium, desk, "head", java_script_enabled=scripts) as page:

@@ -15,8 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Request
 
+# Without scripts they follow in `make test-long`: each costs a window and a house of its own.
 BOTH_WAYS = pytest.mark.parametrize(
-    "scripts", [True, False], ids=["with scripts", "without scripts"]
+    "scripts",
+    [
+        pytest.param(True, id="with scripts"),
+        pytest.param(False, id="without scripts", marks=pytest.mark.long),
+    ],
 )
 _sent: set[str] = set()
 
