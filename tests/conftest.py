@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.plugins.terminal",
     "tests.plugins.prefect_home",
     "tests.plugins.pressed",
+    "tests.plugins.programs",
     "tests.plugins.faults",
 ]
 

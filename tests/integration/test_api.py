@@ -17,28 +17,13 @@ from console.api.app import PREFIX, make_api
 from console.house import House
 from models.accounts import FailedTry
 from models.audit import broken_at
-from tests.plugins.desk import BY, NO_TLS, NOW, Desk
+from tests.plugins.desk import BY, NOW, Desk
+from tests.plugins.programs import program, token
 
 HERE = "192.0.2.7"
 PLACES = {"number": 4, "seq": 1, "uscc": "91431281MAXX00001X", "batch": "x"}
 OPEN_TO_ALL = ("/programmes", "/runs", "/officers")
 _LOGINS = ("clerk", "head", "operator", "elsewhere")
-
-
-def token(desk: Desk, login: str = "clerk", **how: object) -> MadeToken:
-    made = add_token(desk.services, NewToken(login=login, name="示例", **how), by=BY)  # type: ignore[arg-type]
-    assert isinstance(made, MadeToken), made
-    return made
-
-
-def program(desk: Desk, secret: str = "") -> httpx.Client:
-    """Return a program that holds this token."""
-    headers = {"authorization": f"Bearer {secret}"} if secret else {}
-    client = httpx.Client(
-        base_url=desk.address + PREFIX, headers=headers, timeout=30, verify=NO_TLS
-    )
-    desk.stack.callback(client.close)
-    return client
 
 
 def routes(desk: Desk) -> Iterator[tuple[str, str]]:

@@ -10,16 +10,11 @@ from models.audit import broken_at
 from models.case import Case, Record, Transition
 from models.engine import StaleWorkError
 from models.ledger import AuditEntry
-from tests.integration.test_api import problem, program, token
+from tests.integration.test_api import problem
 from tests.plugins.desk import Desk
+from tests.plugins.programs import program, token
 
 WHY = {"verb": "approve", "reason": "材料齐全"}
-
-
-@pytest.fixture
-def api(desk: Desk) -> httpx.Client:
-    """A program of the clerk's."""
-    return program(desk, token(desk).secret)
 
 
 def waiting(api: httpx.Client) -> tuple[int, int]:

@@ -3,30 +3,17 @@
 from collections.abc import Mapping
 
 import httpx
-import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from models.audit import broken_at
 from models.decision import Assignment, Note, Undoing
 from models.ledger import AuditEntry
-from tests.integration.test_api import problem, program, token
+from tests.integration.test_api import problem
 from tests.integration.test_api_acts import moves
 from tests.plugins.desk import Desk
 
 WHY = "示例理由"
-
-
-@pytest.fixture
-def api(desk: Desk) -> httpx.Client:
-    """A program of the clerk's."""
-    return program(desk, token(desk).secret)
-
-
-@pytest.fixture
-def others(desk: Desk) -> httpx.Client:
-    """A program of a clerk of another division."""
-    return program(desk, token(desk, "elsewhere").secret)
 
 
 def rows(desk: Desk, table: type) -> int:

@@ -1,26 +1,13 @@
 """What programs do about due dates: the clock, keeping quiet; each once, on what they saw."""
 
 import httpx
-import pytest
 
 from models.answer import Snooze
 from models.clock import ClockEvent
-from tests.integration.test_api import problem, program, token
+from tests.integration.test_api import problem
 from tests.integration.test_api_more_acts import WHY, done, noted, rows
 from tests.integration.test_console_case_acts import open_date
 from tests.plugins.desk import Desk
-
-
-@pytest.fixture
-def api(desk: Desk) -> httpx.Client:
-    """A program of the clerk's."""
-    return program(desk, token(desk).secret)
-
-
-@pytest.fixture
-def others(desk: Desk) -> httpx.Client:
-    """A program of a clerk of another division."""
-    return program(desk, token(desk, "elsewhere").secret)
 
 
 def test_a_clock_is_touched_on_what_was_seen_and_taken_back(

@@ -1,28 +1,15 @@
 """What programs decide about letters: about all of them or none, once, and back."""
 
 import httpx
-import pytest
 
 from models.enterprise import BadAddress
 from models.letter_event import LetterEvent
-from tests.integration.test_api import problem, program, token
+from tests.integration.test_api import problem
 from tests.integration.test_api_more_acts import WHY, done, noted, rows
 from tests.integration.test_console_letters import letters, to_a_firm
 from tests.plugins.desk import NOW, Desk
 
 ACTS = "/letters/acts"
-
-
-@pytest.fixture
-def api(desk: Desk) -> httpx.Client:
-    """A program of the clerk's."""
-    return program(desk, token(desk).secret)
-
-
-@pytest.fixture
-def others(desk: Desk) -> httpx.Client:
-    """A program of a clerk of another division."""
-    return program(desk, token(desk, "elsewhere").secret)
 
 
 def test_letters_are_held_released_and_stopped_and_that_is_undone(

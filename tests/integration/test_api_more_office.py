@@ -3,29 +3,17 @@
 from pathlib import Path
 
 import httpx
-import pytest
 
 from casework.import_roster import apply
 from exchange.roster import roster_of
 from models.target import Target
-from tests.integration.test_api import problem, program, token
+from tests.integration.test_api import problem
 from tests.integration.test_api_more_acts import WHY, done, noted, rows
 from tests.integration.test_api_more_reads import answered
 from tests.integration.test_console_imports import NEW, known, roster
 from tests.plugins.desk import BY, Desk
+from tests.plugins.programs import program, token
 from tests.plugins.rosters import firm
-
-
-@pytest.fixture
-def api(desk: Desk) -> httpx.Client:
-    """A program of the clerk's."""
-    return program(desk, token(desk).secret)
-
-
-@pytest.fixture
-def others(desk: Desk) -> httpx.Client:
-    """A program of a clerk of another division."""
-    return program(desk, token(desk, "elsewhere").secret)
 
 
 def test_answers_are_settled_once(desk: Desk, api: httpx.Client, others: httpx.Client) -> None:

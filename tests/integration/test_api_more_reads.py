@@ -14,17 +14,12 @@ from models.answer import Answer
 from models.deadline import Deadline
 from models.enterprise import Enterprise, Person
 from models.letter import ItemKind, LetterItem
-from tests.integration.test_api import problem, program, token
+from tests.integration.test_api import problem
 from tests.integration.test_api_more_acts import done
 from tests.integration.test_console_imports import NEW, roster
 from tests.plugins.desk import BY, NOW, Desk
+from tests.plugins.programs import program, token
 from tests.plugins.rosters import firm
-
-
-@pytest.fixture
-def api(desk: Desk) -> httpx.Client:
-    """A program of the clerk's."""
-    return program(desk, token(desk).secret)
 
 
 @pytest.fixture
